@@ -1,0 +1,44 @@
+"""The verbs of datasets. Each takes the viewer first, checks what they may do, and is one transaction."""
+
+from webapp.datasets.actions.append_items import AppendOutcome, append_items
+from webapp.datasets.actions.append_scenes import append_scenes
+from webapp.datasets.actions.change_metadata import MetadataChange, change_metadata, note_measured_sizes
+from webapp.datasets.actions.datasets import change_tags, create_dataset, delete_dataset, rename_dataset
+from webapp.datasets.actions.deletion import delete_item, delete_scene
+from webapp.datasets.actions.files import store_file, upload_files
+from webapp.datasets.actions.origins import attach_origin, declare_origin, detach_origin, forget_origin
+from webapp.datasets.actions.slices import (
+    append_to_slice,
+    build_slice,
+    create_slice,
+    delete_slice,
+    rename_slice,
+    tag_slice,
+)
+
+__all__ = [
+    "AppendOutcome",
+    "MetadataChange",
+    "append_items",
+    "append_scenes",
+    "append_to_slice",
+    "attach_origin",
+    "build_slice",
+    "change_metadata",
+    "change_tags",
+    "create_dataset",
+    "create_slice",
+    "declare_origin",
+    "delete_dataset",
+    "delete_item",
+    "delete_scene",
+    "delete_slice",
+    "detach_origin",
+    "forget_origin",
+    "note_measured_sizes",
+    "rename_dataset",
+    "rename_slice",
+    "store_file",
+    "tag_slice",
+    "upload_files",
+]

@@ -1,0 +1,164 @@
+"""Appending items: one verb, whether a request or a job calls it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db import transaction
+from django.utils import timezone
+from pyroaring import BitMap64
+
+from webapp.accounts.viewer import Viewer
+from webapp.datasets.actions.locking import field_types, locked_dataset, require_items, save_change
+from webapp.datasets.actions.origins import admit_origins
+from webapp.datasets.drafts import ItemDraft, RowRefused
+from webapp.datasets.metadata import FieldTypes
+from webapp.datasets.models import Dataset, Item, PromotionRequest
+from webapp.datasets.rows import ItemChange, ItemRow, insert_items, update_items
+from webapp.privacy.refusals import Invalid
+
+# Below the smallest parameter limit of the SQLite builds in use (32,766).
+LOOKUP_SIZE = 10_000
+
+
+class Existing(NamedTuple):
+    pk: int
+    is_private: bool
+    is_frame: bool
+    has_file: bool
+
+
+@dataclass
+class AppendOutcome:
+    """How many drafts made an item or scene, changed one, or were ignored because it exists; and the refused ones."""
+
+    new: int = 0
+    updated: int = 0
+    ignored: int = 0
+    refused: list[RowRefused] = field(default_factory=list)
+
+
+@transaction.atomic
+def append_items(
+    viewer: Viewer,
+    dataset: Dataset,
+    drafts: Sequence[ItemDraft],
+    *,
+    update: bool,
+    append_key: str,
+    keep_refused: bool = False,
+) -> AppendOutcome:
+    """Store a batch of items in their order.
+
+    An item whose reference id exists is ignored and counted, or, with `update`, gets the draft's metadata in whole,
+    and its URL and size where given. `append_key` names the append a promotion request belongs to. Without
+    `keep_refused` the first bad row raises RowRefused and nothing is stored; with it, bad rows are returned and the
+    rest is stored. Nothing is ever shared here.
+    """
+    dataset = locked_dataset(viewer, dataset)
+    require_items(dataset)
+    sorting = Sorting(dataset, existing_items(dataset, drafts), field_types(dataset, "item"), update=update)
+    for draft in drafts:
+        try:
+            sorting.take(draft)
+        except Invalid as refusal:
+            row = RowRefused(refusal.sentence, line=draft.line, reference_id=draft.reference_id)
+            if not keep_refused:
+                raise row from None
+            sorting.outcome.refused.append(row)
+    accepted = [*sorting.fresh.values(), *sorting.changed.values()]
+    admit_origins(viewer, dataset, {draft.url.origin for draft in accepted if draft.url is not None})
+    insert_items([item_row(dataset, draft, sorting.now) for draft in sorting.fresh.values()])
+    update_items(
+        [
+            ItemChange(one.metadata_json, None if sorting.existing[ref].has_file else one.url, one.width, one.height, sorting.existing[ref].pk)
+            for ref, one in sorting.changed.items()
+        ]
+    )
+    ask_promotion(viewer, dataset, sorting.asked, append_key)
+    if accepted:
+        save_change(dataset, items=sorting.outcome.new, types=[("item", sorting.types)])
+    return sorting.outcome
+
+
+class Sorting:
+    """Telling new drafts from changes and from those to ignore, row by row."""
+
+    def __init__(self, dataset: Dataset, existing: dict[str, Existing], types: FieldTypes, *, update: bool) -> None:
+        self.dataset, self.existing, self.types, self.update = dataset, existing, types, update
+        self.fresh: dict[str, ItemDraft] = {}
+        self.changed: dict[str, ItemDraft] = {}
+        self.asked = BitMap64()
+        self.outcome = AppendOutcome()
+        self.now = timezone.now()
+
+    def take(self, draft: ItemDraft) -> None:
+        known = self.existing.get(draft.reference_id)
+        is_repeated = draft.reference_id in self.fresh
+        if known is None and not is_repeated:
+            if draft.file_pk is not None and self.dataset.use_privacy_mode:
+                raise Invalid("a privacy dataset takes no files; send the image's URL.")
+            self.types.take(draft.metadata)
+            self.fresh[draft.reference_id] = draft
+            self.outcome.new += 1
+        elif not self.update:
+            self.outcome.ignored += 1
+        else:
+            self.change(draft, known)
+
+    def change(self, draft: ItemDraft, known: Existing | None) -> None:
+        self.types.take(draft.metadata)
+        self.outcome.updated += 1
+        if known is None:
+            self.fresh[draft.reference_id] = draft
+            return
+        self.changed[draft.reference_id] = draft
+        if known.is_private and draft.wants_sharing:
+            self.asked.add(known.pk)
+
+
+def existing_items(dataset: Dataset, drafts: Sequence[ItemDraft]) -> dict[str, Existing]:
+    found: dict[str, Existing] = {}
+    references = [draft.reference_id for draft in drafts]
+    for start in range(0, len(references), LOOKUP_SIZE):
+        rows = Item.objects.unscoped().filter(
+            dataset_id=dataset.pk, reference_id__in=references[start : start + LOOKUP_SIZE]
+        )
+        for reference, pk, is_private, scene, file in rows.values_list(
+            "reference_id", "pk", "is_private", "scene_id", "file_id"
+        ):
+            found[reference] = Existing(pk, is_private, scene is not None, file is not None)
+    return found
+
+
+def item_row(dataset: Dataset, draft: ItemDraft, now: datetime) -> ItemRow:
+    is_private = dataset.use_privacy_mode or (draft.wants_sharing is False and draft.file_pk is None)
+    return ItemRow(
+        dataset.pk,
+        None,
+        None,
+        draft.reference_id,
+        draft.url,
+        draft.file_pk,
+        is_private,
+        draft.metadata_json,
+        draft.width,
+        draft.height,
+        now,
+    )
+
+
+def ask_promotion(viewer: Viewer, dataset: Dataset, asked: BitMap64, append_key: str) -> None:
+    """Record the wish to share; the items stay private until somebody else approves."""
+    if not asked:
+        return
+    request, _ = PromotionRequest.objects.unscoped().get_or_create(
+        append_key=append_key,
+        defaults={"dataset": dataset, "requested_by_id": viewer.user_id, "api_key_id": viewer.api_key_id},
+    )
+    items = BitMap64.deserialize(bytes(request.items)) | asked
+    request.items, request.item_count = items.serialize(), len(items)
+    request.save(update_fields=["items", "item_count"])

@@ -1,0 +1,98 @@
+"""Making, renaming, tagging and deleting a dataset."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from webapp.accounts.audit import record
+from webapp.accounts.viewer import Permission, Viewer
+from webapp.datasets.actions.locking import locked_dataset
+from webapp.datasets.metadata import check_schema
+from webapp.datasets.models import Dataset
+from webapp.jobs.actions import enqueue
+from webapp.jobs.models import Job
+from webapp.privacy.refusals import Invalid
+
+MAX_NAME = 200
+MAX_TAGS = 100
+
+
+@transaction.atomic
+def create_dataset(
+    viewer: Viewer,
+    *,
+    name: str,
+    is_scene: bool,
+    use_privacy_mode: bool,
+    item_metadata_schema: Any = None,
+    annotation_metadata_schema: Any = None,
+) -> Dataset:
+    """An empty dataset of the viewer's team. Names need not be unique."""
+    viewer.require(Permission.CURATE)
+    dataset = Dataset.objects.unscoped().create(
+        team_id=viewer.team_id,
+        created_by_id=viewer.user_id,
+        name=checked_name(name),
+        is_scene=is_scene,
+        use_privacy_mode=use_privacy_mode,
+        item_metadata_schema=check_schema(item_metadata_schema, "item_metadata_schema"),
+        annotation_metadata_schema=check_schema(annotation_metadata_schema, "annotation_metadata_schema"),
+    )
+    record(viewer, "dataset.create", subject=dataset.public_id, privacy=use_privacy_mode)
+    return dataset
+
+
+def checked_name(name: str) -> str:
+    name = name.strip()
+    if not 1 <= len(name) <= MAX_NAME:
+        raise Invalid(f"name has {len(name)} characters; 1 to {MAX_NAME} are accepted.")
+    if any(ord(one) < 32 for one in name):
+        raise Invalid("name holds a control character; plain text is accepted.")
+    return name
+
+
+@transaction.atomic
+def rename_dataset(viewer: Viewer, dataset: Dataset, name: str) -> None:
+    dataset = locked_dataset(viewer, dataset)
+    dataset.name = checked_name(name)
+    dataset.save(update_fields=["name"])
+    record(viewer, "dataset.rename", subject=dataset.public_id)
+
+
+@transaction.atomic
+def delete_dataset(viewer: Viewer, dataset: Dataset) -> Job:
+    """Hide the dataset at once; a job then removes its rows for good."""
+    dataset = locked_dataset(viewer, dataset)
+    dataset.deleted_at = timezone.now()
+    dataset.save(update_fields=["deleted_at"])
+    record(viewer, "dataset.delete", subject=dataset.public_id)
+    return enqueue(
+        viewer,
+        "deleteDataset",
+        dataset_pk=dataset.pk,
+        params={},
+        request_key=f"delete-{dataset.pk}",
+        total_steps=dataset.item_count + dataset.scene_count,
+    )
+
+
+@transaction.atomic
+def change_tags(viewer: Viewer, dataset: Dataset, *, add: list[str] = [], remove: list[str] = []) -> list[str]:  # noqa: B006
+    """The dataset's tags after adding and removing; both ignore what is so already."""
+    dataset = locked_dataset(viewer, dataset)
+    dataset.tags = changed_tags(dataset.tags, add=add, remove=remove)
+    dataset.save(update_fields=["tags"])
+    return dataset.tags
+
+
+def changed_tags(tags: list[str], *, add: list[str], remove: list[str]) -> list[str]:
+    for tag in add:
+        if not 1 <= len(tag) <= MAX_NAME:
+            raise Invalid(f"a tag takes 1 to {MAX_NAME} characters.")
+    changed = [tag for tag in dict.fromkeys([*tags, *add]) if tag not in set(remove)]
+    if len(changed) > MAX_TAGS:
+        raise Invalid(f"at most {MAX_TAGS} tags are kept.")
+    return changed

@@ -1,0 +1,111 @@
+"""Media origins: declaring, attaching, and what an append may name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db import transaction
+
+from webapp.accounts.audit import record
+from webapp.accounts.models import Team
+from webapp.accounts.viewer import Permission, Viewer
+from webapp.datasets.models import Dataset, DatasetOrigin, MediaOrigin
+from webapp.privacy.origins import Origin, OriginPolicy
+from webapp.privacy.refusals import Conflict, NotFound
+
+
+def origin_policy(viewer: Viewer) -> OriginPolicy:
+    """What media URLs of the viewer's team may name now: its declared origins, and whether the list is locked."""
+    team = Team.objects.get(pk=viewer.team_id)
+    declared = MediaOrigin.objects.filter(team_id=viewer.team_id).values_list("origin", flat=True)
+    return OriginPolicy(frozenset(Origin.parse(text) for text in declared), locked=team.are_origins_locked)
+
+
+def admit_origins(viewer: Viewer, dataset: Dataset, named: set[Origin]) -> None:
+    """Declare and attach what an append named, with an audit row each; part of the append's transaction.
+
+    The team's lock is read again here, so that a list locked while a job ran holds for its remaining rows; raises
+    OriginNotDeclared then.
+    """
+    known = attached_origins(dataset)
+    fresh = named - known
+    if not fresh:
+        return
+    policy = origin_policy(viewer)
+    for origin in sorted(fresh):
+        policy.admit(origin)
+        row = declared(viewer, origin, MediaOrigin.Via.APPEND)
+        attach(viewer, dataset, row, MediaOrigin.Via.APPEND)
+
+
+def attached_origins(dataset: Dataset) -> set[Origin]:
+    rows = DatasetOrigin.objects.filter(dataset_id=dataset.pk).values_list("origin__origin", flat=True)
+    return {Origin.parse(text) for text in rows}
+
+
+def declared(viewer: Viewer, origin: Origin, via: MediaOrigin.Via) -> MediaOrigin:
+    row, made = MediaOrigin.objects.get_or_create(
+        team_id=viewer.team_id,
+        origin=str(origin),
+        defaults={"declared_by_id": viewer.user_id, "declared_via": via},
+    )
+    if made:
+        record(viewer, "origin.declare", subject=str(origin), via=str(via))
+    return row
+
+
+def attach(viewer: Viewer, dataset: Dataset, row: MediaOrigin, via: MediaOrigin.Via) -> None:
+    _, made = DatasetOrigin.objects.get_or_create(
+        dataset_id=dataset.pk, origin=row, defaults={"attached_by_id": viewer.user_id, "attached_via": via}
+    )
+    if made:
+        record(viewer, "origin.attach", subject=row.origin, dataset=dataset.public_id, via=str(via))
+
+
+@transaction.atomic
+def declare_origin(viewer: Viewer, text: str) -> MediaOrigin:
+    """Add an origin to the team's list, whether or not it is locked; raises Invalid for a bad one."""
+    viewer.require(Permission.ADMINISTER)
+    return declared(viewer, Origin.parse(text.strip()), MediaOrigin.Via.SETTINGS)
+
+
+@transaction.atomic
+def forget_origin(viewer: Viewer, origin_pk: int) -> None:
+    """Take an origin off the team's list; refused while a dataset uses it."""
+    viewer.require(Permission.ADMINISTER)
+    row = team_origin(viewer, origin_pk)
+    users = DatasetOrigin.objects.filter(origin=row).count()
+    if users:
+        raise Conflict(f"{row.origin} is used by {users} dataset{'s' if users > 1 else ''}; detach it there first.")
+    row.delete()
+    record(viewer, "origin.forget", subject=row.origin)
+
+
+@transaction.atomic
+def attach_origin(viewer: Viewer, dataset: Dataset, origin_pk: int) -> None:
+    """Let a dataset's pages load media from one of the team's origins."""
+    viewer.require(Permission.ADMINISTER)
+    attach(viewer, dataset, team_origin(viewer, origin_pk), MediaOrigin.Via.SETTINGS)
+
+
+@transaction.atomic
+def detach_origin(viewer: Viewer, dataset: Dataset, origin_pk: int) -> None:
+    """Stop a dataset's pages from contacting an origin: its media is then blocked there, visibly."""
+    viewer.require(Permission.ADMINISTER)
+    row = team_origin(viewer, origin_pk)
+    gone, _ = DatasetOrigin.objects.filter(dataset_id=dataset.pk, origin=row).delete()
+    if not gone:
+        raise NotFound("This dataset does not use that origin.")
+    record(viewer, "origin.detach", subject=row.origin, dataset=dataset.public_id)
+
+
+def team_origin(viewer: Viewer, origin_pk: int) -> MediaOrigin:
+    row = MediaOrigin.objects.filter(team_id=viewer.team_id, pk=origin_pk).first()
+    if row is None:
+        raise NotFound("There is no such origin.")
+    return row
+
+
+def origins_of(drafts: Iterable[object]) -> set[Origin]:
+    """The origins that the URLs of these drafts name."""
+    return {url.origin for draft in drafts if (url := getattr(draft, "url", None)) is not None}

@@ -1,0 +1,149 @@
+"""Making slices and changing what they hold."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db import transaction
+from pyroaring import BitMap64
+
+from webapp.accounts.audit import record
+from webapp.accounts.viewer import Permission, Viewer
+from webapp.datasets.actions.datasets import changed_tags, checked_name
+from webapp.datasets.models import Dataset, Item, Scene, Slice
+from webapp.privacy.refusals import Invalid, NotFound
+
+# The wire API's documented limit of one call.
+MAX_REFERENCES = 10_000
+
+
+@transaction.atomic
+def create_slice(
+    viewer: Viewer,
+    dataset: Dataset,
+    *,
+    name: str,
+    reference_ids: Sequence[str] = (),
+    item_pks: Iterable[int] = (),
+    scene_pks: Iterable[int] = (),
+) -> Slice:
+    """A slice of the named items; in a dataset of scenes, reference ids name scenes.
+
+    Raises NotFound naming the first id that is not in the dataset, and makes no slice then.
+    """
+    viewer.require(Permission.CURATE)
+    items, scenes = BitMap64(item_pks), BitMap64(scene_pks)
+    if items and (scenes or (reference_ids and dataset.is_scene)):
+        raise Invalid("A slice holds items or scenes, not both.")
+    kind = Slice.Kind.SCENES if scenes or (dataset.is_scene and not items) else Slice.Kind.ITEMS
+    keys = existing_keys(viewer, dataset, kind, scenes or items) | keys_of(viewer, dataset, kind, reference_ids)
+    made = Slice(dataset=dataset, created_by_id=viewer.user_id, name=checked_name(name), kind=kind)
+    made.hold(keys)
+    made.save()
+    record(viewer, "slice.create", subject=made.public_id, dataset=dataset.public_id, size=made.size)
+    return made
+
+
+@transaction.atomic
+def append_to_slice(
+    viewer: Viewer, slice_: Slice, *, reference_ids: Sequence[str] = (), pks: Iterable[int] = ()
+) -> list[str]:
+    """Add members by reference id or key; the reference ids that were not in the slice before, in their order."""
+    locked = locked_slice(viewer, slice_)
+    before = locked.keys()
+    named = keys_by_reference(viewer, locked.dataset, Slice.Kind(locked.kind), reference_ids)
+    added = existing_keys(viewer, locked.dataset, Slice.Kind(locked.kind), BitMap64(pks))
+    locked.hold(before | BitMap64(named.values()) | added)
+    locked.save(update_fields=["members", "size"])
+    return [reference for reference in dict.fromkeys(reference_ids) if named[reference] not in before]
+
+
+@transaction.atomic
+def build_slice(
+    viewer: Viewer, dataset: Dataset, *, name: str, sample_size: int, source: Slice | None, seed: int | None = None
+) -> Slice:
+    """A random sample without repetition of the dataset, or of another slice. Names are unique per dataset here."""
+    viewer.require(Permission.CURATE)
+    if not 1 <= sample_size <= 1_000_000:
+        raise Invalid("sampleSize must be a whole number from 1 to 1000000.")
+    if Slice.objects.visible_to(viewer).filter(dataset_id=dataset.pk, name=checked_name(name)).exists():
+        raise Invalid(f"a slice named {name!r} exists in this dataset; choose another name.")
+    if source is not None:
+        keys: Sequence[int] = list(source.keys())
+        kind = Slice.Kind(source.kind)
+    else:
+        kind = Slice.Kind.SCENES if dataset.is_scene else Slice.Kind.ITEMS
+        keys = list(members_of(viewer, dataset, kind).values_list("pk", flat=True))
+    chosen = random.Random(seed).sample(keys, min(sample_size, len(keys)))
+    field = "scene_pks" if kind == Slice.Kind.SCENES else "item_pks"
+    return create_slice(viewer, dataset, name=name, **{field: chosen})  # type: ignore[arg-type]
+
+
+@transaction.atomic
+def delete_slice(viewer: Viewer, slice_: Slice) -> None:
+    """Remove the slice; its items stay."""
+    locked = locked_slice(viewer, slice_)
+    record(viewer, "slice.delete", subject=locked.public_id)
+    locked.delete()
+
+
+@transaction.atomic
+def rename_slice(viewer: Viewer, slice_: Slice, *, name: str, description: str) -> None:
+    locked = locked_slice(viewer, slice_)
+    locked.name, locked.description = checked_name(name), description.strip()[:4000]
+    locked.save(update_fields=["name", "description"])
+
+
+@transaction.atomic
+def tag_slice(viewer: Viewer, slice_: Slice, tags: list[str]) -> list[str]:
+    locked = locked_slice(viewer, slice_)
+    locked.tags = changed_tags(locked.tags, add=tags, remove=[])
+    locked.save(update_fields=["tags"])
+    return locked.tags
+
+
+def locked_slice(viewer: Viewer, slice_: Slice) -> Slice:
+    viewer.require(Permission.CURATE)
+    found = Slice.objects.visible_to(viewer).select_for_update(of=("self",)).filter(pk=slice_.pk).first()
+    if found is None:
+        raise NotFound("This slice is gone.")
+    return found
+
+
+def members_of(viewer: Viewer, dataset: Dataset, kind: Slice.Kind) -> Any:
+    """The rows a slice of this kind may hold."""
+    table: Any = Item if kind == Slice.Kind.ITEMS else Scene
+    return table.objects.visible_to(viewer).filter(dataset_id=dataset.pk)
+
+
+def keys_of(viewer: Viewer, dataset: Dataset, kind: Slice.Kind, references: Sequence[str]) -> BitMap64:
+    return BitMap64(keys_by_reference(viewer, dataset, kind, references).values())
+
+
+def keys_by_reference(
+    viewer: Viewer, dataset: Dataset, kind: Slice.Kind, references: Sequence[str]
+) -> dict[str, int]:
+    if len(references) > MAX_REFERENCES:
+        raise Invalid(f"{len(references)} reference ids in one call; at most {MAX_REFERENCES} are accepted. Append the rest.")
+    found = dict(
+        members_of(viewer, dataset, kind).filter(reference_id__in=references).values_list("reference_id", "pk")
+    )
+    for reference in references:
+        if reference not in found:
+            noun = "scene" if kind == Slice.Kind.SCENES else "item"
+            raise NotFound(f"There is no {noun} with the reference_id {reference[:200]!r} in this dataset.")
+    return found
+
+
+def existing_keys(viewer: Viewer, dataset: Dataset, kind: Slice.Kind, keys: BitMap64) -> BitMap64:
+    """`keys`, all of which must be in the dataset; raises NotFound otherwise."""
+    found = BitMap64()
+    listed = list(keys)
+    for start in range(0, len(listed), MAX_REFERENCES):
+        chunk = listed[start : start + MAX_REFERENCES]
+        found |= BitMap64(members_of(viewer, dataset, kind).filter(pk__in=chunk).values_list("pk", flat=True))
+    if len(found) != len(keys):
+        raise NotFound(f"{len(keys) - len(found)} of these ids are not in this dataset.")
+    return found

@@ -1,0 +1,40 @@
+"""The jobs of datasets. Uploads are read by the wire room, which knows the sender's words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from webapp.datasets.actions.files import forget_unused_files
+from webapp.datasets.models import Dataset, Item, PromotionRequest, Scene, Slice
+from webapp.jobs.kinds import job_kind
+from webapp.jobs.lease import Lease
+
+ROWS_A_STEP = 5_000
+
+
+@job_kind("deleteDataset")
+def delete_dataset_rows(lease: Lease) -> dict[str, Any]:
+    """Remove a hidden dataset's rows for good, some thousand a step."""
+    dataset_pk = lease.job.dataset_pk
+    for table in (Item, Scene):
+        while delete_some(lease, table, dataset_pk):
+            pass
+    with lease.step() as step:
+        Slice.objects.unscoped().filter(dataset_id=dataset_pk).delete()
+        PromotionRequest.objects.unscoped().filter(dataset_id=dataset_pk).delete()
+        Dataset.objects.unscoped().filter(pk=dataset_pk).delete()
+        step.done = step.total = max(step.total, step.done)
+    return {"deleted": lease.job.done_steps}
+
+
+def delete_some(lease: Lease, table: Any, dataset_pk: int | None) -> bool:
+    """Delete one step's worth of rows; False when none is left."""
+    with lease.step() as step:
+        rows = table.objects.unscoped().filter(dataset_id=dataset_pk).order_by("pk")
+        pks = list(rows.values_list("pk", flat=True)[:ROWS_A_STEP])
+        chosen = table.objects.unscoped().filter(pk__in=pks)
+        files = set(chosen.exclude(file=None).values_list("file_id", flat=True)) if table is Item else set()
+        chosen.delete()
+        forget_unused_files(files)
+        step.done += len(pks)
+    return len(pks) == ROWS_A_STEP

@@ -1,0 +1,19 @@
+"""The rows of datasets: each file one noun."""
+
+from webapp.datasets.models.dataset import Dataset
+from webapp.datasets.models.item import Item, StoredFile
+from webapp.datasets.models.origin import DatasetOrigin, MediaOrigin
+from webapp.datasets.models.promotion_request import PromotionRequest
+from webapp.datasets.models.scene import Scene
+from webapp.datasets.models.slice import Slice
+
+__all__ = [
+    "Dataset",
+    "DatasetOrigin",
+    "Item",
+    "MediaOrigin",
+    "PromotionRequest",
+    "Scene",
+    "Slice",
+    "StoredFile",
+]

@@ -1,0 +1,60 @@
+"""A slice: a named set of a dataset's items or scenes."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from django.db import models
+from django.utils import timezone
+from pyroaring import BitMap64
+
+from webapp.accounts.models import User
+from webapp.accounts.viewer import Permission, Viewer
+from webapp.datasets.models.dataset import Dataset
+from webapp.privacy import public_id
+from webapp.privacy.visibility import GuardedManager
+
+
+class SliceQuerySet(models.QuerySet["Slice"]):
+    def visible_to(self, viewer: Viewer) -> Self:
+        if not viewer.may(Permission.SEE_PRIVATE):
+            return self.none()
+        return self.filter(dataset__team_id=viewer.team_id, dataset__deleted_at=None)
+
+
+class Slice(models.Model):
+    """`members` is a serialized roaring bitmap of item or scene keys (docs/decisions/0003-slices-are-bitmaps.md).
+
+    `size` is kept beside it, so that lists need not read it.
+    """
+
+    class Kind(models.TextChoices):
+        ITEMS = "dataset_item", "items"
+        SCENES = "scene", "scenes"
+
+    dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="+")
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=200)
+    description = models.TextField(default="")
+    kind = models.CharField(max_length=16, choices=Kind.choices)
+    tags = models.JSONField(default=list)
+    members = models.BinaryField(default=BitMap64().serialize)
+    size = models.BigIntegerField(default=0)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = GuardedManager.from_queryset(SliceQuerySet)()
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def public_id(self) -> str:
+        return public_id.encode("slc", self.pk)
+
+    def keys(self) -> BitMap64:
+        """The members' keys in ascending order."""
+        return BitMap64.deserialize(bytes(self.members))
+
+    def hold(self, keys: BitMap64) -> None:
+        """Take `keys` as the members; the caller saves `members` and `size` under a lock on this row."""
+        self.members, self.size = keys.serialize(), len(keys)

@@ -1,0 +1,194 @@
+"""Reads about datasets. Each takes the viewer first; what one may not see is NotFound."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from django.db.models import QuerySet
+
+from webapp.accounts.viewer import Viewer
+from webapp.datasets.models import (
+    Dataset,
+    DatasetOrigin,
+    Item,
+    MediaOrigin,
+    PromotionRequest,
+    Scene,
+    Slice,
+)
+from webapp.privacy import public_id
+from webapp.privacy.origins import Origin
+from webapp.privacy.refusals import NotFound
+
+MAX_PAGE = 10_000
+Row = TypeVar("Row", Item, Scene)
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Row]):
+    """Rows in ascending key order. `after` and `before` are keys to page from, None where there is nothing more."""
+
+    rows: list[Row]
+    after: int | None
+    before: int | None
+
+
+def dataset(viewer: Viewer, dataset_id: str) -> Dataset:
+    pk = public_id.decode("ds", dataset_id)
+    found = Dataset.objects.visible_to(viewer).filter(pk=pk).first() if pk is not None else None
+    if found is None:
+        raise NotFound(f"There is no dataset {dataset_id[:60]!r} that you may see.")
+    return found
+
+
+def datasets(viewer: Viewer) -> list[Dataset]:
+    """All datasets of the team, newest first."""
+    return list(Dataset.objects.visible_to(viewer).order_by("-id"))
+
+
+def items(viewer: Viewer, dataset: Dataset) -> QuerySet[Item]:
+    """The dataset's items, unordered; the scope for every read of them."""
+    return Item.objects.visible_to(viewer).filter(dataset_id=dataset.pk)
+
+
+def scenes(viewer: Viewer, dataset: Dataset) -> QuerySet[Scene]:
+    return Scene.objects.visible_to(viewer).filter(dataset_id=dataset.pk)
+
+
+def page_of(
+    rows: QuerySet[Row], *, after: int | None = None, before: int | None = None, limit: int = 100
+) -> Page[Row]:
+    """One page by key, in ascending order: the rows after `after`, or the last ones before `before`."""
+    limit = min(limit, MAX_PAGE)
+    if before is not None:
+        found = list(rows.filter(pk__lt=before).order_by("-pk")[: limit + 1])
+        more = len(found) > limit
+        found = found[:limit][::-1]
+        return Page(found, found[-1].pk if found else None, found[0].pk if found and more else None)
+    later = rows.filter(pk__gt=after) if after is not None else rows
+    found = list(later.order_by("pk")[: limit + 1])
+    more = len(found) > limit
+    found = found[:limit]
+    return Page(found, found[-1].pk if found and more else None, found[0].pk if found and after is not None else None)
+
+
+def item(viewer: Viewer, dataset: Dataset, item_id: str) -> Item:
+    """The item with this public id (`di_…`) in this dataset."""
+    pk = public_id.decode("di", item_id)
+    found = items(viewer, dataset).select_related("scene").filter(pk=pk).first() if pk is not None else None
+    if found is None:
+        raise NotFound(f"There is no item {item_id[:60]!r} in this dataset.")
+    return found
+
+
+def item_by_reference(viewer: Viewer, dataset: Dataset, reference_id: str) -> Item:
+    found = items(viewer, dataset).select_related("scene").filter(reference_id=reference_id).first()
+    if found is None:
+        raise NotFound(f"There is no item with the reference_id {reference_id[:200]!r} in this dataset.")
+    return found
+
+
+def item_at(viewer: Viewer, dataset: Dataset, position: int) -> Item:
+    """The item at a position from 0 in the order of insertion."""
+    found = list(items(viewer, dataset).order_by("pk")[position : position + 1]) if 0 <= position < 2**53 else []
+    if not found:
+        raise NotFound(f"There is no item at position {position}; this dataset has {dataset.item_count}.")
+    return found[0]
+
+
+def neighbors(viewer: Viewer, item: Item) -> tuple[Item | None, Item | None]:
+    """The items before and after this one in the dataset; None at the ends."""
+    around = Item.objects.visible_to(viewer).filter(dataset_id=item.dataset_id)
+    return (
+        around.filter(pk__lt=item.pk).order_by("-pk").first(),
+        around.filter(pk__gt=item.pk).order_by("pk").first(),
+    )
+
+
+def scene(viewer: Viewer, dataset: Dataset, scene_id: str) -> Scene:
+    """The scene with this public id (`scn_…`) in this dataset."""
+    pk = public_id.decode("scn", scene_id)
+    found = scenes(viewer, dataset).filter(pk=pk).first() if pk is not None else None
+    if found is None:
+        raise NotFound(f"There is no scene {scene_id[:60]!r} in this dataset.")
+    return found
+
+
+def scene_by_reference(viewer: Viewer, dataset: Dataset, reference_id: str) -> Scene:
+    found = scenes(viewer, dataset).filter(reference_id=reference_id).first()
+    if found is None:
+        raise NotFound(f"There is no scene with the reference_id {reference_id[:200]!r} in this dataset.")
+    return found
+
+
+def frames(viewer: Viewer, scene: Scene) -> list[Item]:
+    """A scene's frames in order."""
+    return list(Item.objects.visible_to(viewer).filter(scene_id=scene.pk).order_by("frame_index"))
+
+
+def first_frames(viewer: Viewer, found: Sequence[Scene]) -> dict[int, Item]:
+    """The first frame of each scene that has frames, by scene key: what a grid shows of it."""
+    rows = Item.objects.visible_to(viewer).filter(scene_id__in=[one.pk for one in found], frame_index=0)
+    return {row.scene_id: row for row in rows if row.scene_id is not None}
+
+
+def slice_(viewer: Viewer, slice_id: str) -> Slice:
+    pk = public_id.decode("slc", slice_id)
+    found = Slice.objects.visible_to(viewer).select_related("dataset").filter(pk=pk).first() if pk is not None else None
+    if found is None:
+        raise NotFound(f"There is no slice {slice_id[:60]!r} that you may see.")
+    return found
+
+
+def slices(viewer: Viewer, dataset: Dataset | None = None, *, name: str | None = None, kind: str | None = None) -> list[Slice]:
+    """The team's slices, or a dataset's, newest first, without their members."""
+    found = Slice.objects.visible_to(viewer).select_related("dataset", "created_by").defer("members").order_by("-id")
+    if dataset is not None:
+        found = found.filter(dataset_id=dataset.pk)
+    if name is not None:
+        found = found.filter(name=name)
+    if kind is not None:
+        found = found.filter(kind=kind)
+    return list(found)
+
+
+def slice_page(viewer: Viewer, found: Slice, *, after: int | None = None, limit: int = 100) -> Page[Any]:
+    """One page of a slice's items or scenes, in key order; `before` is always None."""
+    keys = found.keys()
+    start = keys.rank(after) if after is not None else 0
+    chosen = list(keys[start : start + min(limit, MAX_PAGE)])
+    table: Any = Item if found.kind == Slice.Kind.ITEMS else Scene
+    rows = list(table.objects.visible_to(viewer).filter(dataset_id=found.dataset_id, pk__in=chosen).order_by("pk"))
+    more = start + len(chosen) < len(keys)
+    return Page(rows, chosen[-1] if chosen and more else None, None)
+
+
+def dataset_origins(viewer: Viewer, dataset: Dataset) -> list[Origin]:
+    """The origins this dataset's pages may contact: exactly what the CSP of those pages lists."""
+    return [row.origin.value for row in dataset_origin_rows(viewer, dataset)]
+
+
+def dataset_origin_rows(viewer: Viewer, dataset: Dataset) -> list[DatasetOrigin]:
+    rows = DatasetOrigin.objects.filter(dataset_id=dataset.pk, dataset__team_id=viewer.team_id)
+    return list(rows.select_related("origin", "attached_by").order_by("origin__origin"))
+
+
+def team_origin_rows(viewer: Viewer) -> list[MediaOrigin]:
+    return list(MediaOrigin.objects.filter(team_id=viewer.team_id).select_related("declared_by").order_by("origin"))
+
+
+def origin_rows_by_dataset(viewer: Viewer, found: Sequence[Dataset]) -> dict[int, list[Origin]]:
+    """The origins of each of these datasets, by dataset key, in one query."""
+    rows = DatasetOrigin.objects.filter(dataset__in=[one.pk for one in found], dataset__team_id=viewer.team_id)
+    by_dataset: dict[int, list[Origin]] = {one.pk: [] for one in found}
+    for pk, text in rows.values_list("dataset_id", "origin__origin").order_by("origin__origin"):
+        by_dataset[pk].append(Origin.parse(text))
+    return by_dataset
+
+
+def promotion_requests(viewer: Viewer, dataset: Dataset) -> list[PromotionRequest]:
+    """What was asked to be shared and is not, newest first, without the item lists."""
+    found = PromotionRequest.objects.visible_to(viewer).filter(dataset_id=dataset.pk)
+    return list(found.select_related("requested_by").defer("items").order_by("-id"))

@@ -1,0 +1,81 @@
+"""Verbs about jobs: enqueue, cancel."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from webapp.accounts.audit import record
+from webapp.accounts.models import ApiKey, Membership
+from webapp.accounts.queries import viewer_of_membership
+from webapp.accounts.viewer import Permission, Role, Viewer
+from webapp.jobs.models import Job
+from webapp.privacy.refusals import Conflict, NotAllowed
+
+
+def enqueue(
+    viewer: Viewer,
+    kind: str,
+    *,
+    dataset_pk: int | None,
+    params: dict[str, Any],
+    request_key: str | None = None,
+    total_steps: int = 0,
+) -> Job:
+    """A new waiting job, or the one already made for this kind and `request_key`."""
+    try:
+        with transaction.atomic():
+            return Job.objects.unscoped().create(
+                team_id=viewer.team_id,
+                created_by_id=viewer.user_id,
+                api_key_id=viewer.api_key_id,
+                dataset_pk=dataset_pk,
+                kind=kind,
+                params=params,
+                request_key=request_key,
+                total_steps=total_steps,
+            )
+    except IntegrityError:
+        if request_key is None:
+            raise
+    # Scoped on purpose: a request key of another team is not found, and says so as NotFound would.
+    found = Job.objects.visible_to(viewer).filter(kind=kind, request_key=request_key, dataset_pk=dataset_pk).first()
+    if found is None:
+        raise Conflict("This request id is taken; make a new one.")
+    return found
+
+
+def cancel(viewer: Viewer, job: Job) -> None:
+    """Stop a job: a waiting one at once, a running one after the step it is in. What it did stays done."""
+    viewer.require(Permission.CURATE)
+    jobs = Job.objects.visible_to(viewer).filter(pk=job.pk)
+    with transaction.atomic():
+        if jobs.filter(state=Job.State.QUEUED).update(state=Job.State.CANCELLED, finished_at=timezone.now()):
+            pass
+        elif not jobs.filter(state=Job.State.RUNNING).update(cancel_requested=True):
+            raise Conflict("This job has ended already; there is nothing to stop.")
+        record(viewer, "job.cancel", subject=job.public_id)
+
+
+def viewer_of_job(job: Job) -> Viewer:
+    """Whoever asked for the job, with the role they have *now*; raises NotAllowed when they left the team."""
+    membership = (
+        Membership.objects.select_related("user", "team").filter(user_id=job.created_by_id, team_id=job.team_id).first()
+    )
+    if membership is None or not membership.user.is_active:
+        raise NotAllowed("Whoever asked for this job is no longer a member of the team.")
+    viewer = viewer_of_membership(membership)
+    if job.api_key_id is None:
+        return viewer
+    key = ApiKey.objects.get(pk=job.api_key_id)
+    role = min(viewer.role, Role(key.role), key=lambda one: one.rank)
+    return Viewer(
+        user_id=viewer.user_id,
+        email=viewer.email,
+        team_id=viewer.team_id,
+        team_name=viewer.team_name,
+        role=role,
+        api_key_id=key.pk,
+    )

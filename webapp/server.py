@@ -1,0 +1,45 @@
+"""gunicorn's configuration: threads in a few workers, each locked into the sandbox before its first request.
+
+The parent only listens and forks; it never loads the application. A worker that cannot make the lock it was asked
+for ends, and so does the server.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+from gunicorn.arbiter import Arbiter
+
+bind = os.environ.get("TRANSOM_BIND", "127.0.0.1:8000")
+worker_class = "gthread"
+workers = int(os.environ.get("TRANSOM_WORKERS", "2"))
+threads = int(os.environ.get("TRANSOM_THREADS", "4"))
+timeout = 120
+graceful_timeout = 10
+keepalive = 5
+preload_app = False
+# A request line long enough for a reference id of 1024 characters, percent-encoded.
+limit_request_line = 8190
+# Nothing is written to the access log: reference ids are in the paths, and a proxy in front can log what it may.
+accesslog = None
+loglevel = "warning"
+control_socket_disable = True
+# Heartbeat files in memory where there is such a folder; a slow disk must not kill a worker.
+worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None
+
+
+def post_fork(_server: Any, _worker: Any) -> None:
+    """Lock this worker before it loads the application; nothing of ours ever runs in it unlocked."""
+    from django.conf import settings
+
+    from webapp.privacy import sandbox
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webapp.settings")
+    try:
+        sandbox.enforce(settings.EGRESS_LOCK, database_is_local=settings.DATABASE_IS_LOCAL)
+    except SystemExit as refusal:
+        sys.stderr.write(f"{refusal}\n")
+        # gunicorn takes this code as "cannot boot" and stops, instead of forking for ever.
+        raise SystemExit(Arbiter.WORKER_BOOT_ERROR) from None
