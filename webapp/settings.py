@@ -147,6 +147,8 @@ DATABASES = {
     )
 }
 _database = DATABASES["default"]
+# `?host=/folder` is how a unix socket is written in an address.
+_database["HOST"] = _database.get("HOST") or _database.setdefault("OPTIONS", {}).pop("host", "")
 DATABASE_IS_SQLITE = _database["ENGINE"].endswith("sqlite3")
 # A unix socket (or a file) needs no network, so the kernel lock can be complete.
 DATABASE_IS_LOCAL = DATABASE_IS_SQLITE or str(_database.get("HOST") or "").startswith("/")
@@ -164,6 +166,7 @@ if DATABASE_IS_SQLITE:
 else:
     # Server-side binding keeps signed URLs out of the PostgreSQL log when a statement fails.
     _database["OPTIONS"] = {
+        **_database.get("OPTIONS", {}),
         "server_side_binding": True,
         "options": "-c statement_timeout=60000 -c lock_timeout=20000 -c idle_in_transaction_session_timeout=120000",
     }

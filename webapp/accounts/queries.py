@@ -26,9 +26,7 @@ def viewer_of_session(request: HttpRequest) -> Viewer | None:
     """The signed-in person in the team they last chose, else in their first; None without any membership."""
     if not request.user.is_authenticated:
         return None
-    memberships = list(
-        Membership.objects.select_related("user", "team").filter(user_id=request.user.pk).order_by("pk")
-    )
+    memberships = list(Membership.objects.select_related("user", "team").filter(user_id=request.user.pk).order_by("pk"))
     chosen = request.session.get(TEAM_IN_SESSION)
     for membership in memberships:
         if membership.team_id == chosen:

@@ -70,7 +70,9 @@ class FieldTypes:
                 )
         if fresh:
             if len(known) + len(fresh) > MAX_KEYS:
-                raise Invalid(f"a dataset keeps at most {MAX_KEYS} different metadata keys; put the rest below one key.")
+                raise Invalid(
+                    f"a dataset keeps at most {MAX_KEYS} different metadata keys; put the rest below one key."
+                )
             known.update(fresh)
             self.is_changed = True
 

@@ -57,9 +57,7 @@ def scenes(viewer: Viewer, dataset: Dataset) -> QuerySet[Scene]:
     return Scene.objects.visible_to(viewer).filter(dataset_id=dataset.pk)
 
 
-def page_of(
-    rows: QuerySet[Row], *, after: int | None = None, before: int | None = None, limit: int = 100
-) -> Page[Row]:
+def page_of(rows: QuerySet[Row], *, after: int | None = None, before: int | None = None, limit: int = 100) -> Page[Row]:
     """One page by key, in ascending order: the rows after `after`, or the last ones before `before`."""
     limit = min(limit, MAX_PAGE)
     if before is not None:
@@ -142,7 +140,9 @@ def slice_(viewer: Viewer, slice_id: str) -> Slice:
     return found
 
 
-def slices(viewer: Viewer, dataset: Dataset | None = None, *, name: str | None = None, kind: str | None = None) -> list[Slice]:
+def slices(
+    viewer: Viewer, dataset: Dataset | None = None, *, name: str | None = None, kind: str | None = None
+) -> list[Slice]:
     """The team's slices, or a dataset's, newest first, without their members."""
     found = Slice.objects.visible_to(viewer).select_related("dataset", "created_by").defer("members").order_by("-id")
     if dataset is not None:

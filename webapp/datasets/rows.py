@@ -22,7 +22,7 @@ COLUMNS = (
 POSTGRES_INSERT = f"""
     INSERT INTO datasets_item ({COLUMNS})
     SELECT (row->>0)::bigint, (row->>1)::bigint, (row->>2)::int, row->>3, row->>4, (row->>5)::bigint,
-           (row->>6)::boolean, row->7, (row->>8)::int, (row->>9)::int, (row->>10)::timestamptz
+           (row->>6)::boolean, row->7, (row->>8)::int, (row->>9)::int, %s::timestamptz
     FROM jsonb_array_elements(%s::jsonb) WITH ORDINALITY AS given(row, position) ORDER BY position
 """
 SQLITE_INSERT = f"INSERT INTO datasets_item ({COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
@@ -50,7 +50,6 @@ class ItemRow(NamedTuple):
     metadata_json: str
     width: int | None
     height: int | None
-    created_at: datetime
 
 
 class ItemChange(NamedTuple):
@@ -63,7 +62,7 @@ class ItemChange(NamedTuple):
     pk: int
 
 
-def insert_items(rows: Sequence[ItemRow]) -> None:
+def insert_items(rows: Sequence[ItemRow], *, created_at: datetime) -> None:
     """Insert all rows in their order, so that keys ascend with it; raises IntegrityError and inserts none."""
     if not rows:
         return
@@ -73,26 +72,12 @@ def insert_items(rows: Sequence[ItemRow]) -> None:
                 (*row[:4], row.url and row.url.reveal(), *row[5:7], msgspec.Raw(row.metadata_json.encode()), *row[8:])
                 for row in rows
             ]
-            cursor.execute(POSTGRES_INSERT, [msgspec.json.encode(plain).decode()])
+            cursor.execute(POSTGRES_INSERT, [created_at, msgspec.json.encode(plain).decode()])
         else:
+            moment = connection.ops.adapt_datetimefield_value(created_at)
             cursor.executemany(
                 SQLITE_INSERT,
-                [
-                    (
-                        row.dataset_pk,
-                        row.scene_pk,
-                        row.frame_index,
-                        row.reference_id,
-                        row.url and row.url.reveal(),
-                        row.file_pk,
-                        row.is_private,
-                        row.metadata_json,
-                        row.width,
-                        row.height,
-                        connection.ops.adapt_datetimefield_value(row.created_at),
-                    )
-                    for row in rows
-                ],
+                [(*row[:4], row.url and row.url.reveal(), *row[5:], moment) for row in rows],
             )
 
 

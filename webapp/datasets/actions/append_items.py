@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import NamedTuple
 
 from django.db import transaction
@@ -71,10 +70,16 @@ def append_items(
             sorting.outcome.refused.append(row)
     accepted = [*sorting.fresh.values(), *sorting.changed.values()]
     admit_origins(viewer, dataset, {draft.url.origin for draft in accepted if draft.url is not None})
-    insert_items([item_row(dataset, draft, sorting.now) for draft in sorting.fresh.values()])
+    insert_items([item_row(dataset, draft) for draft in sorting.fresh.values()], created_at=timezone.now())
     update_items(
         [
-            ItemChange(one.metadata_json, None if sorting.existing[ref].has_file else one.url, one.width, one.height, sorting.existing[ref].pk)
+            ItemChange(
+                one.metadata_json,
+                None if sorting.existing[ref].has_file else one.url,
+                one.width,
+                one.height,
+                sorting.existing[ref].pk,
+            )
             for ref, one in sorting.changed.items()
         ]
     )
@@ -93,7 +98,6 @@ class Sorting:
         self.changed: dict[str, ItemDraft] = {}
         self.asked = BitMap64()
         self.outcome = AppendOutcome()
-        self.now = timezone.now()
 
     def take(self, draft: ItemDraft) -> None:
         known = self.existing.get(draft.reference_id)
@@ -134,7 +138,7 @@ def existing_items(dataset: Dataset, drafts: Sequence[ItemDraft]) -> dict[str, E
     return found
 
 
-def item_row(dataset: Dataset, draft: ItemDraft, now: datetime) -> ItemRow:
+def item_row(dataset: Dataset, draft: ItemDraft) -> ItemRow:
     is_private = dataset.use_privacy_mode or (draft.wants_sharing is False and draft.file_pk is None)
     return ItemRow(
         dataset.pk,
@@ -147,7 +151,6 @@ def item_row(dataset: Dataset, draft: ItemDraft, now: datetime) -> ItemRow:
         draft.metadata_json,
         draft.width,
         draft.height,
-        now,
     )
 
 

@@ -110,10 +110,10 @@ def insert_scene(dataset: Dataset, draft: SceneDraft) -> None:
                 frame.metadata_json,
                 frame.width,
                 frame.height,
-                now,
             )
             for index, frame in enumerate(draft.frames)
-        ]
+        ],
+        created_at=now,
     )
 
 

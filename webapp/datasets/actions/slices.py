@@ -122,11 +122,11 @@ def keys_of(viewer: Viewer, dataset: Dataset, kind: Slice.Kind, references: Sequ
     return BitMap64(keys_by_reference(viewer, dataset, kind, references).values())
 
 
-def keys_by_reference(
-    viewer: Viewer, dataset: Dataset, kind: Slice.Kind, references: Sequence[str]
-) -> dict[str, int]:
+def keys_by_reference(viewer: Viewer, dataset: Dataset, kind: Slice.Kind, references: Sequence[str]) -> dict[str, int]:
     if len(references) > MAX_REFERENCES:
-        raise Invalid(f"{len(references)} reference ids in one call; at most {MAX_REFERENCES} are accepted. Append the rest.")
+        raise Invalid(
+            f"{len(references)} reference ids in one call; at most {MAX_REFERENCES} are accepted. Append the rest."
+        )
     found = dict(
         members_of(viewer, dataset, kind).filter(reference_id__in=references).values_list("reference_id", "pk")
     )

@@ -6,11 +6,11 @@ from typing import Self
 
 from django.db import models
 from django.utils import timezone
-from pyroaring import BitMap64
 
 from webapp.accounts.models import ApiKey, User
 from webapp.accounts.viewer import Permission, Viewer
 from webapp.datasets.models.dataset import Dataset
+from webapp.datasets.models.slice import no_keys
 from webapp.privacy.visibility import GuardedManager
 
 
@@ -36,7 +36,7 @@ class PromotionRequest(models.Model):
     api_key = models.ForeignKey(ApiKey, on_delete=models.PROTECT, null=True, related_name="+")
     state = models.CharField(max_length=12, choices=State.choices, default=State.REQUESTED)
     append_key = models.CharField(max_length=80, unique=True)
-    items = models.BinaryField(default=BitMap64().serialize)
+    items = models.BinaryField(default=no_keys)
     item_count = models.BigIntegerField(default=0)
     requested_at = models.DateTimeField(default=timezone.now)
 

@@ -15,6 +15,11 @@ from webapp.privacy import public_id
 from webapp.privacy.visibility import GuardedManager
 
 
+def no_keys() -> bytes:
+    """The serialized form of an empty set of keys."""
+    return bytes(BitMap64().serialize())
+
+
 class SliceQuerySet(models.QuerySet["Slice"]):
     def visible_to(self, viewer: Viewer) -> Self:
         if not viewer.may(Permission.SEE_PRIVATE):
@@ -38,7 +43,7 @@ class Slice(models.Model):
     description = models.TextField(default="")
     kind = models.CharField(max_length=16, choices=Kind.choices)
     tags = models.JSONField(default=list)
-    members = models.BinaryField(default=BitMap64().serialize)
+    members = models.BinaryField(default=no_keys)
     size = models.BigIntegerField(default=0)
     created_at = models.DateTimeField(default=timezone.now)
 
