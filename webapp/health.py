@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from webapp.privacy import sandbox
 
 
-def healthz(request: HttpRequest) -> HttpResponse:
+def healthz(_request: HttpRequest) -> HttpResponse:
     """JSON with status, database, egress and version; 503 when the database does not answer."""
     try:
         with connection.cursor() as cursor:

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 from typing import Any
 
 from gunicorn.arbiter import Arbiter
+
+MEMORY_FOLDER = Path("/dev/shm")  # noqa: S108 (gunicorn makes an unguessable file of its own there)
 
 bind = os.environ.get("TRANSOM_BIND", "127.0.0.1:8000")
 worker_class = "gthread"
@@ -27,7 +30,7 @@ accesslog = None
 loglevel = "warning"
 control_socket_disable = True
 # Heartbeat files in memory where there is such a folder; a slow disk must not kill a worker.
-worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None
+worker_tmp_dir = str(MEMORY_FOLDER) if MEMORY_FOLDER.is_dir() else None
 
 
 def post_fork(_server: Any, _worker: Any) -> None:

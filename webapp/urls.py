@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 
 from webapp.health import healthz
+from webapp.pages import shared_files
 from webapp.wire import openapi
 from webapp.wire.door import door
 
@@ -12,6 +13,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/openapi.json", openapi.document),
     re_path(r"^v1/nucleus(?P<path>/.*)?$", door),
+    path("shared/<path:token>", shared_files.serve),
     path("", include("webapp.pages.urls")),
 ]
 

@@ -4,18 +4,8 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from webapp.accounts.admin import ReadOnly
 from webapp.datasets.models import Dataset, DatasetOrigin, MediaOrigin
-
-
-class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
 
 
 @admin.register(Dataset)
@@ -23,8 +13,9 @@ class DatasetAdmin(ReadOnly):
     list_display = ["public_id", "name", "team", "is_scene", "use_privacy_mode", "item_count", "scene_count"]
     list_filter = ["team", "is_scene", "use_privacy_mode"]
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Dataset]:
-        return Dataset.objects.unscoped().select_related("team").order_by("-id")
+    def get_queryset(self, _request: HttpRequest) -> QuerySet[Dataset]:
+        rows: QuerySet[Dataset] = Dataset.objects.unscoped()
+        return rows.select_related("team").order_by("-id")
 
 
 @admin.register(MediaOrigin)

@@ -24,8 +24,8 @@ POSTGRES_INSERT = f"""
     SELECT (row->>0)::bigint, (row->>1)::bigint, (row->>2)::int, row->>3, row->>4, (row->>5)::bigint,
            (row->>6)::boolean, row->7, (row->>8)::int, (row->>9)::int, %s::timestamptz
     FROM jsonb_array_elements(%s::jsonb) WITH ORDINALITY AS given(row, position) ORDER BY position
-"""
-SQLITE_INSERT = f"INSERT INTO datasets_item ({COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+"""  # noqa: S608 (only our own column names)
+SQLITE_INSERT = f"INSERT INTO datasets_item ({COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"  # noqa: S608
 # A size once known is kept when an update does not repeat it.
 SQLITE_UPDATE = """
     UPDATE datasets_item SET metadata = %s, url = COALESCE(%s, url),
@@ -69,7 +69,7 @@ def insert_items(rows: Sequence[ItemRow], *, created_at: datetime) -> None:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             plain = [
-                (*row[:4], row.url and row.url.reveal(), *row[5:7], msgspec.Raw(row.metadata_json.encode()), *row[8:])
+                (*row[:4], revealed(row.url), *row[5:7], msgspec.Raw(row.metadata_json.encode()), *row[8:])
                 for row in rows
             ]
             cursor.execute(POSTGRES_INSERT, [created_at, msgspec.json.encode(plain).decode()])
@@ -77,7 +77,7 @@ def insert_items(rows: Sequence[ItemRow], *, created_at: datetime) -> None:
             moment = connection.ops.adapt_datetimefield_value(created_at)
             cursor.executemany(
                 SQLITE_INSERT,
-                [(*row[:4], row.url and row.url.reveal(), *row[5:], moment) for row in rows],
+                [(*row[:4], revealed(row.url), *row[5:], moment) for row in rows],
             )
 
 
@@ -88,12 +88,16 @@ def update_items(changes: Sequence[ItemChange]) -> None:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             rows = [
-                (one.pk, msgspec.Raw(one.metadata_json.encode()), one.url and one.url.reveal(), one.width, one.height)
+                (one.pk, msgspec.Raw(one.metadata_json.encode()), revealed(one.url), one.width, one.height)
                 for one in changes
             ]
             cursor.execute(POSTGRES_UPDATE, [msgspec.json.encode(rows).decode()])
         else:
             cursor.executemany(
                 SQLITE_UPDATE,
-                [(one.metadata_json, one.url and one.url.reveal(), one.width, one.height, one.pk) for one in changes],
+                [(one.metadata_json, revealed(one.url), one.width, one.height, one.pk) for one in changes],
             )
+
+
+def revealed(url: MediaUrl | None) -> str | None:
+    return None if url is None else url.reveal()

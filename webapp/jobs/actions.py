@@ -27,7 +27,7 @@ def enqueue(
     """A new waiting job, or the one already made for this kind and `request_key`."""
     try:
         with transaction.atomic():
-            return Job.objects.unscoped().create(
+            made: Job = Job.objects.unscoped().create(
                 team_id=viewer.team_id,
                 created_by_id=viewer.user_id,
                 api_key_id=viewer.api_key_id,
@@ -37,11 +37,14 @@ def enqueue(
                 request_key=request_key,
                 total_steps=total_steps,
             )
+            return made
     except IntegrityError:
         if request_key is None:
             raise
     # Scoped on purpose: a request key of another team is not found, and says so as NotFound would.
-    found = Job.objects.visible_to(viewer).filter(kind=kind, request_key=request_key, dataset_pk=dataset_pk).first()
+    found: Job | None = (
+        Job.objects.visible_to(viewer).filter(kind=kind, request_key=request_key, dataset_pk=dataset_pk).first()
+    )
     if found is None:
         raise Conflict("This request id is taken; make a new one.")
     return found

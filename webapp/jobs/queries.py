@@ -30,7 +30,7 @@ def jobs(
     with_completed: bool = True,
     limit: int = 100,
 ) -> list[Job]:
-    """The newest jobs first; `since` and `until` bound the creation time inclusively, `before` is a key to page from."""
+    """The newest jobs first; `since` and `until` bound the creation time, both inclusive; `before` is a key."""
     found = Job.objects.visible_to(viewer).order_by("-id")
     if dataset_pk is not None:
         found = found.filter(dataset_pk=dataset_pk)

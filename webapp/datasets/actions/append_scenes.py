@@ -15,6 +15,7 @@ from webapp.datasets.drafts import RowRefused, SceneDraft
 from webapp.datasets.metadata import FieldTypes
 from webapp.datasets.models import Dataset, Item, Scene
 from webapp.datasets.rows import ItemChange, ItemRow, insert_items, update_items
+from webapp.privacy.origins import Origin
 from webapp.privacy.refusals import Invalid
 
 
@@ -71,7 +72,8 @@ def append_scene(
     if taken:
         first = next(frame.reference_id for frame in draft.frames if frame.reference_id in taken)
         raise Invalid(
-            f"the frame reference_id {first!r} is taken in this dataset; frames share one namespace, so each needs its own."
+            f"the frame reference_id {first!r} is taken in this dataset; all its frames share one namespace, so each"
+            " needs its own."
         )
     admit_origins(viewer, dataset, scene_origins(draft))
     insert_scene(dataset, draft)
@@ -79,7 +81,7 @@ def append_scene(
     return len(draft.frames)
 
 
-def scene_origins(draft: SceneDraft) -> set:  # type: ignore[type-arg]
+def scene_origins(draft: SceneDraft) -> set[Origin]:
     urls = [frame.url for frame in draft.frames] + [draft.video_url]
     return {url.origin for url in urls if url is not None}
 
@@ -124,8 +126,8 @@ def change_scene(scene: Scene, draft: SceneDraft) -> None:
     given = [frame.reference_id for frame in draft.frames]
     if given and given != [reference for reference, _ in pairs]:
         raise Invalid(
-            f"this scene has {len(pairs)} other frames here than the {len(given)} sent; an update changes metadata only."
-            " Delete the scene and append it anew to change its frames."
+            f"this scene has {len(pairs)} other frames than the {len(given)} sent; an update changes metadata"
+            " only. Delete the scene and append it anew to change its frames."
         )
     scene.metadata = draft.metadata
     scene.save(update_fields=["metadata"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
@@ -32,7 +33,7 @@ def create_dataset(
 ) -> Dataset:
     """An empty dataset of the viewer's team. Names need not be unique."""
     viewer.require(Permission.CURATE)
-    dataset = Dataset.objects.unscoped().create(
+    dataset: Dataset = Dataset.objects.unscoped().create(
         team_id=viewer.team_id,
         created_by_id=viewer.user_id,
         name=checked_name(name),
@@ -80,15 +81,16 @@ def delete_dataset(viewer: Viewer, dataset: Dataset) -> Job:
 
 
 @transaction.atomic
-def change_tags(viewer: Viewer, dataset: Dataset, *, add: list[str] = [], remove: list[str] = []) -> list[str]:  # noqa: B006
+def change_tags(viewer: Viewer, dataset: Dataset, *, add: Sequence[str] = (), remove: Sequence[str] = ()) -> list[str]:
     """The dataset's tags after adding and removing; both ignore what is so already."""
     dataset = locked_dataset(viewer, dataset)
-    dataset.tags = changed_tags(dataset.tags, add=add, remove=remove)
+    tags = changed_tags(dataset.tags, add=add, remove=remove)
+    dataset.tags = tags
     dataset.save(update_fields=["tags"])
-    return dataset.tags
+    return tags
 
 
-def changed_tags(tags: list[str], *, add: list[str], remove: list[str]) -> list[str]:
+def changed_tags(tags: list[str], *, add: Sequence[str], remove: Sequence[str]) -> list[str]:
     for tag in add:
         if not 1 <= len(tag) <= MAX_NAME:
             raise Invalid(f"a tag takes 1 to {MAX_NAME} characters.")

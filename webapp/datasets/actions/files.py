@@ -6,6 +6,7 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Iterable, Sequence
+from functools import partial
 from pathlib import Path
 
 from django.conf import settings
@@ -42,7 +43,7 @@ def store_file(viewer: Viewer, chunks: Iterable[bytes]) -> StoredFile:
             raise Invalid(f"the file is no image we can show; {ACCEPTED} are accepted.")
         final = folder / sha256[:2] / sha256
         final.parent.mkdir(exist_ok=True, mode=0o700)
-        os.replace(part, final)
+        Path(part).replace(final)
     except BaseException:
         Path(part).unlink(missing_ok=True)
         raise
@@ -85,6 +86,6 @@ def forget_unused_files(pks: Iterable[int]) -> None:
     """Delete stored files that no item names any more, rows now and bytes after the transaction."""
     for file in StoredFile.objects.select_for_update().filter(pk__in=set(pks)):
         if not Item.objects.unscoped().filter(file_id=file.pk).exists():
-            path = path_of(file)
+            remove = partial(path_of(file).unlink, missing_ok=True)
             file.delete()
-            transaction.on_commit(lambda path=path: path.unlink(missing_ok=True))
+            transaction.on_commit(remove)

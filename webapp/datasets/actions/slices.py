@@ -76,7 +76,8 @@ def build_slice(
     else:
         kind = Slice.Kind.SCENES if dataset.is_scene else Slice.Kind.ITEMS
         keys = list(members_of(viewer, dataset, kind).values_list("pk", flat=True))
-    chosen = random.Random(seed).sample(keys, min(sample_size, len(keys)))
+    # A sample to look at, not a secret.
+    chosen = random.Random(seed).sample(keys, min(sample_size, len(keys)))  # noqa: S311
     field = "scene_pks" if kind == Slice.Kind.SCENES else "item_pks"
     return create_slice(viewer, dataset, name=name, **{field: chosen})  # type: ignore[arg-type]
 
@@ -99,9 +100,10 @@ def rename_slice(viewer: Viewer, slice_: Slice, *, name: str, description: str) 
 @transaction.atomic
 def tag_slice(viewer: Viewer, slice_: Slice, tags: list[str]) -> list[str]:
     locked = locked_slice(viewer, slice_)
-    locked.tags = changed_tags(locked.tags, add=tags, remove=[])
+    changed = changed_tags(locked.tags, add=tags, remove=())
+    locked.tags = changed
     locked.save(update_fields=["tags"])
-    return locked.tags
+    return changed
 
 
 def locked_slice(viewer: Viewer, slice_: Slice) -> Slice:

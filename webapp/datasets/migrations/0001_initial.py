@@ -2,10 +2,11 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import webapp.datasets.models.slice
-import webapp.privacy.fields
 from django.conf import settings
 from django.db import migrations, models
+
+import webapp.datasets.models.slice
+import webapp.privacy.fields
 
 
 class Migration(migrations.Migration):

@@ -97,7 +97,7 @@ class Item(models.Model):
 
     @property
     def privacy(self) -> str:
-        """`shared`: we hold a copy; `private`: by the dataset's or the item's wish; `linked`: only the URL, like private."""
+        """`shared`: we hold a copy. `private`, `linked`: we hold the URL only, by wish or for want of a file."""
         if self.file_id is not None:
             return "shared"
         return "private" if self.is_private else "linked"

@@ -39,7 +39,7 @@ class Command(BaseCommand):
             raise CommandError(f"{email} is no member{f' of {team}' if team else ''}; add --create to make it so.")
         if len(found) > 1:
             raise CommandError(f"{email} is in several teams; name one with --team.")
-        _, text = create_api_key(viewer_of_membership(found[0]), name=name, role=Role(role) if role else None)
+        _key, text = create_api_key(viewer_of_membership(found[0]), name=name, role=Role(role) if role else None)
         self.stdout.write(text)
 
     def create_missing(self, email: str, team_name: str) -> None:
