@@ -24,8 +24,8 @@ POSTGRES_INSERT = f"""
     SELECT (row->>0)::bigint, (row->>1)::bigint, (row->>2)::int, row->>3, row->>4, (row->>5)::bigint,
            (row->>6)::boolean, row->7, (row->>8)::int, (row->>9)::int, %s::timestamptz
     FROM jsonb_array_elements(%s::jsonb) WITH ORDINALITY AS given(row, position) ORDER BY position
-"""  # noqa: S608 (only our own column names)
-SQLITE_INSERT = f"INSERT INTO datasets_item ({COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"  # noqa: S608
+"""
+SQLITE_INSERT = f"INSERT INTO datasets_item ({COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 # A size once known is kept when an update does not repeat it.
 SQLITE_UPDATE = """
     UPDATE datasets_item SET metadata = %s, url = COALESCE(%s, url),

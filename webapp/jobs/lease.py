@@ -19,11 +19,11 @@ from django.utils import timezone
 from webapp.jobs.models import MAX_KEPT_ERRORS, Job, JobError
 
 
-class LeaseLost(Exception):  # noqa: N818 (it says what happened)
+class LeaseLost(Exception):
     """Another worker holds this job now."""
 
 
-class JobCancelled(Exception):  # noqa: N818
+class JobCancelled(Exception):
     """Somebody asked for the job to stop."""
 
 
@@ -122,7 +122,7 @@ def claim(worker: str) -> Lease | None:
                 WHERE state = 'queued' OR (state = 'running' AND lease_until < %s)
                 ORDER BY id LIMIT 1 {skip})
             RETURNING id
-            """,  # noqa: S608 (`skip` is one of two texts above)
+            """,
             [worker, lease_end(), now, now],
         )
         row = cursor.fetchone()
