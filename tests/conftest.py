@@ -1,0 +1,71 @@
+"""What holds for every test: a data folder of its own, one of two databases, no network, and the people in `people.py`.
+
+TRANSOM_TEST_DATABASE=postgresql runs the same tests on a PostgreSQL that is started for the run; sqlite is the default.
+"""
+
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import django
+import pytest
+from pytest_django import Settings
+
+from tests.postgres import PostgresCluster
+
+# The settings read the environment when Django starts, so it is prepared here, before anything of ours is imported.
+RUN_FOLDER = Path(tempfile.mkdtemp(prefix="transom-tests-"))
+atexit.register(shutil.rmtree, RUN_FOLDER, ignore_errors=True)
+DATABASE = os.environ.get("TRANSOM_TEST_DATABASE", "sqlite")
+if DATABASE not in ("sqlite", "postgresql"):
+    raise SystemExit(f"TRANSOM_TEST_DATABASE is {DATABASE!r}; write sqlite or postgresql.")
+CLUSTER = PostgresCluster(RUN_FOLDER / "postgres") if DATABASE == "postgresql" else None
+
+for name in [name for name in os.environ if name.startswith("TRANSOM_") and name != "TRANSOM_TEST_DATABASE"]:
+    del os.environ[name]
+os.environ["DJANGO_SETTINGS_MODULE"] = "webapp.settings"
+os.environ["TRANSOM_DATA"] = str(RUN_FOLDER / "data")
+os.environ["DATABASE_URL"] = CLUSTER.url("postgres") if CLUSTER else ""
+os.environ["TRANSOM_EGRESS_LOCK"] = "off"
+# Playwright's synchronous API runs an event loop in the test's thread, where Django would refuse its database.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+(RUN_FOLDER / "data").mkdir()
+django.setup()
+
+pytest_plugins = ["tests.people", "tests.live"]
+
+
+@pytest.fixture(scope="session")
+def run_folder() -> Path:
+    """A folder that is removed after the run, for what must not be in pytest's own."""
+    return RUN_FOLDER
+
+
+@pytest.fixture(scope="session")
+def cluster() -> PostgresCluster | None:
+    """The run's PostgreSQL, None on SQLite."""
+    return CLUSTER
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings() -> None:
+    """Put SQLite's test database in a file: a memory one has neither WAL nor the locks that threads meet."""
+    from django.conf import settings
+
+    if settings.DATABASE_IS_SQLITE:
+        settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = str(RUN_FOLDER / "data" / "tests.sqlite3")
+
+
+@pytest.fixture(autouse=True)
+def data_folder(settings: Settings, tmp_path: Path) -> Path:
+    """Each test keeps its files in a folder of its own."""
+    settings.DATA_DIR = tmp_path / "data"
+    settings.UPLOAD_DIR = settings.DATA_DIR / "uploads"
+    settings.SHARED_DIR = settings.DATA_DIR / "shared"
+    return settings.DATA_DIR
+
+
+def pytest_report_header() -> str:
+    return f"transom: {DATABASE} in {RUN_FOLDER}"
