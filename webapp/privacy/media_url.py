@@ -36,7 +36,8 @@ _ALLOWED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012345
 
 _STORAGE_SCHEMES = frozenset({"s3", "gs", "gcs", "azure", "az", "abfs", "abfss", "wasb", "wasbs", "hdfs"})
 _KNOWN_SCHEMES = frozenset(
-    "about blob chrome data file filesystem ftp ftps intent javascript vbscript view-source ws wss".split()
+    {"about", "blob", "chrome", "data", "file", "filesystem", "ftp", "ftps"}
+    | {"intent", "javascript", "vbscript", "view-source", "ws", "wss"}
 )
 
 _origins: dict[str, Origin] = {}
@@ -116,8 +117,8 @@ class MediaUrl:
 
 
 # The slots' own setters: the class refuses assignment, and object.__setattr__ costs twice as much.
-_set_text = MediaUrl._text.__set__  # type: ignore[attr-defined]
-_set_origin = MediaUrl._origin.__set__  # type: ignore[attr-defined]
+_set_text = vars(MediaUrl)["_text"].__set__
+_set_origin = vars(MediaUrl)["_origin"].__set__
 
 
 def fingerprint(text: str) -> str:

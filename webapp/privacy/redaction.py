@@ -12,6 +12,7 @@ import re
 import sys
 import threading
 import traceback
+from collections.abc import ItemsView
 from types import FrameType, TracebackType
 from typing import Any
 from urllib.parse import unquote
@@ -55,10 +56,8 @@ class RedactingFilter(logging.Filter):
 class SilentReporterFilter(SafeExceptionReporterFilter):
     """Django's error reports without local variables, settings and what the client sent."""
 
-    def get_traceback_frame_variables(
-        self, request: HttpRequest | None, tb_frame: FrameType
-    ) -> list[tuple[str, object]]:
-        return []
+    def get_traceback_frame_variables(self, request: HttpRequest | None, tb_frame: FrameType) -> ItemsView[str, Any]:
+        return dict[str, Any]().items()
 
     def get_post_parameters(self, request: HttpRequest | None) -> dict[str, Any]:
         return {}
@@ -145,7 +144,7 @@ def _redacted_url(whole: str, scheme: str, rest: str) -> str:
 
 
 def _print_redacted(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    print(redact("".join(traceback.format_exception(kind, error, trace))), end="", file=sys.stderr)
+    sys.stderr.write(redact("".join(traceback.format_exception(kind, error, trace))))
 
 
 def _print_redacted_in_thread(caught: threading.ExceptHookArgs) -> None:

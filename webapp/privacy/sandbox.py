@@ -2,7 +2,8 @@
 
 A seccomp filter lets `socket()` make local sockets only (AF_UNIX, and AF_NETLINK, which reaches the kernel alone)
 and refuses io_uring and foreign system call tables, which would go around it. Sockets opened before keep working:
-that is how a locked server still answers. What the lock does not cover is in docs/threat-model.md.
+that is how a locked server still answers. Where the kernel has Landlock, such a socket cannot be turned around
+to connect elsewhere either. What the lock does not cover is in docs/threat-model.md.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ _REFUSE = 0x00050000 | errno.EPERM
 _NUMBER_OFFSET, _ARCHITECTURE_OFFSET, _FIRST_ARGUMENT_OFFSET = 0, 4, 16
 _X32_BIT = 0x40000000
 _IO_URING_CALLS = (425, 426, 427)
+_LANDLOCK_CREATE_RULESET, _LANDLOCK_RESTRICT_SELF = 444, 446
+_LANDLOCK_CONNECT_TCP = 2
 _AF_NETLINK = 16  # the socket module names it on Linux only
 # The last is what a kernel or a systemd unit without the address family answers.
 _SOCKET_FORBIDDEN = (errno.EPERM, errno.EACCES, errno.EAFNOSUPPORT)
@@ -108,8 +111,8 @@ def enforce(setting: str, *, database_is_local: bool, system: str = sys.platform
 def egress_state() -> EgressState:
     """Return the truth of this moment, by trying."""
     if all(attempt.refused for attempt in prove_no_egress()):
-        return EgressState(True, LOCKED, "The kernel refuses this process every network socket.")
-    return EgressState(False, OPEN, _reason_for_open)
+        return EgressState(locked=True, how=LOCKED, why="The kernel refuses this process every network socket.")
+    return EgressState(locked=False, how=OPEN, why=_reason_for_open)
 
 
 def prove_no_egress() -> tuple[Attempt, ...]:
@@ -143,6 +146,21 @@ def lock_egress() -> None:
         raise EgressLockFailed(f"thread {result} already has a filter of its own.")
     if result < 0:
         raise EgressLockFailed(f"the kernel refused the filter: {os.strerror(ctypes.get_errno())}.")
+    _forbid_tcp_connect(libc)
+
+
+def _forbid_tcp_connect(libc: ctypes.CDLL) -> None:
+    """Forbid connecting by TCP to this thread and what it starts, where the kernel can (Linux 6.7 with Landlock).
+
+    Connecting an accepted or listening socket to AF_UNSPEC frees it to connect anywhere (tried on Linux 6.18), and
+    a seccomp filter cannot see addresses.
+    """
+    attributes = struct.pack("=QQ", 0, _LANDLOCK_CONNECT_TCP)
+    size = ctypes.c_long(len(attributes))
+    ruleset = libc.syscall(ctypes.c_long(_LANDLOCK_CREATE_RULESET), attributes, size, ctypes.c_long(0))
+    if ruleset >= 0:
+        libc.syscall(ctypes.c_long(_LANDLOCK_RESTRICT_SELF), ctypes.c_long(ruleset), ctypes.c_long(0))
+        os.close(ruleset)
 
 
 def _filter(architecture: Architecture) -> bytes:
@@ -158,14 +176,14 @@ def _filter(architecture: Architecture) -> bytes:
         (_IS_EQUAL, socket.AF_UNIX, "allow", "next"),
         (_IS_EQUAL, _AF_NETLINK, "allow", "refuse"),
     )
-    # The program ends with the two returns; a jump is the number of steps to skip.
-    ends = {
-        "next": lambda here: 0,
-        "refuse": lambda here: len(steps) - here - 1,
-        "allow": lambda here: len(steps) - here,
-    }
+
+    def skip(here: int, target: str) -> int:
+        # The program ends with two returns, refuse and allow; a jump is the number of steps to skip.
+        to_refuse = len(steps) - here - 1
+        return {"next": 0, "refuse": to_refuse, "allow": to_refuse + 1}[target]
+
     body = [
-        struct.pack("=HBBI", code, ends[if_true](here), ends[if_false](here), value)
+        struct.pack("=HBBI", code, skip(here, if_true), skip(here, if_false), value)
         for here, (code, value, if_true, if_false) in enumerate(steps)
     ]
     returns = [struct.pack("=HBBI", _RETURN, 0, 0, verdict) for verdict in (_REFUSE, _ALLOW)]
@@ -198,12 +216,12 @@ def _attempt(route: str, family: int, kind: int, address: str) -> Attempt:
     try:
         probe = socket.socket(family, kind)
     except OSError as error:
-        return Attempt(route, error.errno in _SOCKET_FORBIDDEN, f"no socket: {error.strerror}")
+        return Attempt(route, refused=error.errno in _SOCKET_FORBIDDEN, outcome=f"no socket: {error.strerror}")
     with probe:
         probe.settimeout(CONNECT_TIMEOUT_S)
         try:
             probe.connect((address, DISCARD_PORT))
             probe.send(b"")
         except OSError as error:
-            return Attempt(route, False, f"a socket was made; connecting: {error.strerror or error}")
-    return Attempt(route, False, "a socket was made and connected")
+            return Attempt(route, refused=False, outcome=f"a socket was made; connecting: {error.strerror or error}")
+    return Attempt(route, refused=False, outcome="a socket was made and connected")
