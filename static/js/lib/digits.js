@@ -1,0 +1,33 @@
+/** Numbers as the pages write them: thin spaces between thousands, times with milliseconds. */
+
+const NARROW_NO_BREAK_SPACE = "\u202f";
+
+/**
+ * Writes a whole number with its thousands apart.
+ * @param {number} number
+ */
+export function grouped(number) {
+  return String(number).replace(/\B(?=(\d{3})+$)/g, NARROW_NO_BREAK_SPACE);
+}
+
+/**
+ * Writes a width and a height in pixels.
+ * @param {{width: number, height: number}} size
+ */
+export function pixelSize({ width, height }) {
+  return `${grouped(width)} × ${grouped(height)} px`;
+}
+
+/**
+ * Writes the time at which a frame starts, as minutes, seconds and milliseconds; hours only when there are some.
+ * @param {number} frame from 0
+ * @param {number} rate_hz frames a second
+ */
+export function frameTime(frame, rate_hz) {
+  const total_ms = Math.round((frame / rate_hz) * 1000);
+  const pad = (/** @type {number} */ number, /** @type {number} */ width) => String(number).padStart(width, "0");
+  const hours = Math.floor(total_ms / 3_600_000);
+  const minutes = pad(Math.floor(total_ms / 60_000) % 60, 2);
+  const seconds = pad(Math.floor(total_ms / 1000) % 60, 2);
+  return `${hours ? `${hours}:` : ""}${minutes}:${seconds}.${pad(total_ms % 1000, 3)}`;
+}

@@ -1,0 +1,100 @@
+/**
+ * Why a picture or a video did not load: a kind, a sentence and a remedy.
+ * The page sees little of a failed request, so the verdict comes from what it can see: the clock, the policy's
+ * violation event, the browser's permissions, and whether the host answers at all when asked without reading.
+ */
+
+import { hostKind } from "./host-kind.js";
+import { verdicts } from "./verdicts.js";
+
+/** @typedef {import("./verdicts.js").Diagnosis} Diagnosis */
+/** @typedef {"granted" | "denied" | "prompt" | "unknown"} PermissionState */
+
+/**
+ * What was seen when the media failed.
+ * @typedef {object} Failure
+ * @property {string} url the absolute address that failed
+ * @property {"image" | "video"} medium
+ * @property {boolean} timedOut it neither loaded nor failed within the time allowed
+ * @property {{policy: string, directive: string} | null} violation the policy violation it caused, if any
+ */
+
+/**
+ * What the verdict may ask of the browser.
+ * @typedef {object} Witnesses
+ * @property {string} pageAddress the page's own address
+ * @property {() => boolean} isOnline
+ * @property {(space: "local-network" | "loopback-network") => Promise<PermissionState>} permission
+ * @property {(url: string) => Promise<"answered" | "refused" | "silent">} probe asks the host without reading the answer
+ */
+
+/**
+ * Finds out why media did not load, asking the network only when nothing cheaper decides.
+ * @param {Failure} failure
+ * @param {Witnesses} witnesses
+ * @returns {Promise<Diagnosis>}
+ */
+export async function diagnose(failure, witnesses) {
+  const address = new URL(failure.url);
+  const say = verdicts(address.origin);
+  if (failure.violation) {
+    return isDeclared(address.origin, failure.violation) ? say.redirected() : say.undeclared();
+  }
+  const media = hostKind(address.hostname);
+  const page = new URL(witnesses.pageAddress);
+  if (isMixedContent(page, address)) return say.mixedContent();
+  if (media !== "loopback" && !witnesses.isOnline()) return say.offline();
+
+  const permission = isLocal(page) ? "granted" : await witnesses.permission(spaceOf(media));
+  if (permission === "denied" && isSurelyLocal(media)) return say.localNetworkDenied();
+  if (failure.timedOut) return permission === "prompt" && media !== "public-address" ? say.localNetworkPrompt() : say.timeout();
+
+  const answer = await witnesses.probe(failure.url);
+  if (answer === "answered") return failure.medium === "video" ? say.notAVideo() : say.notAnImage();
+  if (answer === "silent") return say.timeout();
+  return permission === "denied" && media === "name" ? say.localNetworkLikely() : say.unreachable();
+}
+
+/**
+ * Whether the policy itself lists the origin: then the violation came after a redirect.
+ * @param {string} origin
+ * @param {{policy: string, directive: string}} violation
+ */
+function isDeclared(origin, violation) {
+  const directive = violation.policy
+    .split(";")
+    .map((part) => part.trim().split(/\s+/))
+    .find(([name]) => name === violation.directive);
+  return directive !== undefined && directive.includes(origin);
+}
+
+/**
+ * Whether an https page may not load this plain http address.
+ * Chromium 156 lets http through to loopback, private address literals and `.local` names only.
+ * @param {URL} page
+ * @param {URL} address
+ */
+function isMixedContent(page, address) {
+  if (page.protocol !== "https:" || address.protocol !== "http:") return false;
+  const kind = hostKind(address.hostname);
+  return kind === "name" || kind === "public-address";
+}
+
+/**
+ * Whether the page itself is surely on the local network: no permission is asked from local to local.
+ * @param {URL} page
+ */
+function isLocal(page) {
+  const kind = hostKind(page.hostname);
+  return kind === "loopback" || isSurelyLocal(kind);
+}
+
+/** @param {import("./host-kind.js").HostKind} kind */
+function isSurelyLocal(kind) {
+  return kind === "loopback" || kind === "private-address" || kind === "local-name";
+}
+
+/** @param {import("./host-kind.js").HostKind} kind */
+function spaceOf(kind) {
+  return kind === "loopback" ? "loopback-network" : "local-network";
+}
