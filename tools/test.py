@@ -1,0 +1,166 @@
+"""`make test`: every check and every test, one after the other, and one summary at the end.
+
+--fast   only the tests that need neither a browser nor a live server, on SQLite
+--lint   only the checks that run no code of ours
+
+A failing step does not stop the others. Ends with 1 when a step failed or left a process behind.
+"""
+
+import argparse
+import ctypes
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import packages
+
+PROJECT = Path(__file__).resolve().parent.parent
+BIN = Path(sys.prefix) / "bin"
+PR_SET_CHILD_SUBREAPER = 36
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+NO_CHROMIUM = """The browser tests need a Chromium, and none was found. Either
+    apt-get install chromium          (Debian, Ubuntu), or
+    .venv/bin/playwright install chromium
+and run `make test` again; `make test-fast` needs none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One command; `environment` is added to ours."""
+
+    name: str
+    command: Sequence[str]
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    name: str
+    is_good: bool
+    seconds: float
+
+
+def main() -> int:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--fast", action="store_true")
+    options.add_argument("--lint", action="store_true")
+    chosen = options.parse_args()
+    os.chdir(PROJECT)
+    packages.install("requirements-test.txt")
+    packages.install_front_end(dev=True)
+    if not (chosen.fast or chosen.lint or has_chromium()):
+        print(NO_CHROMIUM, file=sys.stderr)
+        return 1
+    adopt_orphans()
+    with tempfile.TemporaryDirectory(prefix="transom-checks-") as folder:
+        outcomes = [run(step) for step in steps(chosen, Path(folder))]
+    outcomes.append(Outcome("no process is left", is_good=not end_orphans(), seconds=0))
+    return summarize(outcomes)
+
+
+def has_chromium() -> bool:
+    if any(shutil.which(name) for name in CHROMIUM_NAMES):
+        return True
+    caches = (Path.home() / ".cache" / "ms-playwright", Path.home() / "Library" / "Caches" / "ms-playwright")
+    return any(cache.glob("chromium-*") for cache in caches if cache.is_dir())
+
+
+def steps(chosen: argparse.Namespace, folder: Path) -> list[Step]:
+    if chosen.lint:
+        return lint_steps()
+    if chosen.fast:
+        return [pytest_step("sqlite", "-m", "not browser and not sdk and not proof"), js_step()]
+    return [*lint_steps(), js_step(), *django_steps(folder), pytest_step("sqlite"), pytest_step("postgresql")]
+
+
+def lint_steps() -> list[Step]:
+    tsc = [sys.executable, "tools/run_node.py", "node_modules/typescript/bin/tsc", "-p"]
+    return [
+        Step("ruff", [str(BIN / "ruff"), "check", "."]),
+        Step("ruff format", [str(BIN / "ruff"), "format", "--check", "--quiet", "."]),
+        Step("mypy", [str(BIN / "mypy")]),
+        Step("import-linter", [str(BIN / "lint-imports")]),
+        Step("types of the scripts", [*tsc, "jsconfig.json"]),
+        Step("types of their tests", [*tsc, "tests/js/jsconfig.json"]),
+    ]
+
+
+def js_step() -> Step:
+    return Step("node --test", [sys.executable, "tools/run_node.py", "--test", "tests/js/*.test.js"])
+
+
+def django_steps(folder: Path) -> list[Step]:
+    """What Django itself can tell: that no migration is missing, and that a production setting is sound."""
+    production = {
+        "TRANSOM_DATA": str(folder),
+        "TRANSOM_HTTPS": "yes",
+        "TRANSOM_BEHIND_PROXY": "yes",
+        "TRANSOM_ALLOWED_HOSTS": "transom.example",
+        "TRANSOM_PUBLIC_URL": "https://transom.example",
+    }
+    manage = [sys.executable, "manage.py"]
+    return [
+        Step("migrations", [*manage, "makemigrations", "--check", "--dry-run"], {"TRANSOM_DATA": str(folder)}),
+        Step("check --deploy", [*manage, "check", "--deploy", "--fail-level", "WARNING"], production),
+    ]
+
+
+def pytest_step(database: str, *words: str) -> Step:
+    return Step(
+        f"pytest on {database}",
+        [sys.executable, "-m", "pytest", "-q", "--durations=15", *words],
+        {"TRANSOM_TEST_DATABASE": database},
+    )
+
+
+def run(step: Step) -> Outcome:
+    print(f"\n=== {step.name}", flush=True)
+    start = time.monotonic()
+    outcome = subprocess.run(
+        step.command, env={**os.environ, **step.environment}, stdin=subprocess.DEVNULL, check=False
+    )
+    return Outcome(step.name, outcome.returncode == 0, time.monotonic() - start)
+
+
+def adopt_orphans() -> None:
+    """Become the parent of whatever a test leaves behind, so that it can be seen (Linux; elsewhere nobody looks)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def end_orphans() -> list[str]:
+    """End and name every process that outlived its test."""
+    import psutil
+
+    left = []
+    # A moment for what is just ending.
+    psutil.wait_procs(psutil.Process().children(recursive=True), timeout=5)
+    for process in psutil.Process().children(recursive=True):
+        try:
+            if process.status() != psutil.STATUS_ZOMBIE:
+                left.append(" ".join(process.cmdline()))
+                process.kill()
+        except psutil.NoSuchProcess:
+            continue
+    for command in left:
+        print(f"A test left this process behind: {command[:200]}", file=sys.stderr)
+    return left
+
+
+def summarize(outcomes: Sequence[Outcome]) -> int:
+    print("\n=== Summary")
+    for one in outcomes:
+        print(f"{'ok    ' if one.is_good else 'FAILED'}  {one.name:24} {one.seconds:6.1f} s")
+    failed = sum(not one.is_good for one in outcomes)
+    print(f"steps: {len(outcomes) - failed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
