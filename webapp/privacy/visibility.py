@@ -19,11 +19,13 @@ class GuardedManager(models.Manager[Row]):
     Build it with `GuardedManager.from_queryset(ItemQuerySet)`, where the queryset defines `visible_to(viewer)`.
     """
 
-    def visible_to(self, viewer: Any) -> Any:
+    def visible_to(self, viewer: object) -> models.QuerySet[Row]:
         """Return the rows the viewer may see, as the queryset class defines it."""
-        return self.unscoped().visible_to(viewer)
+        rows: Any = self.unscoped()
+        visible: models.QuerySet[Row] = rows.visible_to(viewer)
+        return visible
 
-    def unscoped(self) -> Any:
+    def unscoped(self) -> models.QuerySet[Row]:
         """Return all rows; the caller answers for who gets to see them."""
         return super().get_queryset()
 
