@@ -12,6 +12,7 @@ import secrets
 import string
 from datetime import timedelta
 
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -24,6 +25,7 @@ ALPHABET = string.ascii_letters + string.digits
 NOBODY = hashlib.sha256(b"nobody").hexdigest()
 
 
+@transaction.atomic
 def create_api_key(viewer: Viewer, *, name: str, role: Role | None = None) -> tuple[ApiKey, str]:
     """A new key for the viewer's own use in their team, with its text, which cannot be shown again.
 
@@ -47,6 +49,7 @@ def create_api_key(viewer: Viewer, *, name: str, role: Role | None = None) -> tu
     return key, f"transom_{lookup}_{secret}"
 
 
+@transaction.atomic
 def revoke_api_key(viewer: Viewer, key_id: int) -> None:
     """End a key now: one's own, or any of the team's for an admin."""
     mine = Q(user_id=viewer.user_id)
