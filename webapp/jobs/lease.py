@@ -111,7 +111,8 @@ def lease_end() -> datetime:
 def claim(worker: str) -> Lease | None:
     """The oldest job that waits or whose worker went silent, now held by `worker`; None when there is none."""
     skip = "FOR UPDATE SKIP LOCKED" if connection.vendor == "postgresql" else ""
-    now = timezone.now()
+    # Raw SQL: sqlite3's own way to write a time is another than Django's, and deprecated from Python 3.12 on.
+    now, until = (connection.ops.adapt_datetimefield_value(at) for at in (timezone.now(), lease_end()))
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
@@ -123,7 +124,7 @@ def claim(worker: str) -> Lease | None:
                 ORDER BY id LIMIT 1 {skip})
             RETURNING id
             """,
-            [worker, lease_end(), now, now],
+            [worker, until, now, now],
         )
         row = cursor.fetchone()
     if row is None:
