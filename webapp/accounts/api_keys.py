@@ -71,12 +71,24 @@ def viewer_of_key(text: str) -> Viewer | None:
     # The comparison is made on a miss too, so that its time tells nothing.
     expected = key.secret_sha256 if key else NOBODY
     given = hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
-    if not hmac.compare_digest(given, expected) or key is None or not key.user.is_active:
+    if not hmac.compare_digest(given, expected) or key is None:
         return None
+    viewer = viewer_by(key)
+    if viewer is not None:
+        note_use(key)
+    return viewer
+
+
+def viewer_of_key_pk(pk: int) -> Viewer | None:
+    """Whoever holds the key that made a signed link; None when the key is revoked or its owner has left."""
+    key = ApiKey.objects.select_related("user", "team").filter(pk=pk, revoked_at=None).first()
+    return viewer_by(key) if key is not None else None
+
+
+def viewer_by(key: ApiKey) -> Viewer | None:
     membership = Membership.objects.filter(user_id=key.user_id, team_id=key.team_id).first()
-    if membership is None:
+    if membership is None or not key.user.is_active:
         return None
-    note_use(key)
     return Viewer(
         user_id=key.user_id,
         email=key.user.email,

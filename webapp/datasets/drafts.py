@@ -83,6 +83,23 @@ def item_draft(
     )
 
 
+def file_draft(
+    *, reference_id: object, metadata: object, file_pk: int, width: object = None, height: object = None, line: int = 0
+) -> ItemDraft:
+    """An item whose image is a stored file instead of a URL."""
+    values = checked_metadata(metadata)
+    return ItemDraft(
+        reference_id=checked_reference_id(reference_id),
+        url=None,
+        metadata=values,
+        metadata_json=metadata_rules.encode(values),
+        width=checked_size(width, "width"),
+        height=checked_size(height, "height"),
+        file_pk=file_pk,
+        line=line,
+    )
+
+
 def scene_draft(
     *,
     reference_id: object,

@@ -47,6 +47,12 @@ def jobs(
     return list(found[:limit])
 
 
+def job_of_request(viewer: Viewer, dataset_pk: int, request_key: str) -> Job | None:
+    """The job that was made for this request, of whatever kind; None when there is none yet."""
+    found: Job | None = Job.objects.visible_to(viewer).filter(dataset_pk=dataset_pk, request_key=request_key).first()
+    return found
+
+
 def errors(viewer: Viewer, found: Job, *, limit: int = MAX_KEPT_ERRORS) -> list[JobError]:
     """The newest refused rows, newest first."""
     visible = Job.objects.visible_to(viewer).filter(pk=found.pk)

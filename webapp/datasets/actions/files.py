@@ -82,6 +82,7 @@ def refuse_files_in_privacy_mode(dataset: Dataset) -> None:
         )
 
 
+@transaction.atomic
 def forget_unused_files(pks: Iterable[int]) -> None:
     """Delete stored files that no item names any more, rows now and bytes after the transaction."""
     for file in StoredFile.objects.select_for_update().filter(pk__in=set(pks)):

@@ -1,0 +1,143 @@
+"""Route 19: images that the SDK uploads from the caller's own disk, as multipart forms. Ordinary datasets only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import unquote
+from uuid import uuid4
+
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadhandler import TemporaryFileUploadHandler
+from django.http import HttpRequest, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
+
+from webapp.accounts.viewer import Permission
+from webapp.datasets import actions, queries
+from webapp.datasets.actions import AppendOutcome
+from webapp.datasets.actions.files import forget_unused_files, refuse_files_in_privacy_mode
+from webapp.datasets.actions.locking import require_items
+from webapp.datasets.drafts import ItemDraft, RowRefused, file_draft
+from webapp.datasets.models import Dataset
+from webapp.jobs.actions import record_finished
+from webapp.privacy.refusals import Invalid, Refused, TooLarge
+from webapp.wire import strict_json
+from webapp.wire.appends import ItemsAppended, appended
+from webapp.wire.call import Call
+from webapp.wire.jobs import JobStarted, started
+
+# The SDK sends ten a request.
+MAX_FILES = 100
+
+
+class BoundedFile(TemporaryFileUploadHandler):
+    """Streams each file to disk, and stops at the first byte too many."""
+
+    received = 0
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        super().new_file(*args, **kwargs)
+        self.received = 0
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        self.received += len(raw_data)
+        if self.received > settings.MAX_FILE_BYTES:
+            raise TooLarge(f"A file may have at most {settings.MAX_FILE_BYTES} bytes.")
+        super().receive_data_chunk(raw_data, start)
+
+
+def append(call: Call, dataset_id: str) -> JobStarted | ItemsAppended:
+    dataset = queries.dataset(call.viewer, dataset_id)
+    call.viewer.require(Permission.CURATE)
+    require_items(dataset)
+    # Before a byte of the body is read: in privacy mode nothing may reach this server's disk.
+    refuse_files_in_privacy_mode(dataset)
+    rows, files = form_of(call.request)
+    outcome = store(call, dataset, rows, files)
+    if not call.is_async:
+        return appended(dataset, outcome)
+    job = record_finished(
+        call.viewer,
+        "uploadDatasetItems",
+        dataset_pk=dataset.pk,
+        message=message_of(dataset, outcome),
+        total_steps=len(rows),
+    )
+    return started(job)
+
+
+def form_of(request: HttpRequest) -> tuple[list[Any], list[UploadedFile[bytes]]]:
+    """The rows and the files of the form, in their orders, which correspond."""
+    request.upload_handlers = [BoundedFile(request)]
+    try:
+        text, files = request.POST.get("items"), request.FILES.getlist("image")
+    except RequestDataTooBig:
+        raise TooLarge(f"The items part has more than the {settings.MAX_BODY_BYTES} bytes that are taken.") from None
+    except (MultiPartParserError, SuspiciousOperation, UnreadablePostError, ValueError):
+        raise Invalid("The multipart form cannot be read; send it again.") from None
+    if text is None:
+        raise Invalid("The form has no part called items; it holds the list of items as JSON.")
+    rows = strict_json.read(text.encode("utf-8", "surrogatepass"))
+    if type(rows) is not list:
+        raise Invalid("The part items must be a JSON list.")
+    if len(rows) != len(files) or len(files) > MAX_FILES:
+        raise Invalid(
+            f"The form has {len(rows)} items and {len(files)} parts called image; one each, and at most {MAX_FILES}."
+        )
+    return rows, files
+
+
+def message_of(dataset: Dataset, outcome: AppendOutcome) -> dict[str, Any]:
+    counts = {"new": outcome.new, "updated": outcome.updated, "ignored": outcome.ignored, "errored": 0}
+    return {"dataset_item_upload": {"total": sum(counts.values()), **counts, "datasetId": dataset.public_id}}
+
+
+def store(call: Call, dataset: Dataset, rows: list[Any], files: list[UploadedFile[bytes]]) -> AppendOutcome:
+    """Keep the files, then append all items or none; files that no item names in the end are forgotten again."""
+    drafts: list[ItemDraft] = []
+    try:
+        drafts.extend(stored_drafts(call, rows, files))
+        return actions.upload_files(
+            call.viewer, dataset, drafts, update=update_of(rows), append_key=f"{dataset.pk}-{uuid4().hex}"
+        )
+    finally:
+        forget_unused_files({draft.file_pk for draft in drafts if draft.file_pk is not None})
+
+
+def stored_drafts(call: Call, rows: list[Any], files: list[UploadedFile[bytes]]) -> Iterator[ItemDraft]:
+    for line, (row, file) in enumerate(zip(rows, files, strict=True), 1):
+        if type(row) is not dict:
+            raise Invalid(f"items[{line - 1}] must be an object.")
+        reference = row.get("reference_id")
+        try:
+            refuse_other_file(row, file)
+            kept = actions.store_file(call.viewer, file.chunks())
+            yield file_draft(
+                reference_id=reference,
+                metadata=row.get("metadata"),
+                width=row.get("width"),
+                height=row.get("height"),
+                file_pk=kept.pk,
+                line=line,
+            )
+        except Refused as refusal:
+            name = reference if type(reference) is str else ""
+            raise RowRefused(refusal.sentence, line=line, reference_id=name) from None
+
+
+def refuse_other_file(row: dict[str, Any], file: UploadedFile[bytes]) -> None:
+    """Items and files correspond by position; a name that says otherwise means a mixed-up form."""
+    given, sent = row.get("image_url"), unquote(file.name or "")
+    if type(given) is not str:
+        raise Invalid("image_url must be the path of the file, as a text.")
+    if given.rpartition("/")[2] != sent.rpartition("/")[2]:
+        raise Invalid("the file in this position has another name than image_url; send the files in the items' order.")
+
+
+def update_of(rows: list[Any]) -> bool:
+    said = {row.get("update", False) for row in rows if type(row.get("update", False)) is bool}
+    if len(said) > 1 or any(type(row.get("update", False)) is not bool for row in rows):
+        raise Invalid("update must be true for all items of one form, or false for all.")
+    return bool(said and said.pop())

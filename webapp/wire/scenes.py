@@ -1,0 +1,93 @@
+"""Routes 29, 31 to 34 and 36: video scenes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from webapp.datasets import actions, queries
+from webapp.datasets.actions.locking import require_scenes
+from webapp.datasets.actions.origins import origin_policy
+from webapp.datasets.models import Dataset, Scene
+from webapp.privacy.refusals import Invalid, NotFound
+from webapp.wire.call import Call, Streamed
+from webapp.wire.datasets import Nothing
+from webapp.wire.jobs import JobStarted, started
+from webapp.wire.rows_in import scene_of
+from webapp.wire.rows_out import ROWS_A_PART, SceneListed, SceneOut, all_pages, scene_out, scenes_out, streamed_list
+from webapp.wire.uploads import enqueue_upload
+
+
+class AppendScenes(msgspec.Struct, rename="camel"):
+    """`requestId` of a payload uploaded before with `?async=1`, or the `scenes` themselves without it."""
+
+    request_id: str | None = None
+    scenes: list[Any] | None = None
+    update: bool = False
+
+
+class ScenesAppended(msgspec.Struct):
+    dataset_id: str
+    new_scenes: int
+    updated_scenes: int
+    ignored_scenes: int
+    upload_errors: int
+
+
+class SceneList(msgspec.Struct):
+    scenes: list[SceneListed]
+
+
+def append(call: Call, dataset_id: str, body: AppendScenes) -> JobStarted | ScenesAppended:
+    dataset = queries.dataset(call.viewer, dataset_id)
+    require_scenes(dataset)
+    if call.is_async:
+        return started(enqueue_upload(call.viewer, dataset, "uploadVideoScene", body.request_id, update=body.update))
+    return append_now(call, dataset, body)
+
+
+def append_lidar(call: Call, dataset_id: str, body: AppendScenes) -> ScenesAppended:
+    """The address of lidar scenes, to which old SDKs also send video scenes when they append them in the call."""
+    dataset = queries.dataset(call.viewer, dataset_id)
+    require_scenes(dataset)
+    if call.is_async:
+        raise Invalid("Lidar scenes are not stored by this version; it takes video scenes (nucleus.VideoScene).")
+    return append_now(call, dataset, body)
+
+
+def append_now(call: Call, dataset: Dataset, body: AppendScenes) -> ScenesAppended:
+    if body.scenes is None:
+        raise Invalid("scenes is missing; send a list of scenes, or upload them and use ?async=1.")
+    policy = origin_policy(call.viewer)
+    drafts = [scene_of(row, policy=policy, line=line) for line, row in enumerate(body.scenes, 1)]
+    outcome = actions.append_scenes(call.viewer, dataset, drafts, update=body.update)
+    return ScenesAppended(dataset.public_id, outcome.new, outcome.updated, outcome.ignored, 0)
+
+
+def all_scenes(call: Call, dataset_id: str) -> Streamed:
+    rows = queries.scenes(call.viewer, queries.dataset(call.viewer, dataset_id))
+    pages = all_pages(lambda after: queries.page_of(rows, after=after, limit=ROWS_A_PART))
+    return streamed_list(b'{"scenes":', (scenes_out(call, page) for page in pages))
+
+
+def by_reference(call: Call, dataset_id: str, reference_id: str) -> SceneOut:
+    dataset = queries.dataset(call.viewer, dataset_id)
+    if call.query.get("from_item", "0") in ("1", "true", "True"):
+        scene = scene_of_item(call, dataset, reference_id)
+    else:
+        scene = queries.scene_by_reference(call.viewer, dataset, reference_id)
+    return scene_out(call, scene, queries.frames(call.viewer, scene))
+
+
+def scene_of_item(call: Call, dataset: Dataset, reference_id: str) -> Scene:
+    item = queries.item_by_reference(call.viewer, dataset, reference_id)
+    if item.scene is None:
+        raise NotFound(f"The item with the reference_id {reference_id[:200]!r} is no frame of a scene.")
+    return item.scene
+
+
+def delete(call: Call, dataset_id: str, reference_id: str) -> Nothing:
+    dataset = queries.dataset(call.viewer, dataset_id)
+    actions.delete_scene(call.viewer, dataset, queries.scene_by_reference(call.viewer, dataset, reference_id))
+    return Nothing()
