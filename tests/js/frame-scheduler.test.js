@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { afterEach, test } from "node:test";
 
 import { FrameScheduler } from "../../static/js/media/frame-scheduler.js";
 import { PictureCache } from "../../static/js/media/picture-cache.js";
@@ -9,6 +9,11 @@ function makePicture() {
   return { width: 10, height: 10, close: () => {} };
 }
 
+/** @type {FrameScheduler<ReturnType<typeof makePicture>>} */
+let scheduler;
+
+afterEach(() => scheduler.dispose());
+
 function makeViewer({ count = 100, capacity_bytes = 1_000_000 } = {}) {
   /** @type {ControllableLoads<ReturnType<typeof makePicture>>} */
   const network = new ControllableLoads();
@@ -17,7 +22,7 @@ function makeViewer({ count = 100, capacity_bytes = 1_000_000 } = {}) {
   /** @type {number[]} */
   const failed = [];
   const clock = { now_s: 0 };
-  const scheduler = new FrameScheduler(count, new PictureCache({ capacity_bytes }), {
+  scheduler = new FrameScheduler(count, new PictureCache({ capacity_bytes }), {
     load: network.start,
     show: (index) => shown.push(index),
     fail: (index) => failed.push(index),

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { afterEach, test } from "node:test";
 
 import { LoadQueue, LoadTimedOut, withDeadline } from "../../static/js/media/loading.js";
 import { ControllableLoads, settled } from "./controllable.js";
@@ -16,9 +16,18 @@ function ask(queue, network, key, signal) {
   return answer;
 }
 
+/** @type {LoadQueue<string>} */
+let queue;
+/** @type {ControllableLoads<string>} */
+let network;
+
 function makeQueue(limits = {}) {
-  return { queue: /** @type {LoadQueue<string>} */ (new LoadQueue(limits)), network: /** @type {ControllableLoads<string>} */ (new ControllableLoads()) };
+  queue = new LoadQueue(limits);
+  network = new ControllableLoads();
+  return { queue, network };
 }
+
+afterEach(() => queue?.dispose());
 
 const KEYS = Array.from({ length: 20 }, (_, index) => `p${index}`);
 

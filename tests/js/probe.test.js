@@ -9,7 +9,7 @@ let network;
 /** @type {RequestInit[]} */
 let requests;
 
-function makeProbe({ timeout_s = 10 } = {}) {
+function makeProbe({ timeout_s = 0.2 } = {}) {
   network = new ControllableLoads();
   requests = [];
   /** @type {any} */

@@ -4,7 +4,7 @@ const NARROW_NO_BREAK_SPACE = "\u202f";
 
 /**
  * Writes a whole number with its thousands apart.
- * @param {number} number
+ * @param {number | bigint} number
  */
 export function grouped(number) {
   return String(number).replace(/\B(?=(\d{3})+$)/g, NARROW_NO_BREAK_SPACE);
@@ -30,4 +30,16 @@ export function frameTime(frame, rate_hz) {
   const minutes = pad(Math.floor(total_ms / 60_000) % 60, 2);
   const seconds = pad(Math.floor(total_ms / 1000) % 60, 2);
   return `${hours ? `${hours}:` : ""}${minutes}:${seconds}.${pad(total_ms % 1000, 3)}`;
+}
+
+/**
+ * Writes how long something took: "0.4 s", "12 s", "3 min 20 s", "2 h 5 min".
+ * @param {number} seconds
+ */
+export function lasted(seconds) {
+  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  const whole = Math.trunc(seconds);
+  if (whole < 60) return `${whole} s`;
+  const minutes = Math.trunc(whole / 60);
+  return whole < 3600 ? `${minutes} min ${whole % 60} s` : `${Math.trunc(minutes / 60)} h ${minutes % 60} min`;
 }

@@ -3,7 +3,7 @@
 const TYPING = "input:not([type=range], [type=checkbox], [type=radio], [type=button], [type=submit]), textarea, select, [contenteditable]";
 const ACTIVATED_BY_SPACE = "button, summary, [role=button], input[type=checkbox], input[type=radio], video";
 const ACTIVATED_BY_ENTER = "a[href], button, summary, [role=button]";
-const MOVED_BY_ARROWS = "input[type=range], input[type=radio], video, [role=listbox] *, [role=tablist] *";
+const MOVED_BY_ARROWS = "input[type=range], input[type=radio], video, [role=listbox] *, [data-takes-arrows]";
 
 /**
  * Names a key press: "j", "Space", "ArrowLeft", "Shift+ArrowLeft". Letters carry their own case.

@@ -8,7 +8,7 @@
  * @property {string[]} urls what follows the prefix, one for each frame
  * @property {string[]} ids
  * @property {string[]} references
- * @property {(Record<string, unknown> | null)[]} [metadata]
+ * @property {(Record<string, unknown> | null)[] | null} [metadata] null when it is too much to send
  */
 
 export class FrameList {

@@ -1,0 +1,100 @@
+/** The picture of one cell: waiting, loading, ready, or the reason why not. */
+
+import { make, part } from "../lib/markup.js";
+import { loadImage } from "../media/image-load.js";
+import { explain, forget } from "./doctor.js";
+
+/**
+ * @typedef {object} PictureItem
+ * @property {string} id
+ * @property {string} reference_id
+ * @property {string} url
+ * @property {number | null} width pixels; null until measured
+ * @property {number | null} height pixels; null until measured
+ */
+
+export class CellPicture {
+  #cell;
+  #item;
+  #queue;
+  #measurements;
+  /** The load under way. @type {AbortController | null} */
+  #load = null;
+
+  /**
+   * @param {HTMLElement} cell
+   * @param {PictureItem} item
+   * @param {{queue: import("../media/loading.js").LoadQueue<HTMLImageElement>,
+   *   measurements: import("../lib/measurements.js").Measurements | null}} shared
+   */
+  constructor(cell, item, { queue, measurements }) {
+    this.#cell = cell;
+    this.#item = item;
+    this.#queue = queue;
+    this.#measurements = measurements;
+  }
+
+  /** Asks for the picture, unless it is there, on its way, or known not to load. */
+  load() {
+    if (this.#load || this.#cell.dataset.state !== "loading") return;
+    this.#load = new AbortController();
+    void this.#run(this.#load);
+  }
+
+  /** Takes the wish back: the cell is out of sight. */
+  rest() {
+    this.#load?.abort();
+    this.#load = null;
+  }
+
+  /** Tries again what failed. */
+  retry() {
+    if (this.#cell.dataset.state !== "error") return;
+    forget(this.#item.url);
+    this.#cell.querySelector(".media-cell__reason")?.remove();
+    this.#cell.dataset.state = "loading";
+    this.load();
+  }
+
+  /** @param {AbortController} load */
+  async #run(load) {
+    const image = make("img", { class: "media-cell__image", alt: this.#item.reference_id });
+    try {
+      await this.#queue.request((signal) => loadImage(image, this.#item.url, signal), load.signal);
+      this.#ready(image);
+    } catch (reason) {
+      if (load.signal.aborted || isDisposal(reason)) return;
+      await this.#failed(reason);
+    } finally {
+      if (this.#load === load) this.#load = null;
+    }
+  }
+
+  /** @param {HTMLImageElement} image */
+  #ready(image) {
+    part(this.#cell, "span", "media-cell__stage").replaceChildren(image);
+    this.#cell.dataset.state = "ready";
+    const { id, width, height } = this.#item;
+    if (width && height) return;
+    this.#measurements?.add({ id, width: image.naturalWidth, height: image.naturalHeight });
+  }
+
+  /** @param {unknown} reason */
+  async #failed(reason) {
+    const sentence = make("span", { class: "media-cell__reason" }, "The picture did not load; finding out why.");
+    part(this.#cell, "span", "media-cell__stage").replaceChildren(sentence);
+    this.#cell.dataset.state = "error";
+    const diagnosis = await explain(this.#item.url, "image", reason);
+    sentence.textContent = diagnosis.sentence;
+    sentence.dataset.kind = diagnosis.kind;
+    sentence.title = `${diagnosis.sentence} ${diagnosis.remedy}`;
+  }
+}
+
+/**
+ * Whether a load ended only because the queue did.
+ * @param {unknown} reason
+ */
+function isDisposal(reason) {
+  return reason instanceof DOMException && reason.name === "AbortError";
+}

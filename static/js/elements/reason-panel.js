@@ -1,0 +1,22 @@
+/** What stands where a picture should be: why it is not there, who can help, and buttons for it. */
+
+import { make } from "../lib/markup.js";
+
+/**
+ * Makes the panel of a diagnosis.
+ * @param {import("../media/diagnosis.js").Diagnosis} diagnosis
+ * @param {{url: string, retry: () => void}} next the address that failed, and what Try again does
+ */
+export function reasonPanel({ kind, sentence, remedy }, { url, retry }) {
+  const again = make("button", { type: "button", class: "button" }, "Try again");
+  again.addEventListener("click", retry);
+  // The media host learns neither which page linked to it nor gets a handle on this window.
+  const open = make("a", { class: "button", "data-kind": "quiet", href: url, target: "_blank", rel: "noopener noreferrer" }, "Open the address in a new tab");
+  return make(
+    "div",
+    { class: "media-reason", "data-kind": kind, role: "status" },
+    make("p", { class: "media-reason__sentence" }, sentence),
+    make("p", { class: "media-reason__remedy" }, remedy),
+    make("p", { class: "media-reason__actions" }, again, open),
+  );
+}

@@ -1,0 +1,30 @@
+/** A dataset's or a slice's grid: pictures, and slices made of what one chooses. */
+
+import "../elements/media-grid.js";
+import "../elements/selection-bar.js";
+import { readIsland } from "../lib/island.js";
+import { startFrame } from "./frame.js";
+
+/**
+ * @typedef {object} GridIsland
+ * @property {import("../elements/media-grid.js").PictureItem[]} items
+ * @property {{measure: string, slices: string, add_to_slice: string}} urls
+ * @property {import("../elements/selection-bar.js").SliceChoice[]} [slices] slices that may be added to
+ */
+
+startFrame();
+
+const island = /** @type {GridIsland | null} */ (readIsland(document));
+const grid = /** @type {import("../elements/media-grid.js").MediaGrid | null} */ (document.querySelector("media-grid"));
+const bar = /** @type {import("../elements/selection-bar.js").SelectionBar | null} */ (document.querySelector("selection-bar"));
+
+if (island && grid) {
+  grid.show(island.items, { measureUrl: island.urls.measure });
+  if (bar) {
+    bar.offer(island.urls, island.slices ?? []);
+    bar.addEventListener("selection-clear", () => grid.clearSelection());
+    grid.addEventListener("selection-change", (event) => {
+      bar.ids = /** @type {CustomEvent<{ids: string[]}>} */ (event).detail.ids;
+    });
+  }
+}

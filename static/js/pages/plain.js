@@ -1,0 +1,5 @@
+/** The pages that need nothing but their frame. */
+
+import { startFrame } from "./frame.js";
+
+startFrame();

@@ -1,0 +1,70 @@
+/** One scene: the viewer, the facts of the frame on screen, and the frame in the address bar. */
+
+import "../elements/frame-viewer.js";
+import { debounce } from "../lib/debounce.js";
+import { grouped } from "../lib/digits.js";
+import { factList } from "../lib/facts.js";
+import { readIsland } from "../lib/island.js";
+import { make } from "../lib/markup.js";
+import { FrameList } from "../media/frame-list.js";
+import { startFrame } from "./frame.js";
+
+/** @typedef {import("../elements/frame-viewer.js").Shown} SceneIsland */
+
+/** Browsers refuse more than about 100 changes of the address in 30 s. */
+const ADDRESS_QUIET_S = 0.4;
+
+startFrame();
+
+const island = /** @type {SceneIsland | null} */ (readIsland(document));
+const viewer = /** @type {import("../elements/frame-viewer.js").FrameViewer | null} */ (document.querySelector("frame-viewer"));
+
+if (island && viewer) {
+  const frames = new FrameList(island.frames);
+  const life = new AbortController();
+  let shown = 0;
+  const keepInAddress = debounce(() => writeAddress(shown), ADDRESS_QUIET_S, life.signal);
+  viewer.addEventListener("frame-change", (event) => {
+    shown = /** @type {CustomEvent<{frame: number}>} */ (event).detail.frame;
+    showFacts(frames, shown);
+    keepInAddress();
+  });
+  viewer.show(island);
+}
+
+/** @param {number} frame */
+function writeAddress(frame) {
+  const address = new URL(location.href);
+  address.searchParams.set("frame", String(frame));
+  history.replaceState(history.state, "", address);
+}
+
+/**
+ * Shows the facts of the frame that is painted, never of the one that is only wanted.
+ * @param {FrameList} frames
+ * @param {number} frame
+ */
+function showFacts(frames, frame) {
+  write("[data-frame-index]", grouped(frame));
+  write("[data-frame-reference]", frames.reference(frame));
+  const link = document.querySelector("a[data-frame-link]");
+  if (link instanceof HTMLAnchorElement) link.href = link.href.replace(/[^/]*$/, frames.id(frame));
+  const metadata = document.querySelector("[data-frame-metadata]");
+  if (metadata) metadata.replaceChildren(...metadataNodes(frames.metadata(frame)));
+}
+
+/** @param {Record<string, unknown> | null} metadata */
+function metadataNodes(metadata) {
+  if (!metadata) return [];
+  if (Object.keys(metadata).length > 0) return [factList(metadata)];
+  return [make("p", { class: "quiet" }, "No metadata was sent with this frame.")];
+}
+
+/**
+ * @param {string} selector
+ * @param {string} text
+ */
+function write(selector, text) {
+  const element = document.querySelector(selector);
+  if (element) element.textContent = text;
+}
