@@ -1,6 +1,5 @@
 """Which process holds the other end of a loopback connection, by Linux's /proc."""
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,7 +42,7 @@ def _inode(peer_port: int, server_port: int) -> str | None:
 
 def _holds(process: Path, wanted: str) -> bool:
     try:
-        return any(os.readlink(entry.path) == wanted for entry in os.scandir(process / "fd"))
+        return any(str(entry.readlink()) == wanted for entry in (process / "fd").iterdir())
     except OSError:
         return False
 

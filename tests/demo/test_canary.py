@@ -56,7 +56,8 @@ def test_connection_without_a_request_is_counted_for_its_process(canary: CanaryS
     child.communicate()
     (visit,) = canary.connections
     assert visit.pid == child.pid
-    assert visit.owner is not None and os.getpid() in visit.owner.line
+    assert visit.owner is not None
+    assert os.getpid() in visit.owner.line
     assert canary.requests == []
 
 

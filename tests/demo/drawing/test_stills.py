@@ -1,0 +1,48 @@
+"""The stills: varied, and described truthfully."""
+
+from collections import Counter
+
+import pytest
+
+from webapp.demo.drawing.air import TimeOfDay, Weather
+from webapp.demo.drawing.stills import paint_still, planned_stills
+
+
+def test_every_light_and_weather_is_there_more_than_once() -> None:
+    stills = planned_stills()
+    assert len(stills) >= 60
+    assert min(Counter(still.weather for still in stills).values()) >= 3
+    assert set(Counter(still.time for still in stills)) == set(TimeOfDay)
+    assert len({(still.camera.width, still.camera.height) for still in stills}) >= 4
+
+
+def test_plan_is_the_same_every_time() -> None:
+    assert planned_stills() == planned_stills()
+
+
+@pytest.mark.parametrize("weather", list(Weather))
+def test_metadata_say_what_is_painted(weather: Weather) -> None:
+    still = next(still for still in planned_stills() if still.weather is weather)
+    image, metadata = paint_still(still)
+    assert image.size == (still.camera.width, still.camera.height)
+    assert metadata["weather"] == weather.value
+    assert metadata["is_rainy"] is (weather is Weather.RAIN)
+    assert isinstance(metadata["cars"], int)
+    assert isinstance(metadata["pedestrians"], int)
+    assert isinstance(metadata["speed_kmh"], float)
+
+
+def test_night_is_darker_than_day() -> None:
+    def brightness(time: TimeOfDay) -> float:
+        still = next(still for still in planned_stills() if still.time is time and still.weather is Weather.CLEAR)
+        small = paint_still(still)[0].convert("L").resize((1, 1))
+        return float(small.tobytes()[0])
+
+    assert brightness(TimeOfDay.NIGHT) < brightness(TimeOfDay.DUSK) < brightness(TimeOfDay.DAY)
+
+
+def test_same_still_is_the_same_picture() -> None:
+    still = planned_stills()[3]
+    (one, facts), (other, same_facts) = paint_still(still), paint_still(still)
+    assert one.tobytes() == other.tobytes()
+    assert facts == same_facts
