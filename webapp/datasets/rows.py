@@ -39,6 +39,24 @@ POSTGRES_UPDATE = """
 """
 
 
+# One parameter for any number of ids: the ORM binds each by itself, which took longer than the search.
+LOOKUP = """
+    SELECT reference_id, id, is_private, scene_id IS NOT NULL, file_id IS NOT NULL FROM datasets_item
+    WHERE dataset_id = %s AND reference_id IN
+"""
+SQLITE_IDS = "(SELECT value FROM json_each(%s))"
+POSTGRES_IDS = "(SELECT jsonb_array_elements_text(%s::jsonb))"
+
+
+class StoredItem(NamedTuple):
+    """What an append needs to know of an item that is there already."""
+
+    pk: int
+    is_private: bool
+    is_frame: bool
+    has_file: bool
+
+
 class ItemRow(NamedTuple):
     dataset_pk: int
     scene_pk: int | None
@@ -60,6 +78,17 @@ class ItemChange(NamedTuple):
     width: int | None
     height: int | None
     pk: int
+
+
+def stored_items(dataset_pk: int, references: Sequence[str]) -> dict[str, StoredItem]:
+    """Those of a dataset's items that have one of these reference ids, by it."""
+    ids = POSTGRES_IDS if connection.vendor == "postgresql" else SQLITE_IDS
+    with connection.cursor() as cursor:
+        cursor.execute(LOOKUP + ids, [dataset_pk, msgspec.json.encode(references).decode()])
+        return {
+            reference: StoredItem(pk, bool(is_private), bool(is_frame), bool(has_file))
+            for reference, pk, is_private, is_frame, has_file in cursor.fetchall()
+        }
 
 
 def insert_items(rows: Sequence[ItemRow], *, created_at: datetime) -> None:

@@ -66,9 +66,7 @@ def change_of(row: Any, *, line: int) -> MetadataChange:
 
 def plain_item(row: Any, policy: OriginPolicy, *, line: int = 0) -> ItemDraft:
     take = checked_object(row, "an item").get
-    for name, sentence in NOT_STORED.items():
-        if take(name) is not None:
-            raise Invalid(sentence)
+    refuse_not_stored(row)
     return item_draft(
         reference_id=take("reference_id"),
         url=take("image_url"),
@@ -95,9 +93,7 @@ def frames_of(rows: Any, policy: OriginPolicy) -> list[ItemDraft]:
 def frame_of(row: Any, index: int, policy: OriginPolicy) -> ItemDraft:
     try:
         take = checked_object(row, "a frame").get
-        for name, sentence in NOT_STORED.items():
-            if take(name) is not None:
-                raise Invalid(sentence)
+        refuse_not_stored(row)
         if take("type", "image") != "image":
             raise Invalid("a frame of a video has the type image; point clouds are not stored by this version.")
         return item_draft(
@@ -111,6 +107,14 @@ def frame_of(row: Any, index: int, policy: OriginPolicy) -> ItemDraft:
         )
     except Invalid as refusal:
         raise Invalid(f"frames[{index}]: {refusal.sentence}") from None
+
+
+def refuse_not_stored(row: dict[str, Any]) -> None:
+    if NOT_STORED.keys().isdisjoint(row):
+        return
+    for name, sentence in NOT_STORED.items():
+        if row.get(name) is not None:
+            raise Invalid(sentence)
 
 
 def checked_object(row: Any, noun: str) -> dict[str, Any]:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from dataclasses import dataclass, field, replace
 
 from django.db import transaction
 from django.utils import timezone
@@ -15,19 +14,9 @@ from webapp.datasets.actions.locking import field_types, locked_dataset, require
 from webapp.datasets.actions.origins import admit_origins
 from webapp.datasets.drafts import ItemDraft, RowRefused
 from webapp.datasets.metadata import FieldTypes
-from webapp.datasets.models import Dataset, Item, PromotionRequest
-from webapp.datasets.rows import ItemChange, ItemRow, insert_items, update_items
+from webapp.datasets.models import Dataset, PromotionRequest
+from webapp.datasets.rows import ItemChange, ItemRow, StoredItem, insert_items, stored_items, update_items
 from webapp.privacy.refusals import Invalid
-
-# Below the smallest parameter limit of the SQLite builds in use (32,766).
-LOOKUP_SIZE = 10_000
-
-
-class Existing(NamedTuple):
-    pk: int
-    is_private: bool
-    is_frame: bool
-    has_file: bool
 
 
 @dataclass
@@ -92,7 +81,7 @@ def append_items(
 class Sorting:
     """Telling new drafts from changes and from those to ignore, row by row."""
 
-    def __init__(self, dataset: Dataset, existing: dict[str, Existing], types: FieldTypes, *, update: bool) -> None:
+    def __init__(self, dataset: Dataset, existing: dict[str, StoredItem], types: FieldTypes, *, update: bool) -> None:
         self.dataset, self.existing, self.types, self.update = dataset, existing, types, update
         self.fresh: dict[str, ItemDraft] = {}
         self.changed: dict[str, ItemDraft] = {}
@@ -113,29 +102,31 @@ class Sorting:
         else:
             self.change(draft, known)
 
-    def change(self, draft: ItemDraft, known: Existing | None) -> None:
+    def change(self, draft: ItemDraft, known: StoredItem | None) -> None:
         self.types.take(draft.metadata)
         self.outcome.updated += 1
         if known is None:
-            self.fresh[draft.reference_id] = draft
+            self.fresh[draft.reference_id] = together(self.fresh[draft.reference_id], draft)
             return
         self.changed[draft.reference_id] = draft
         if known.is_private and draft.wants_sharing:
             self.asked.add(known.pk)
 
 
-def existing_items(dataset: Dataset, drafts: Sequence[ItemDraft]) -> dict[str, Existing]:
-    found: dict[str, Existing] = {}
-    references = [draft.reference_id for draft in drafts]
-    for start in range(0, len(references), LOOKUP_SIZE):
-        rows = Item.objects.unscoped().filter(
-            dataset_id=dataset.pk, reference_id__in=references[start : start + LOOKUP_SIZE]
-        )
-        for reference, pk, is_private, scene, file in rows.values_list(
-            "reference_id", "pk", "is_private", "scene_id", "file_id"
-        ):
-            found[reference] = Existing(pk, is_private, scene is not None, file is not None)
-    return found
+def together(first: ItemDraft, later: ItemDraft) -> ItemDraft:
+    """An item that one append names twice, as two appends would have left it: what made it private holds."""
+    return replace(
+        later,
+        url=(later.url or first.url) if first.file_pk is None else None,
+        file_pk=first.file_pk,
+        width=later.width or first.width,
+        height=later.height or first.height,
+        wants_sharing=first.wants_sharing,
+    )
+
+
+def existing_items(dataset: Dataset, drafts: Sequence[ItemDraft]) -> dict[str, StoredItem]:
+    return stored_items(dataset.pk, [draft.reference_id for draft in drafts])
 
 
 def item_row(dataset: Dataset, draft: ItemDraft) -> ItemRow:
