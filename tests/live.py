@@ -170,15 +170,16 @@ class LiveTransom:
     def ask_clerk(self, verb: str, **words: Any) -> Any:
         """Have something done in the live database by a process that keeps Django loaded (tests/live_clerk.py)."""
         if self._clerk is None:
-            self._clerk = subprocess.Popen(
-                [sys.executable, "-m", "tests.live_clerk"],
-                cwd=PROJECT,
-                env=self.environment,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=(self.folder / "clerk.log").open("ab"),
-                text=True,
-            )
+            with (self.folder / "clerk.log").open("ab") as log:
+                self._clerk = subprocess.Popen(
+                    [sys.executable, "-m", "tests.live_clerk"],
+                    cwd=PROJECT,
+                    env=self.environment,
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=log,
+                    text=True,
+                )
         assert self._clerk.stdin is not None
         assert self._clerk.stdout is not None
         self._clerk.stdin.write(json.dumps([verb, words]) + "\n")
