@@ -1,0 +1,130 @@
+"""What surrounds every page: the bar, the notices, the footer; and `render`, the one way a page leaves the room."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from webapp.accounts.queries import memberships_of
+from webapp.accounts.viewer import Permission, Viewer
+from webapp.privacy.headers import allow_media
+from webapp.privacy.origins import Origin
+from webapp.privacy.sandbox import egress_state
+
+ROOMS = (("datasets", "Datasets"), ("slices", "Slices"), ("jobs", "Jobs"), ("team", "Team"), ("privacy", "Privacy"))
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A link of the bar."""
+
+    text: str
+    """Its name."""
+    href: str
+    """Where it leads."""
+    current: bool
+    """Whether the page shown belongs to this room."""
+    exact: bool
+    """Whether the page shown is the very page it leads to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A sentence that outlived a redirect."""
+
+    kind: str
+    """`done`, `info`, `warning` or `refused`."""
+    sentence: str
+    """What was done, or what one should know."""
+
+
+@dataclass(frozen=True, slots=True)
+class OtherTeam:
+    """A team one may switch to."""
+
+    id: int
+    """Its key."""
+    name: str
+    """Its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What surrounds the page of a signed-in person."""
+
+    rooms: tuple[Room, ...]
+    """The bar's links."""
+    email: str
+    """Who is signed in."""
+    role: str
+    """Their role in this team."""
+    team_name: str
+    """The team whose things are shown."""
+    other_teams: tuple[OtherTeam, ...]
+    """Where else they are a member."""
+    is_staff: bool
+    """Whether the administration site is open to them."""
+    notices: tuple[Notice, ...]
+    """What the last action said."""
+    egress: str | None
+    """The state of this process's egress lock; None for everyone but admins."""
+    version: str
+    """The server's version."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """What every page's context has."""
+
+    template: ClassVar[str]
+    room: ClassVar[str] = ""
+
+    title: str
+    """The window's title, without the product's name."""
+    media_origins: frozenset[Origin] = frozenset()
+    """The hosts the browser may load media from on this page: its CSP lists exactly these."""
+
+
+def render(
+    request: HttpRequest, viewer: Viewer | None, page: Page, *, island: object | None = None, status: int = 200
+) -> HttpResponse:
+    """The page in its frame, with its data for scripts, allowed to contact its own media origins and no others."""
+    context: dict[str, Any] = {
+        "page": page,
+        "frame": frame_around(request, viewer, page) if viewer is not None else None,
+        "island": island,
+        "nonce": request.csp_nonce,  # type: ignore[attr-defined]
+    }
+    response = HttpResponse(render_to_string(page.template, context, request, using="pages"), status=status)
+    return allow_media(response, page.media_origins)
+
+
+def frame_around(request: HttpRequest, viewer: Viewer, page: Page) -> Frame:
+    others = [one for one in memberships_of(viewer) if one.team_id != viewer.team_id]
+    return Frame(
+        rooms=tuple(room_link(request, name, text, current=page.room == name) for name, text in ROOMS),
+        email=viewer.email,
+        role=str(viewer.role),
+        team_name=viewer.team_name,
+        other_teams=tuple(OtherTeam(one.team_id, one.team.name) for one in others),
+        is_staff=bool(getattr(request.user, "is_staff", False)),
+        notices=tuple(Notice(message.level_tag, str(message)) for message in messages.get_messages(request)),
+        egress=egress_state().how if viewer.may(Permission.ADMINISTER) else None,
+        version=settings.VERSION,
+    )
+
+
+def room_link(request: HttpRequest, name: str, text: str, *, current: bool) -> Room:
+    href = reverse(f"pages:{name}")
+    return Room(text, href, current, exact=current and request.path == href)
+
+
+def say(request: HttpRequest, sentence: str) -> None:
+    """Show a sentence on the next page: what was just done."""
+    messages.success(request, sentence)
