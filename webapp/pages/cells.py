@@ -1,0 +1,104 @@
+"""Pictures among many: what the template draws of them, and what the page's script is told of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypedDict
+
+from django.urls import reverse
+
+from webapp.datasets.models import Dataset, Item, Scene
+from webapp.datasets.shared_links import shared_path
+from webapp.pages.words import counted, rate
+from webapp.privacy import public_id
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A picture among many, as a link that means something before and without its picture."""
+
+    id: str
+    """The public id of the item or scene."""
+    href: str
+    """Its own page."""
+    caption: str
+    """Its reference id."""
+    note: str
+    """What is always said on it, such as a scene's length; empty for nothing."""
+    has_picture: bool
+    """False for a scene that is an mp4 alone: there is no still to show."""
+
+
+class PictureOnPage(TypedDict):
+    """A picture as the island names it. `width` and `height` are pixels, None until measured."""
+
+    id: str
+    reference_id: str
+    url: str
+    width: int | None
+    height: int | None
+    privacy: str
+    href: str
+
+
+def dataset_href(dataset_id: str) -> str:
+    return reverse("pages:dataset", args=[dataset_id])
+
+
+def media_address(item: Item) -> str:
+    """Where the browser loads an item from: its own host, or our signed link to an uploaded file."""
+    return item.url.reveal() if item.url is not None else shared_path(item)
+
+
+def item_cells(dataset_id: str, items: Sequence[Item]) -> list[Cell]:
+    base = dataset_href(dataset_id)
+    ids = public_id.encode_many("di", [item.pk for item in items])
+    return [
+        Cell(item_id, f"{base}items/{item_id}", item.reference_id, "", has_picture=True)
+        for item_id, item in zip(ids, items, strict=True)
+    ]
+
+
+def scene_cells(dataset_id: str, scenes: Sequence[Scene], stills: Mapping[int, Item]) -> list[Cell]:
+    base = dataset_href(dataset_id)
+    ids = public_id.encode_many("scn", [scene.pk for scene in scenes])
+    return [
+        Cell(scene_id, f"{base}scenes/{scene_id}", scene.reference_id, length(scene), has_picture=scene.pk in stills)
+        for scene_id, scene in zip(ids, scenes, strict=True)
+    ]
+
+
+def length(scene: Scene) -> str:
+    """`300 frames · 10 fps`, or `mp4` for a video whose frames only the browser can count."""
+    if not scene.frame_count:
+        return "mp4"
+    frames = counted(scene.frame_count, "frame")
+    return f"{frames} · {rate(scene.frame_rate)}" if scene.frame_rate else frames
+
+
+def picture(cell: Cell, item: Item) -> PictureOnPage:
+    """What the script needs to show `item` in `cell`; for a scene's cell, its first frame."""
+    return {
+        "id": cell.id,
+        "reference_id": cell.caption,
+        "url": media_address(item),
+        "width": item.width,
+        "height": item.height,
+        "privacy": item.privacy,
+        "href": cell.href,
+    }
+
+
+def item_pictures(cells: Sequence[Cell], items: Sequence[Item]) -> list[PictureOnPage]:
+    return [picture(cell, item) for cell, item in zip(cells, items, strict=True)]
+
+
+def scene_pictures(cells: Sequence[Cell], scenes: Sequence[Scene], stills: Mapping[int, Item]) -> list[PictureOnPage]:
+    return [
+        picture(cell, stills[scene.pk]) for cell, scene in zip(cells, scenes, strict=True) if scene.pk in stills
+    ]
+
+
+def kind_of(dataset: Dataset) -> str:
+    return "video" if dataset.is_scene else "images"

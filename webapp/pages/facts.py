@@ -1,0 +1,41 @@
+"""Metadata as rows of a table: any JSON value, readable."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from webapp.pages.words import number
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One key of an item's or scene's metadata."""
+
+    name: str
+    """The key."""
+    value: str
+    """Its value as text: numbers grouped, lists and objects as JSON."""
+    kind: str
+    """`text`, `number`, `flag`, `nothing` or `json`."""
+
+
+def facts_of(metadata: dict[str, Any]) -> tuple[Fact, ...]:
+    """The metadata by key, in the alphabet's order."""
+    return tuple(fact(name, value) for name, value in sorted(metadata.items()))
+
+
+def fact(name: str, value: Any) -> Fact:
+    if value is None:
+        return Fact(name, "null", "nothing")
+    if isinstance(value, bool):
+        return Fact(name, "true" if value else "false", "flag")
+    if isinstance(value, int):
+        return Fact(name, number(value) if abs(value) >= 10_000 else str(value), "number")
+    if isinstance(value, float):
+        return Fact(name, repr(value), "number")
+    if isinstance(value, str):
+        return Fact(name, value, "text")
+    return Fact(name, msgspec.json.format(msgspec.json.encode(value), indent=2).decode(), "json")

@@ -1,0 +1,165 @@
+"""`/datasets/ds_…/`: the dataset's pictures, a page at a time; scenes by their first frame."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from webapp.accounts.viewer import Permission, Viewer
+from webapp.datasets import queries
+from webapp.datasets.models import Dataset, Slice
+from webapp.pages.cells import Cell, PictureOnPage, item_cells, item_pictures, scene_cells, scene_pictures
+from webapp.pages.dataset_head import DatasetHead, dataset_head
+from webapp.pages.door import Refusal, carry_out, person
+from webapp.pages.frame import Page, render
+from webapp.pages.paging import Paging, address, key_from, paging
+from webapp.pages.snippets import Steps, first_steps, key_for_snippet
+from webapp.pages.words import counted
+
+PAGE_SIZE = 120
+OFFERED_SLICES = 200
+DENSITIES = ("small", "medium", "large")
+
+
+@dataclass(frozen=True, slots=True)
+class Density:
+    """A size of cells one may choose."""
+
+    name: str
+    """`small`, `medium` or `large`."""
+    href: str
+    """This page with cells of that size."""
+    current: bool
+    """Whether it is the size shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class GridView:
+    """Cells, and how they are shown; the same for a dataset and for a slice."""
+
+    cells: tuple[Cell, ...]
+    """The pictures of this page, in order."""
+    density: str
+    """The size of the cells."""
+    densities: tuple[Density, ...]
+    """The sizes there are."""
+    paging: Paging
+    """Where the list goes on."""
+    may_select: bool
+    """Whether the viewer may make slices of what they choose here."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GridPage(Page):
+    """A dataset's pictures."""
+
+    template: ClassVar[str] = "pages/grid.html"
+    room: ClassVar[str] = "datasets"
+
+    dataset: DatasetHead
+    """The dataset."""
+    grid: GridView
+    """Its pictures."""
+    steps: Steps
+    """What to run first, while it is empty."""
+    may_curate: bool
+    """Whether the viewer may fill it."""
+    refusal: Refusal | None
+    """Why a key was not made."""
+
+
+@person
+def grid(request: HttpRequest, viewer: Viewer, dataset_id: str) -> HttpResponse:
+    dataset = queries.dataset(viewer, dataset_id)
+    if request.method == "POST":
+        verbs = {"create-key": lambda request, viewer: show_with_key(request, viewer, dataset)}
+        return carry_out(request, viewer, verbs, lambda refusal: show(request, viewer, dataset, refusal=refusal))
+    return show(request, viewer, dataset)
+
+
+def show_with_key(request: HttpRequest, viewer: Viewer, dataset: Dataset) -> HttpResponse:
+    viewer.require(Permission.CURATE)
+    return show(request, viewer, dataset, key=key_for_snippet(viewer))
+
+
+def show(
+    request: HttpRequest,
+    viewer: Viewer,
+    dataset: Dataset,
+    *,
+    key: str | None = None,
+    refusal: Refusal | None = None,
+) -> HttpResponse:
+    cells, pictures, links = scene_grid(request, viewer, dataset) if dataset.is_scene else item_grid(request, viewer, dataset)
+    page = GridPage(
+        title=dataset.name,
+        media_origins=frozenset(queries.dataset_origins(viewer, dataset)),
+        dataset=dataset_head(viewer, dataset, view="grid"),
+        grid=grid_view(request, viewer, cells, links),
+        steps=first_steps(request, dataset, key),
+        may_curate=viewer.may(Permission.CURATE),
+        refusal=refusal,
+    )
+    kind = Slice.Kind.SCENES if dataset.is_scene else Slice.Kind.ITEMS
+    return render(request, viewer, page, island=grid_island(viewer, dataset, pictures, kind))
+
+
+def item_grid(
+    request: HttpRequest, viewer: Viewer, dataset: Dataset
+) -> tuple[list[Cell], list[PictureOnPage], Paging]:
+    found = queries.page_of(
+        queries.items(viewer, dataset),
+        after=key_from(request, "after", "di"),
+        before=key_from(request, "before", "di"),
+        limit=PAGE_SIZE,
+    )
+    cells = item_cells(dataset.public_id, found.rows)
+    links = paging(request, "di", after=found.after, before=found.before, says=counted(len(cells), "item") + " here")
+    return cells, item_pictures(cells, found.rows), links
+
+
+def scene_grid(
+    request: HttpRequest, viewer: Viewer, dataset: Dataset
+) -> tuple[list[Cell], list[PictureOnPage], Paging]:
+    found = queries.page_of(
+        queries.scenes(viewer, dataset),
+        after=key_from(request, "after", "scn"),
+        before=key_from(request, "before", "scn"),
+        limit=PAGE_SIZE,
+    )
+    stills = queries.first_frames(viewer, found.rows)
+    cells = scene_cells(dataset.public_id, found.rows, stills)
+    links = paging(request, "scn", after=found.after, before=found.before, says=counted(len(cells), "scene") + " here")
+    return cells, scene_pictures(cells, found.rows, stills), links
+
+
+def grid_view(request: HttpRequest, viewer: Viewer, cells: list[Cell], links: Paging) -> GridView:
+    chosen = request.GET.get("size", "")
+    density = chosen if chosen in DENSITIES else "medium"
+    return GridView(
+        cells=tuple(cells),
+        density=density,
+        densities=tuple(
+            Density(name, address(request, size=None if name == "medium" else name), name == density)
+            for name in DENSITIES
+        ),
+        paging=links,
+        may_select=viewer.may(Permission.CURATE),
+    )
+
+
+def grid_island(
+    viewer: Viewer, dataset: Dataset, pictures: list[PictureOnPage], kind: Slice.Kind
+) -> dict[str, Any]:
+    """What the grid's script is told: the pictures, where it sends what it found or what was chosen, and the slices
+    a choice may be added to, newest first."""
+    names = {"measure": "measurements", "slices": "new-slice", "add_to_slice": "slice-members"}
+    slices = queries.slices(viewer, dataset, kind=kind)[:OFFERED_SLICES] if viewer.may(Permission.CURATE) else []
+    return {
+        "items": pictures,
+        "urls": {name: reverse(f"pages:{view}", args=[dataset.public_id]) for name, view in names.items()},
+        "slices": [{"id": one.public_id, "name": one.name} for one in slices],
+    }

@@ -1,0 +1,137 @@
+"""`/privacy/`: the officer's report. What is stored, whom browsers are told to contact, and what is not claimed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from django.http import HttpRequest, HttpResponse
+
+from webapp.accounts import queries as people
+from webapp.accounts.viewer import Permission, Viewer
+from webapp.datasets import queries
+from webapp.datasets.models import Dataset
+from webapp.pages.cells import dataset_href
+from webapp.pages.door import person
+from webapp.pages.frame import Page, render
+from webapp.pages.holdings import copies_by_dataset, datasets_by_origin, stored_bytes
+from webapp.pages.team import OriginRow, origin_row
+from webapp.privacy.sandbox import egress_state
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """What is stored for one dataset, and whom its pages may contact."""
+
+    name: str
+    """The dataset's name."""
+    href: str
+    """Its grid."""
+    privacy: str
+    """`private` for a privacy dataset, `linked` for an ordinary one."""
+    address_count: int
+    """How many items are known by their address alone."""
+    copy_count: int
+    """How many items this server holds a copy of."""
+    hosts: tuple[str, ...]
+    """The origins that browsers are told to contact for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One row of the team's audit trail."""
+
+    at: str
+    """When, to the second, in UTC."""
+    who: str
+    """The person, and the key where a program acted."""
+    action: str
+    """What was done."""
+    subject: str
+    """To what."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfficerPage(Page):
+    """The officer's report on one team."""
+
+    template: ClassVar[str] = "pages/privacy.html"
+    room: ClassVar[str] = "privacy"
+
+    team_name: str
+    """The team it is about."""
+    is_egress_locked: bool
+    """Whether this process was just shown to be unable to reach the network."""
+    egress: str
+    """The same for machines."""
+    egress_why: str
+    """The reason, in a sentence."""
+    address_count: int
+    """How many items are known by their address alone."""
+    copy_count: int
+    """How many items this server holds a copy of."""
+    copy_bytes: int
+    """How much those copies take, in bytes."""
+    dataset_count: int
+    """How many datasets the team has."""
+    holdings: tuple[Holdings, ...]
+    """Each dataset."""
+    origins: tuple[OriginRow, ...]
+    """Every origin that browsers may be told to contact for this team."""
+    are_origins_locked: bool
+    """Whether the list can only be changed by an admin."""
+    acts: tuple[Act, ...] | None
+    """The newest audit rows; None for everyone but admins."""
+
+
+@person
+def privacy(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    viewer.require(Permission.SEE_PRIVATE)
+    datasets = queries.datasets(viewer)
+    origins = queries.origin_rows_by_dataset(viewer, datasets)
+    copies = copies_by_dataset(viewer)
+    egress = egress_state()
+    users = datasets_by_origin(viewer)
+    copy_count = sum(copies.values())
+    page = OfficerPage(
+        title="Privacy report",
+        team_name=viewer.team_name,
+        is_egress_locked=egress.locked,
+        egress=egress.how,
+        egress_why=egress.why,
+        address_count=sum(one.item_count for one in datasets) - copy_count,
+        copy_count=copy_count,
+        copy_bytes=stored_bytes(viewer),
+        dataset_count=len(datasets),
+        holdings=tuple(
+            holdings_of(one, copies.get(one.pk, 0), tuple(str(origin) for origin in origins[one.pk]))
+            for one in datasets
+        ),
+        origins=tuple(origin_row(one, users.get(one.pk, 0)) for one in queries.team_origin_rows(viewer)),
+        are_origins_locked=people.team(viewer).are_origins_locked,
+        acts=newest_acts(viewer) if viewer.may(Permission.ADMINISTER) else None,
+    )
+    return render(request, viewer, page)
+
+
+def holdings_of(dataset: Dataset, copies: int, hosts: tuple[str, ...]) -> Holdings:
+    return Holdings(
+        name=dataset.name,
+        href=dataset_href(dataset.public_id),
+        privacy="private" if dataset.use_privacy_mode else "linked",
+        address_count=dataset.item_count - copies,
+        copy_count=copies,
+        hosts=hosts,
+    )
+
+
+def newest_acts(viewer: Viewer) -> tuple[Act, ...]:
+    return tuple(
+        Act(
+            at=f"{one.at:%Y-%m-%d %H:%M:%S}",
+            who=f"{one.user}, key {one.api_key.name}" if one.api_key else str(one.user),
+            action=one.action,
+            subject=one.subject,
+        )
+        for one in people.audit_entries(viewer, limit=50)
+    )
