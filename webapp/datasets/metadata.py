@@ -49,6 +49,12 @@ class FieldTypes:
             expected = SCHEMA_TYPES.get(field.get("type", "json"))
             self.known[key] = expected or "any"
 
+    def copy(self) -> FieldTypes:
+        """These types to try something on, so that what is then refused teaches nothing."""
+        twin = FieldTypes(self.known, None)
+        twin.is_changed = self.is_changed
+        return twin
+
     def take(self, metadata: dict[str, Any]) -> None:
         """Check `metadata` against the known types and learn the new keys.
 

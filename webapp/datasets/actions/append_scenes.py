@@ -34,9 +34,11 @@ def append_scenes(
     types = {"item": field_types(dataset, "item"), "scene": field_types(dataset, "scene")}
     frames = 0
     for draft in drafts:
+        tried = {level: known.copy() for level, known in types.items()}
         try:
             with transaction.atomic():
-                frames += append_scene(viewer, dataset, draft, types, outcome, update=update)
+                frames += append_scene(viewer, dataset, draft, tried, outcome, update=update)
+            types = tried
         except Invalid as refusal:
             row = RowRefused(refusal.sentence, line=draft.line, reference_id=draft.reference_id)
             if not keep_refused:

@@ -9,6 +9,7 @@ from django.db import transaction
 from webapp.accounts.audit import record
 from webapp.accounts.models import Team
 from webapp.accounts.viewer import Permission, Viewer
+from webapp.datasets.actions.locking import locked_dataset
 from webapp.datasets.models import Dataset, DatasetOrigin, MediaOrigin
 from webapp.privacy.origins import Origin, OriginPolicy
 from webapp.privacy.refusals import Conflict, NotFound
@@ -85,6 +86,7 @@ def forget_origin(viewer: Viewer, origin_pk: int) -> None:
 def attach_origin(viewer: Viewer, dataset: Dataset, origin_pk: int) -> None:
     """Let a dataset's pages load media from one of the team's origins."""
     viewer.require(Permission.ADMINISTER)
+    dataset = locked_dataset(viewer, dataset)
     attach(viewer, dataset, team_origin(viewer, origin_pk), MediaOrigin.Via.SETTINGS)
 
 
@@ -92,6 +94,7 @@ def attach_origin(viewer: Viewer, dataset: Dataset, origin_pk: int) -> None:
 def detach_origin(viewer: Viewer, dataset: Dataset, origin_pk: int) -> None:
     """Stop a dataset's pages from contacting an origin: its media is then blocked there, visibly."""
     viewer.require(Permission.ADMINISTER)
+    dataset = locked_dataset(viewer, dataset)
     row = team_origin(viewer, origin_pk)
     gone, _ = DatasetOrigin.objects.filter(dataset_id=dataset.pk, origin=row).delete()
     if not gone:

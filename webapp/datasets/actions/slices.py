@@ -12,6 +12,7 @@ from pyroaring import BitMap64
 from webapp.accounts.audit import record
 from webapp.accounts.viewer import Permission, Viewer
 from webapp.datasets.actions.datasets import changed_tags, checked_name
+from webapp.datasets.actions.locking import locked_dataset
 from webapp.datasets.models import Dataset, Item, Scene, Slice
 from webapp.privacy.refusals import Invalid, NotFound
 
@@ -33,7 +34,7 @@ def create_slice(
 
     Raises NotFound naming the first id that is not in the dataset, and makes no slice then.
     """
-    viewer.require(Permission.CURATE)
+    dataset = locked_dataset(viewer, dataset)
     items, scenes = BitMap64(item_pks), BitMap64(scene_pks)
     if items and (scenes or (reference_ids and dataset.is_scene)):
         raise Invalid("A slice holds items or scenes, not both.")
@@ -77,7 +78,7 @@ def build_slice(
         kind = Slice.Kind.SCENES if dataset.is_scene else Slice.Kind.ITEMS
         keys = list(members_of(viewer, dataset, kind).values_list("pk", flat=True))
     # A sample to look at, not a secret.
-    chosen = random.Random(seed).sample(keys, min(sample_size, len(keys)))  # noqa: S311
+    chosen = random.Random(seed).sample(keys, min(sample_size, len(keys)))
     field = "scene_pks" if kind == Slice.Kind.SCENES else "item_pks"
     return create_slice(viewer, dataset, name=name, **{field: chosen})  # type: ignore[arg-type]
 

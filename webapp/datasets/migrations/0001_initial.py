@@ -270,7 +270,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="scene",
             constraint=models.CheckConstraint(
-                condition=models.Q(("frame_count", 0), ("frame_rate__gt", 0), _connector="OR"),
+                condition=models.Q(
+                    ("frame_count", 0), models.Q(("frame_rate__gt", 0), ("frame_rate__isnull", False)), _connector="OR"
+                ),
                 name="frames_have_a_frame_rate",
             ),
         ),
@@ -312,7 +314,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("frame_index__isnull", True), ("scene__isnull", True)),
-                    models.Q(("frame_index__gte", 0), ("scene__isnull", False)),
+                    models.Q(("frame_index__gte", 0), ("frame_index__isnull", False), ("scene__isnull", False)),
                     _connector="OR",
                 ),
                 name="a_frame_has_a_scene_and_an_index",

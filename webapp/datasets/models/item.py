@@ -71,8 +71,9 @@ class Item(models.Model):
                 name="one_frame_per_scene_and_index",
             ),
             models.CheckConstraint(
+                # A check that comes out as null passes, hence the plain "not null".
                 condition=models.Q(scene__isnull=True, frame_index__isnull=True)
-                | models.Q(scene__isnull=False, frame_index__gte=0),
+                | models.Q(scene__isnull=False, frame_index__isnull=False, frame_index__gte=0),
                 name="a_frame_has_a_scene_and_an_index",
             ),
             models.CheckConstraint(

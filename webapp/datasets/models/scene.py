@@ -43,7 +43,8 @@ class Scene(models.Model):
                 name="a_video_scene_has_frames_or_an_mp4",
             ),
             models.CheckConstraint(
-                condition=models.Q(frame_count=0) | models.Q(frame_rate__gt=0),
+                # A check that comes out as null passes, hence the plain "not null".
+                condition=models.Q(frame_count=0) | models.Q(frame_rate__gt=0, frame_rate__isnull=False),
                 name="frames_have_a_frame_rate",
             ),
             models.CheckConstraint(
