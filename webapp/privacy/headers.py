@@ -81,6 +81,10 @@ class PrivacyHeaders:
         response = self.get_response(request)
         for name, value in FIXED_HEADERS.items():
             response.headers[name] = value
+        if request.path_info.startswith(ADMIN_PREFIX):
+            # Under no-referrer browsers post forms with `Origin: null`, which Django's CSRF check refuses (Chromium
+            # 156). Our own pages say the same in a meta element; neither tells another host anything.
+            response.headers["Referrer-Policy"] = "same-origin"
         response.headers["Content-Security-Policy"] = _policy(request, response, nonce)
         response.headers.setdefault("Cache-Control", "no-store")
         return response
