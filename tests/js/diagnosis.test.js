@@ -65,6 +65,23 @@ test("an offline browser is not blamed on the host", async () => {
   assert.equal(probes, 0);
 });
 
+test("a browser that goes offline while it asks says so", async () => {
+  let isOnline = true;
+  const { kind } = await diagnose(
+    { url: SIGNED, medium: "image", timedOut: false, violation: null },
+    {
+      pageAddress: "http://localhost:8000/",
+      isOnline: () => isOnline,
+      permission: async () => "granted",
+      probe: async () => {
+        isOnline = false;
+        return "silent";
+      },
+    },
+  );
+  assert.equal(kind, "offline");
+});
+
 test("media on this very machine does not need a network", async () => {
   const { kind } = await verdictOn({ url: "http://localhost:9000/1.jpg" }, { online: false, probe: "answered" });
   assert.equal(kind, "not-an-image");

@@ -99,6 +99,22 @@ test("playing ends on the last frame, and starts again from the first", () => {
   assert.equal(wanted.at(-1), 0);
 });
 
+test("frames still on their way at the end are counted, and after a stop no more", () => {
+  const { playback, state, tick } = makePlayer({ rate_hz: 10, count: 11 });
+  playback.start(0);
+  tick(0);
+  state.isHeldBack = true;
+  tick(1000);
+  assert.equal(playback.isPlaying, false);
+  playback.shown(4);
+  playback.shown(10);
+  assert.equal(playback.dropped, 3 + 5);
+  playback.stop();
+  playback.shown(0);
+  playback.shown(9);
+  assert.equal(playback.dropped, 8);
+});
+
 test("a stopped player asks for nothing", () => {
   const { playback, wanted, state, tick } = makePlayer({ rate_hz: 10 });
   playback.start(0);

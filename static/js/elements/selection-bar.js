@@ -73,7 +73,9 @@ export class SelectionBar extends HTMLElement {
       event.preventDefault();
       void this.#send(isNew ? { name: field.value.trim() } : { slice_id: field.value }, submit);
     };
-    this.#form.onkeydown = ({ key }) => key === "Escape" && this.#close();
+    this.#form.onkeydown = ({ key }) => {
+      if (key === "Escape") this.#close();
+    };
     this.#actions.hidden = true;
     this.#form.hidden = false;
     this.#said.replaceChildren();

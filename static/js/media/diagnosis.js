@@ -43,7 +43,8 @@ export async function diagnose(failure, witnesses) {
   const media = hostKind(address.hostname);
   const page = new URL(witnesses.pageAddress);
   if (isMixedContent(page, address)) return say.mixedContent();
-  if (media !== "loopback" && !witnesses.isOnline()) return say.offline();
+  const isOffline = () => media !== "loopback" && !witnesses.isOnline();
+  if (isOffline()) return say.offline();
 
   const permission = isLocal(page) ? "granted" : await witnesses.permission(spaceOf(media));
   if (permission === "denied" && isSurelyLocal(media)) return say.localNetworkDenied();
@@ -51,6 +52,8 @@ export async function diagnose(failure, witnesses) {
 
   const answer = await witnesses.probe(failure.url);
   if (answer === "answered") return failure.medium === "video" ? say.notAVideo() : say.notAnImage();
+  // The browser may learn that it is offline only while it asks.
+  if (isOffline()) return say.offline();
   if (answer === "silent") return say.timeout();
   return permission === "denied" && media === "name" ? say.localNetworkLikely() : say.unreachable();
 }

@@ -23,6 +23,8 @@ export class Playback {
   #due = 0;
   #lastShown = 0;
   #isStarted = false;
+  /** Still true after the end, until the last frame has come. */
+  #isCounting = false;
   #dropped = 0;
 
   /**
@@ -53,6 +55,7 @@ export class Playback {
     this.#first = frame >= this.#count - 1 ? 0 : frame;
     this.#start_ms = null;
     this.#isStarted = false;
+    this.#isCounting = true;
     this.#dropped = 0;
     this.#due = this.#lastShown = this.#first;
     this.#ticket = this.#boundaries.requestTick(this.#tick);
@@ -61,10 +64,8 @@ export class Playback {
 
   /** Stops on the frame that is due. */
   stop() {
-    if (this.#ticket === null) return;
-    this.#boundaries.cancelTick(this.#ticket);
-    this.#ticket = null;
-    this.#boundaries.ended();
+    this.#isCounting = false;
+    this.#end();
   }
 
   /**
@@ -73,7 +74,7 @@ export class Playback {
    */
   shown(frame) {
     // A frame wanted before playing began may still arrive.
-    if (!this.isPlaying || (!this.#isStarted && frame !== this.#first)) return;
+    if (!this.#isCounting || (!this.#isStarted && frame !== this.#first)) return;
     this.#isStarted = true;
     this.#dropped += Math.max(0, frame - this.#lastShown - 1);
     this.#lastShown = frame;
@@ -94,8 +95,15 @@ export class Playback {
     if (due === this.#due) return;
     this.#due = due;
     this.#boundaries.want(due);
-    if (due === this.#count - 1) this.stop();
+    if (due === this.#count - 1) this.#end();
   };
+
+  #end() {
+    if (this.#ticket === null) return;
+    this.#boundaries.cancelTick(this.#ticket);
+    this.#ticket = null;
+    this.#boundaries.ended();
+  }
 }
 
 /** Frames; keeps 0.1 s x 30 Hz, which floating point makes 2.9999..., on frame 3. */
