@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.checks import run_checks
+from django.core.exceptions import ImproperlyConfigured
 from django.db import models
 from django.test.utils import isolate_apps
 from pytest_django import Settings
@@ -21,6 +22,14 @@ def found() -> set[str]:
 
 def test_this_installation_passes() -> None:
     assert found() == set()
+    checks.require_sound_installation()
+
+
+def test_broken_installation_does_not_serve(settings: Settings) -> None:
+    settings.ALLOWED_HOSTS = ["*"]
+    settings.SECRET_KEY = "short"
+    with pytest.raises(ImproperlyConfigured, match=r"wildcard.*SECRET_KEY"):
+        checks.require_sound_installation()
 
 
 @pytest.mark.parametrize(

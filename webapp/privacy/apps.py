@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.apps import AppConfig
 from django.core.checks import register
 
-from webapp.privacy.checks import BOOT_CHECKS
+from webapp.privacy.checks import BOOT_CHECKS, TAG
 from webapp.privacy.redaction import redact_this_process
 
 
@@ -15,5 +15,5 @@ class PrivacyConfig(AppConfig):
 
     def ready(self) -> None:
         for check in BOOT_CHECKS:
-            register(check, "privacy")
+            register(check, TAG)
         redact_this_process()

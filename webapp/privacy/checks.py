@@ -1,4 +1,4 @@
-"""What must hold before anything is served; `manage.py check` and every start run these.
+"""What must hold before anything is served: Django's commands run these, and wsgi.py demands them.
 
 Each finding has an id (`privacy.E001` ...) and says what to do.
 """
@@ -11,18 +11,27 @@ from typing import Any
 
 from django.apps import AppConfig, apps
 from django.conf import settings
-from django.core.checks import CheckMessage, Error
+from django.core.checks import CheckMessage, Error, run_checks
+from django.core.exceptions import ImproperlyConfigured
 from django.db import models
 
 from webapp.privacy.fields import MediaUrlField
 from webapp.privacy.network_imports import network_uses
 
+TAG = "privacy"
 HEADERS_MIDDLEWARE = "webapp.privacy.headers.PrivacyHeaders"
 REDACTING_FILTER = "webapp.privacy.redaction.RedactingFilter"
 REPORTER_FILTER = "webapp.privacy.redaction.SilentReporterFilter"
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]", ".localhost", "testserver"})
 SECRET_KEY_MIN_CHARACTERS = 50
 PUBLIC_ID_KEY_BYTES = 16
+
+
+def require_sound_installation() -> None:
+    """Raise ImproperlyConfigured with every finding; for WSGI servers, in which Django runs no checks by itself."""
+    findings = [message.msg for message in run_checks(tags=[TAG]) if message.is_serious()]
+    if findings:
+        raise ImproperlyConfigured(f"Nothing is served, because: {' '.join(findings)}")
 
 
 def check_headers(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
