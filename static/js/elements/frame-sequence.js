@@ -149,7 +149,7 @@ export class FrameSequence {
     if (this.#life.signal.aborted || frame !== this.#wanted || this.#viewer.dataset.state === "ready") return;
     this.#canvas.hidden = true;
     this.#hideBadge();
-    this.#viewer.failed(diagnosis, { url, retry: () => this.#retry() });
+    this.#viewer.failed(diagnosis, { url, frame, retry: () => this.#retry() });
   }
 
   #retry() {

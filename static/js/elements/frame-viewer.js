@@ -1,7 +1,8 @@
 /**
  * `<frame-viewer>`: a scene, as a sequence of frames or as an mp4 alone.
  * `data-frame` is the index of the frame on screen, absent while there is none; `data-state` is idle, loading,
- * ready or error, of the frame that is wanted. Dispatches `frame-change` with detail `{frame}` when a frame is painted.
+ * ready or error, of the frame that is wanted. Dispatches `frame-change` with detail `{frame}` when a frame is painted,
+ * and `frame-missing` with the same detail when the reason why not is on screen instead.
  */
 
 import { make, part } from "../lib/markup.js";
@@ -71,12 +72,14 @@ export class FrameViewer extends HTMLElement {
   /**
    * Shows why there is no picture. Nothing else is on screen then.
    * @param {import("../media/diagnosis.js").Diagnosis} diagnosis
-   * @param {{url: string, retry: () => void}} next
+   * @param {{url: string, retry: () => void, frame?: number}} next the frame, where it is one that failed
    */
   failed(diagnosis, next) {
     delete this.dataset.frame;
     this.state = "error";
     this.#reason.replaceChildren(reasonPanel(diagnosis, next));
+    if (next.frame === undefined) return;
+    this.dispatchEvent(new CustomEvent("frame-missing", { detail: { frame: next.frame }, bubbles: true }));
   }
 
   get #reason() {

@@ -21,12 +21,16 @@ export class MediaStage extends HTMLElement {
   #measureUrl = null;
   #life = new AbortController();
   #load = new AbortController();
+  #view = make("div");
+  #sizeText = make("span");
+  #zoomButton = make("button");
 
   connectedCallback() {
     this.#life = new AbortController();
     const { signal } = this.#life;
-    this.#zoomButton.addEventListener("click", this.#toggleZoom, { signal });
+    this.#build();
     this.#view.addEventListener("dblclick", this.#toggleZoom, { signal });
+    this.#zoomButton.addEventListener("click", this.#toggleZoom, { signal });
     bindKeys(document, { z: this.#toggleZoom }, signal);
     addEventListener("online", () => this.dataset.state === "error" && this.#retry(), { signal });
     this.#setZoom("fit");
@@ -49,20 +53,12 @@ export class MediaStage extends HTMLElement {
     if (this.isConnected) void this.#start();
   }
 
-  get #view() {
-    return part(this, "div", "media-stage__view");
-  }
-
-  get #bar() {
-    return part(this, "div", "media-stage__bar");
-  }
-
-  get #sizeText() {
-    return part(this.#bar, "span", "media-stage__size");
-  }
-
-  get #zoomButton() {
-    return part(this.#bar, "button", "media-stage__zoom", { type: "button", title: "Z" });
+  /** Makes the parts that the server did not render, in the order in which they stand. */
+  #build() {
+    this.#view = part(this, "div", "media-stage__view");
+    const bar = part(this, "div", "media-stage__bar");
+    this.#sizeText = part(bar, "span", "media-stage__size");
+    this.#zoomButton = part(bar, "button", "media-stage__zoom", { type: "button", title: "Z" });
   }
 
   async #start() {

@@ -24,11 +24,13 @@ if (island && viewer) {
   const life = new AbortController();
   let shown = 0;
   const keepInAddress = debounce(() => writeAddress(shown), ADDRESS_QUIET_S, life.signal);
-  viewer.addEventListener("frame-change", (event) => {
+  const follow = (/** @type {Event} */ event) => {
     shown = /** @type {CustomEvent<{frame: number}>} */ (event).detail.frame;
     showFacts(frames, shown);
     keepInAddress();
-  });
+  };
+  viewer.addEventListener("frame-change", follow);
+  viewer.addEventListener("frame-missing", follow);
   viewer.show(island);
 }
 
@@ -40,7 +42,7 @@ function writeAddress(frame) {
 }
 
 /**
- * Shows the facts of the frame that is painted, never of the one that is only wanted.
+ * Shows the facts of the frame that is painted, or whose reason is on screen; never of one that is only wanted.
  * @param {FrameList} frames
  * @param {number} frame
  */
