@@ -12,7 +12,8 @@ urlpatterns = [
     path("healthz", healthz),
     path("admin/", admin.site.urls),
     path("api/openapi.json", openapi.document),
-    re_path(r"^v1/nucleus(?P<path>/.*)?$", door),
+    # Reference ids stand in paths, and may hold line ends.
+    re_path(r"^v1/nucleus(?P<path>/(?s:.*))?\Z", door),
     path("shared/<path:token>", shared_files.serve),
     path("", include("webapp.pages.urls")),
 ]

@@ -110,7 +110,7 @@ def date_of(text: str | None, name: str) -> datetime | None:
     if not text:
         return None
     found = iso_date(text) or typed_date(text)
-    if found is None:
+    if found is None or not 1 < found.year < 9999:
         raise Invalid(f"{name} is {text[:40]!r}; a date such as 2026-01-31 or 2026-01-31T12:00:00Z is accepted.")
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 

@@ -65,7 +65,10 @@ def refusal_response(refusal: Refused) -> HttpResponse:
 
 
 def error_response(sentence: str, status: int) -> HttpResponse:
-    return HttpResponse(msgspec.json.encode({"error": sentence}), content_type="application/json", status=status)
+    response = HttpResponse(msgspec.json.encode({"error": sentence}), content_type="application/json", status=status)
+    # Django would log the address, and those of upload links are secrets (read by django.utils.log.log_response).
+    response._has_been_logged = True  # type: ignore[attr-defined]
+    return response
 
 
 def sentence_of(refusal: Refused) -> str:

@@ -21,6 +21,7 @@ MAX_TEXT = 64 * 1024
 MIN_INTEGER, MAX_INTEGER = -(2**63), 2**63 - 1
 
 decoder = msgspec.json.Decoder()
+NOT_DECODED = (msgspec.DecodeError, RecursionError, UnicodeDecodeError)
 
 
 class OddValue(Exception):
@@ -31,7 +32,7 @@ def read(raw: bytes) -> Any:
     """The value of one JSON text; raises Invalid saying what is wrong and where."""
     try:
         value = decoder.decode(raw)
-    except (msgspec.DecodeError, RecursionError) as fault:
+    except NOT_DECODED as fault:
         explain(raw, fault)
     if not is_plain(raw, [value]) or len(raw) > MAX_TEXT:
         check(value, "the body")
@@ -44,7 +45,7 @@ def read_lines(lines: Sequence[bytes]) -> list[Any]:
     block = b"\n".join(lines)
     try:
         values = decoder.decode_lines(block)
-    except (msgspec.DecodeError, RecursionError):
+    except NOT_DECODED:
         values = []
     if len(values) == len(lines) and is_plain(block, values) and max(map(len, lines), default=0) <= MAX_TEXT:
         return values
@@ -150,9 +151,11 @@ def explain(raw: bytes, fault: Exception) -> NoReturn:
         raise Invalid("the JSON holds a number beyond what 64 bits or a double can hold.") from None
     try:
         # The standard library takes NaN and lone surrogates, so what it accepts here is one of those.
-        json.loads(raw, parse_constant=refuse_constant)
+        json.loads(raw.decode(), parse_constant=refuse_constant)
     except RecursionError:
         raise too_deep() from None
+    except UnicodeDecodeError as broken:
+        raise Invalid(f"this is not JSON: byte {broken.start} is no UTF-8.") from None
     except ValueError:
         raise Invalid(f"this is not JSON: {str(fault).removeprefix('JSON is malformed: ')}.") from None
     raise Invalid("a text in the JSON holds half of a surrogate pair, which is no character.") from None
