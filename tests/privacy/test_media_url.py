@@ -89,6 +89,12 @@ def test_address_does_not_change() -> None:
     assert copy.deepcopy([url]) == [url]
 
 
+@pytest.mark.parametrize("arguments", [(), (SIGNED,), (SIGNED, MEDIA)])
+def test_address_is_made_by_parsing_only(arguments: tuple[object, ...]) -> None:
+    with pytest.raises(TypeError):
+        MediaUrl(*arguments)
+
+
 def test_address_is_not_pickled() -> None:
     with pytest.raises(TypeError, match="not pickled"):
         pickle.dumps(parse(SIGNED))

@@ -29,7 +29,8 @@ PUBLIC_ID_KEY_BYTES = 16
 
 def require_sound_installation() -> None:
     """Raise ImproperlyConfigured with every finding; for WSGI servers, in which Django runs no checks by itself."""
-    findings = [message.msg for message in run_checks(tags=[TAG]) if message.is_serious()]
+    # Django keeps the checks in a set, in no order.
+    findings = sorted(f"{message.id}: {message.msg}" for message in run_checks(tags=[TAG]) if message.is_serious())
     if findings:
         raise ImproperlyConfigured(f"Nothing is served, because: {' '.join(findings)}")
 

@@ -50,9 +50,8 @@ class MediaUrl:
     _origin: Origin
     _text: str
 
-    def __init__(self, text: str, origin: Origin) -> None:
-        _set_text(self, text)
-        _set_origin(self, origin)
+    def __init__(self) -> None:
+        raise TypeError("A MediaUrl is made by parse or from_column.")
 
     @classmethod
     def parse(cls, text: object, policy: OriginPolicy) -> MediaUrl:
@@ -72,13 +71,13 @@ class MediaUrl:
             _check_authority(text)
             origin = _origin_of(found[1])
         policy.admit(origin)
-        return cls(text, origin)
+        return _made(text, origin)
 
     @classmethod
     def from_column(cls, text: str) -> MediaUrl:
         """Return the address that our own column holds, trusting that it was parsed on its way in."""
         end = text.find("/", 8)
-        return cls(text, _origin_of(text if end < 0 else text[:end]))
+        return _made(text, _origin_of(text if end < 0 else text[:end]))
 
     @property
     def origin(self) -> Origin:
@@ -119,6 +118,13 @@ class MediaUrl:
 # The slots' own setters: the class refuses assignment, and object.__setattr__ costs twice as much.
 _set_text = vars(MediaUrl)["_text"].__set__
 _set_origin = vars(MediaUrl)["_origin"].__set__
+
+
+def _made(text: str, origin: Origin) -> MediaUrl:
+    url = object.__new__(MediaUrl)
+    _set_text(url, text)
+    _set_origin(url, origin)
+    return url
 
 
 def fingerprint(text: str) -> str:
