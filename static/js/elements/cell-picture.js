@@ -64,7 +64,8 @@ export class CellPicture {
       this.#ready(image);
     } catch (reason) {
       if (load.signal.aborted || isDisposal(reason)) return;
-      await this.#failed(reason);
+      const diagnosis = await explain(this.#item.url, "image", reason);
+      if (!load.signal.aborted) this.#failed(diagnosis);
     } finally {
       if (this.#load === load) this.#load = null;
     }
@@ -79,15 +80,11 @@ export class CellPicture {
     this.#measurements?.add({ id, width: image.naturalWidth, height: image.naturalHeight });
   }
 
-  /** @param {unknown} reason */
-  async #failed(reason) {
-    const sentence = make("span", { class: "media-cell__reason" }, "The picture did not load; finding out why.");
-    part(this.#cell, "span", "media-cell__stage").replaceChildren(sentence);
+  /** @param {import("../media/diagnosis.js").Diagnosis} diagnosis */
+  #failed({ kind, sentence, remedy }) {
+    const reason = make("span", { class: "media-cell__reason", "data-kind": kind, title: `${sentence} ${remedy}` }, sentence);
+    part(this.#cell, "span", "media-cell__stage").replaceChildren(reason);
     this.#cell.dataset.state = "error";
-    const diagnosis = await explain(this.#item.url, "image", reason);
-    sentence.textContent = diagnosis.sentence;
-    sentence.dataset.kind = diagnosis.kind;
-    sentence.title = `${diagnosis.sentence} ${diagnosis.remedy}`;
   }
 }
 
