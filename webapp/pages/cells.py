@@ -95,9 +95,7 @@ def item_pictures(cells: Sequence[Cell], items: Sequence[Item]) -> list[PictureO
 
 
 def scene_pictures(cells: Sequence[Cell], scenes: Sequence[Scene], stills: Mapping[int, Item]) -> list[PictureOnPage]:
-    return [
-        picture(cell, stills[scene.pk]) for cell, scene in zip(cells, scenes, strict=True) if scene.pk in stills
-    ]
+    return [picture(cell, stills[scene.pk]) for cell, scene in zip(cells, scenes, strict=True) if scene.pk in stills]
 
 
 def kind_of(dataset: Dataset) -> str:

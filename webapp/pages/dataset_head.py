@@ -8,7 +8,12 @@ from webapp.accounts.viewer import Permission, Viewer
 from webapp.datasets.models import Dataset
 from webapp.pages.cells import dataset_href, kind_of
 
-VIEWS = (("grid", "Grid", ""), ("slices", "Slices", "slices/"), ("jobs", "Jobs", "jobs/"), ("settings", "Settings", "settings/"))
+VIEWS = (
+    ("grid", "Grid", ""),
+    ("slices", "Slices", "slices/"),
+    ("jobs", "Jobs", "jobs/"),
+    ("settings", "Settings", "settings/"),
+)
 
 
 @dataclass(frozen=True, slots=True)

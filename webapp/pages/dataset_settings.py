@@ -100,12 +100,12 @@ def rename(request: HttpRequest, viewer: Viewer, dataset: Dataset) -> HttpRespon
 
 def attach(request: HttpRequest, viewer: Viewer, dataset: Dataset) -> HttpResponse:
     attach_origin(viewer, dataset, key_of(request))
-    return back(request, dataset, "This dataset’s pages may load media from it now.")
+    return back(request, dataset, "The pages of this dataset may load media from it now.")
 
 
 def detach(request: HttpRequest, viewer: Viewer, dataset: Dataset) -> HttpResponse:
     detach_origin(viewer, dataset, key_of(request))
-    return back(request, dataset, "Detached. Media from it is blocked on this dataset’s pages, and says so.")
+    return back(request, dataset, "Detached. Media from it is blocked on the pages of this dataset, and says so.")
 
 
 def delete(request: HttpRequest, viewer: Viewer, dataset: Dataset) -> HttpResponse:

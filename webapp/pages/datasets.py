@@ -147,9 +147,7 @@ def show(
         refusal=refusal,
         steps=first_steps(request, key=key),
     )
-    return render(
-        request, viewer, page, island=island_of(pictures.values()), status=refusal.status if refusal else 200
-    )
+    return render(request, viewer, page, island=island_of(pictures.values()), status=refusal.status if refusal else 200)
 
 
 def row_of(dataset: Dataset, origins: Sequence[Origin], strip: Strip) -> DatasetRow:

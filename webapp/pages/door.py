@@ -36,7 +36,7 @@ def person(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]
     """A page for a signed-in member of a team; strangers are asked to sign in, refusals become pages."""
 
     @functools.wraps(view)
-    def wrapped(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def wrapped(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
         viewer = viewer_of_session(request)
@@ -55,7 +55,7 @@ def feed(method: str) -> Callable[[View[P]], Callable[Concatenate[HttpRequest, P
 
     def decorate(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
         @functools.wraps(view)
-        def wrapped(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def wrapped(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             if request.method != method:
                 return HttpResponseNotAllowed([method])
             viewer = viewer_of_session(request)

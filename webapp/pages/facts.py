@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
-import msgspec
-
 from webapp.pages.words import number
+
+# A list or object longer than this is written over several lines.
+LINE = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,4 +40,5 @@ def fact(name: str, value: Any) -> Fact:
         return Fact(name, repr(value), "number")
     if isinstance(value, str):
         return Fact(name, value, "text")
-    return Fact(name, msgspec.json.format(msgspec.json.encode(value), indent=2).decode(), "json")
+    line = json.dumps(value, ensure_ascii=False)
+    return Fact(name, line if len(line) <= LINE else json.dumps(value, ensure_ascii=False, indent=2), "json")

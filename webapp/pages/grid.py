@@ -93,7 +93,8 @@ def show(
     key: str | None = None,
     refusal: Refusal | None = None,
 ) -> HttpResponse:
-    cells, pictures, links = scene_grid(request, viewer, dataset) if dataset.is_scene else item_grid(request, viewer, dataset)
+    found = scene_grid if dataset.is_scene else item_grid
+    cells, pictures, links = found(request, viewer, dataset)
     page = GridPage(
         title=dataset.name,
         media_origins=frozenset(queries.dataset_origins(viewer, dataset)),
@@ -107,9 +108,7 @@ def show(
     return render(request, viewer, page, island=grid_island(viewer, dataset, pictures, kind))
 
 
-def item_grid(
-    request: HttpRequest, viewer: Viewer, dataset: Dataset
-) -> tuple[list[Cell], list[PictureOnPage], Paging]:
+def item_grid(request: HttpRequest, viewer: Viewer, dataset: Dataset) -> tuple[list[Cell], list[PictureOnPage], Paging]:
     found = queries.page_of(
         queries.items(viewer, dataset),
         after=key_from(request, "after", "di"),
@@ -151,9 +150,7 @@ def grid_view(request: HttpRequest, viewer: Viewer, cells: list[Cell], links: Pa
     )
 
 
-def grid_island(
-    viewer: Viewer, dataset: Dataset, pictures: list[PictureOnPage], kind: Slice.Kind
-) -> dict[str, Any]:
+def grid_island(viewer: Viewer, dataset: Dataset, pictures: list[PictureOnPage], kind: Slice.Kind) -> dict[str, Any]:
     """What the grid's script is told: the pictures, where it sends what it found or what was chosen, and the slices
     a choice may be added to, newest first."""
     names = {"measure": "measurements", "slices": "new-slice", "add_to_slice": "slice-members"}

@@ -140,9 +140,7 @@ def jobs(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 @person
 def dataset_jobs(request: HttpRequest, viewer: Viewer, dataset_id: str) -> HttpResponse:
     dataset = dataset_queries.dataset(viewer, dataset_id)
-    listed = queries.jobs(
-        viewer, dataset_pk=dataset.pk, before=key_from(request, "after", "job"), limit=LIST_SIZE + 1
-    )
+    listed = queries.jobs(viewer, dataset_pk=dataset.pk, before=key_from(request, "after", "job"), limit=LIST_SIZE + 1)
     found, links = cut(request, listed)
     page = DatasetJobsPage(
         title=f"Jobs of {dataset.name}",
@@ -237,4 +235,3 @@ def progress_of(found: Job) -> Progress:
         "is_stopping": is_stopping,
         "took_s": (end - found.started_at).total_seconds() if found.started_at else None,
     }
-

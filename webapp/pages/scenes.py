@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os.path
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -39,7 +38,7 @@ class SceneOnPage(TypedDict):
 
 
 class FramesOnPage(TypedDict):
-    """The frames as columns; an address is `prefix` and one of `urls`. `metadata` is None when it is too much to send."""
+    """The frames as columns; an address is `prefix` and one of `urls`. `metadata` is None when it is too long."""
 
     prefix: str
     urls: list[str]
@@ -164,7 +163,7 @@ def scene_on_page(found: Scene) -> SceneOnPage:
 
 def frame_columns(frames: Sequence[Item]) -> FramesOnPage:
     addresses = [media_address(frame) for frame in frames]
-    prefix = os.path.commonprefix(addresses)
+    prefix = common_prefix(addresses)
     metadata = [frame.metadata for frame in frames]
     is_small = len(msgspec.json.encode(metadata)) <= MAX_METADATA_BYTES
     return {
@@ -174,6 +173,15 @@ def frame_columns(frames: Sequence[Item]) -> FramesOnPage:
         "references": [frame.reference_id for frame in frames],
         "metadata": metadata if is_small else None,
     }
+
+
+def common_prefix(texts: Sequence[str]) -> str:
+    """How all of them begin: what the first and the last in order have in common, all between have too."""
+    if not texts:
+        return ""
+    low, high = min(texts), max(texts)
+    differing = (index for index, (one, other) in enumerate(zip(low, high, strict=False)) if one != other)
+    return low[: next(differing, len(low))]
 
 
 def hosts_of(found: Scene, frames: Sequence[Item]) -> tuple[str, ...]:

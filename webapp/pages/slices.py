@@ -228,4 +228,3 @@ def show(request: HttpRequest, viewer: Viewer, found: Slice, *, refusal: Refusal
     )
     island = grid_island(viewer, dataset, pictures, Slice.Kind(found.kind))
     return render(request, viewer, page, island=island, status=refusal.status if refusal else 200)
-

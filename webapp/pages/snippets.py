@@ -8,28 +8,35 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from webapp.accounts.api_keys import create_api_key
-from webapp.accounts.viewer import Viewer
+from webapp.accounts.viewer import Role, Viewer
 from webapp.datasets.models import Dataset
 
 PLACEHOLDER = "YOUR_API_KEY"
-NEW_DATASET = """\
+# Lines short enough to stand on a page beside each other, also with a real key and address in them.
+CLIENT = """\
 import nucleus  # pip install scale-nucleus
 
-client = nucleus.NucleusClient("{key}", endpoint="{endpoint}")
+client = nucleus.NucleusClient(
+    "{key}",
+    endpoint="{endpoint}",
+)
+"""
+MAKE = """\
 dataset = client.create_dataset("my first dataset", use_privacy_mode=True)
-dataset.append([nucleus.DatasetItem("https://media.example.com/1.jpg", "1", width=1920, height=1080)])
+"""
+FIND = """\
+dataset = client.get_dataset("{dataset}")
 """
 ITEMS = """\
-import nucleus  # pip install scale-nucleus
-
-dataset = nucleus.NucleusClient("{key}", endpoint="{endpoint}").get_dataset("{dataset}")
-dataset.append([nucleus.DatasetItem("https://media.example.com/1.jpg", "1", width=1920, height=1080)])
+dataset.append([
+    nucleus.DatasetItem("https://media.example.com/1.jpg", "1", width=1920, height=1080),
+])
 """
 SCENES = """\
-import nucleus  # pip install scale-nucleus
-
-dataset = nucleus.NucleusClient("{key}", endpoint="{endpoint}").get_dataset("{dataset}")
-frames = [nucleus.DatasetItem(f"https://media.example.com/{{n:04}}.jpg", f"drive-{{n}}", width=1920, height=1080) for n in range(300)]
+frames = [
+    nucleus.DatasetItem(f"https://media.example.com/{n}.jpg", f"drive-{n}", width=1920, height=1080)
+    for n in range(300)
+]
 dataset.append([nucleus.VideoScene("drive", frame_rate=10, items=frames)], asynchronous=True)
 """
 
@@ -51,14 +58,13 @@ def endpoint(request: HttpRequest) -> str:
 
 def first_steps(request: HttpRequest, dataset: Dataset | None = None, key: str | None = None) -> Steps:
     """The script that makes a first dataset, or that fills `dataset`."""
-    template = NEW_DATASET if dataset is None else SCENES if dataset.is_scene else ITEMS
-    script = template.format(
-        key=key or PLACEHOLDER, endpoint=endpoint(request), dataset=dataset.public_id if dataset else ""
-    )
-    return Steps(script.rstrip(), has_key=key is not None)
+    opening = CLIENT.format(key=key or PLACEHOLDER, endpoint=endpoint(request))
+    found = FIND.format(dataset=dataset.public_id) if dataset is not None else MAKE
+    filling = SCENES if dataset is not None and dataset.is_scene else ITEMS
+    return Steps(f"{opening}{found}{filling}".rstrip(), has_key=key is not None)
 
 
 def key_for_snippet(viewer: Viewer) -> str:
-    """A new key of the viewer's, named for where it was made; its text cannot be shown again."""
-    _, text = create_api_key(viewer, name="from the first-steps page")
+    """A new key of the viewer's, enough to fill datasets and no more; its text cannot be shown again."""
+    _, text = create_api_key(viewer, name="from the first-steps page", role=Role.EDITOR)
     return text

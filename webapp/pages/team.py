@@ -229,7 +229,7 @@ def show(
         key_roles=tuple(str(role) for role in Role if role.rank <= viewer.role.rank),
         role=str(viewer.role),
         may_administer=viewer.may(Permission.ADMINISTER),
-        entered={name: value for name, value in request.POST.items() if name != "password"} if refusal else {},
+        entered={name: request.POST.get(name, "") for name in ("origin", "email", "role", "name")} if refusal else {},
         refusal=refusal,
     )
     return render(request, viewer, page, status=refusal.status if refusal else 200)

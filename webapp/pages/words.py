@@ -16,10 +16,10 @@ def number(count: int) -> str:
 
 def compact(count: int) -> str:
     """Exact below a million, then three figures: `2.1 M`. Put the exact number in a title beside it."""
-    for size, letter in ((10**9, "G"), (10**6, "M")):
-        if count >= size:
-            return f"{count / size:.3g}{THIN}{letter}" if count < 1000 * size else f"{number(count // size)}{THIN}{letter}"
-    return number(count)
+    if count < 10**6:
+        return number(count)
+    size, letter = (10**6, "M") if count < 10**9 else (10**9, "G")
+    return f"{number(count // size) if count >= 100 * size else f'{count / size:.3g}'}{THIN}{letter}"
 
 
 def noun(count: int, singular: str, plural: str | None = None) -> str:
