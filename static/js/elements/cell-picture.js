@@ -58,7 +58,8 @@ export class CellPicture {
 
   /** @param {AbortController} load */
   async #run(load) {
-    const image = make("img", { class: "media-cell__image", alt: this.#item.reference_id });
+    // The cell's caption already says what the picture is.
+    const image = make("img", { class: "media-cell__image", alt: "" });
     try {
       await this.#queue.request((signal) => loadImage(image, this.#item.url, signal), load.signal);
       this.#ready(image);

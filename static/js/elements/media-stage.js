@@ -84,6 +84,7 @@ export class MediaStage extends HTMLElement {
     image.width = size.width;
     image.height = size.height;
     this.#view.replaceChildren(image);
+    this.#zoomButton.hidden = false;
     this.#sizeText.textContent = sizeSentence(size, item);
     this.dataset.state = "ready";
     this.dispatchEvent(new CustomEvent("picture-ready", { detail: size }));
@@ -101,6 +102,7 @@ export class MediaStage extends HTMLElement {
     if (signal.aborted) return;
     this.#view.replaceChildren(reasonPanel(diagnosis, { url: item.url, retry: () => this.#retry() }));
     this.#sizeText.textContent = "";
+    this.#zoomButton.hidden = true;
     this.dataset.state = "error";
   }
 
@@ -119,7 +121,7 @@ export class MediaStage extends HTMLElement {
   #setZoom(zoom) {
     this.dataset.zoom = zoom;
     this.#zoomButton.textContent = zoom === "fit" ? "1:1" : "Fit";
-    this.#zoomButton.setAttribute("aria-label", zoom === "fit" ? "Show pixel for pixel" : "Fit into the stage");
+    this.#zoomButton.setAttribute("aria-label", zoom === "fit" ? "1:1, show pixel for pixel" : "Fit into the stage");
     // What can be scrolled must be reachable from the keyboard.
     const isScrolling = zoom === "actual";
     this.#view.toggleAttribute("data-takes-arrows", isScrolling);
