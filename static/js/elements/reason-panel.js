@@ -11,7 +11,8 @@ export function reasonPanel({ kind, sentence, remedy }, { url, retry }) {
   const again = make("button", { type: "button", class: "button" }, "Try again");
   again.addEventListener("click", retry);
   // The media host learns neither which page linked to it nor gets a handle on this window.
-  const open = make("a", { class: "button", "data-kind": "quiet", href: url, target: "_blank", rel: "noopener noreferrer" }, "Open the address in a new tab");
+  const elsewhere = { href: url, target: "_blank", rel: "noopener noreferrer" };
+  const open = make("a", { class: "button", "data-kind": "quiet", ...elsewhere }, "Open the address in a new tab");
   return make(
     "div",
     { class: "media-reason", "data-kind": kind, role: "status" },

@@ -89,7 +89,9 @@ export class SelectionBar extends HTMLElement {
   }
 
   #nameField() {
-    return make("input", { class: "input", name: "name", required: true, maxlength: 200, autocomplete: "off", "aria-label": "Name of the new slice", placeholder: "Name of the new slice" });
+    const label = "Name of the new slice";
+    const limits = { required: true, maxlength: 200, autocomplete: "off" };
+    return make("input", { class: "input", name: "name", "aria-label": label, placeholder: label, ...limits });
   }
 
   #sliceField() {

@@ -49,7 +49,8 @@ export class Transport {
     const total = make("span", { class: "frame-viewer__total number" }, `/ ${grouped(count - 1)}`);
     const { first, previous, play, next, last } = this.#buttons;
     const buttons = make("span", { class: "frame-viewer__buttons" }, first, previous, play, next, last);
-    this.element.append(buttons, this.#slider, make("span", { class: "frame-viewer__place" }, this.#number, total, this.#time), this.#dropped);
+    const place = make("span", { class: "frame-viewer__place" }, this.#number, total, this.#time);
+    this.element.append(buttons, this.#slider, place, this.#dropped);
   }
 
   /**
@@ -62,8 +63,9 @@ export class Transport {
     this.#number.value = String(frame);
     if (this.#rate_hz) this.#time.textContent = frameTime(frame, this.#rate_hz);
     // Not `disabled`: a button that disables itself under the finger loses the focus.
-    for (const name of /** @type {const} */ (["first", "previous"])) this.#buttons[name].setAttribute("aria-disabled", String(frame === 0));
-    for (const name of /** @type {const} */ (["next", "last"])) this.#buttons[name].setAttribute("aria-disabled", String(frame === this.#count - 1));
+    const { first, previous, next, last } = this.#buttons;
+    for (const back of [first, previous]) back.setAttribute("aria-disabled", String(frame === 0));
+    for (const ahead of [next, last]) ahead.setAttribute("aria-disabled", String(frame === this.#count - 1));
   }
 
   /** @param {boolean} isPlaying */
@@ -86,7 +88,8 @@ export class Transport {
  * @param {(action: TransportAction) => void} act
  */
 function button(action, label, act) {
-  const made = make("button", { type: "button", class: "button", "data-shape": "icon", "data-kind": "quiet", "data-action": action, "aria-label": label, title: label }, icon(action));
+  const look = { class: "button", "data-shape": "icon", "data-kind": "quiet" };
+  const made = make("button", { type: "button", ...look, "data-action": action, "aria-label": label, title: label }, icon(action));
   made.addEventListener("click", () => act(action));
   return made;
 }
@@ -95,7 +98,8 @@ function button(action, label, act) {
 function icon(name) {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
-  for (const [key, value] of Object.entries({ class: "icon", viewBox: "0 0 16 16", "aria-hidden": "true", focusable: "false" })) svg.setAttribute(key, value);
+  const attributes = { class: "icon", viewBox: "0 0 16 16", "aria-hidden": "true", focusable: "false" };
+  for (const [key, value] of Object.entries(attributes)) svg.setAttribute(key, value);
   path.setAttribute("d", ICONS[name]);
   svg.append(path);
   return svg;

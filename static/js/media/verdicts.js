@@ -59,19 +59,22 @@ export function verdicts(origin) {
       verdict(
         "not-an-image",
         `${origin} answered, but not with an image: access denied (401, 403), not found (404), a sign-in page or a broken file.`,
-        `${NEW_TAB} to see the answer; sign in there if it asks. A signed address may have expired: append the item again with a fresh one.`,
+        `${NEW_TAB} to see the answer; sign in there if it asks.` +
+          " A signed address may have expired: append the item again with a fresh one.",
       ),
     notAVideo: () =>
       verdict(
         "not-a-video",
-        `${origin} answered, but not with a video that this browser plays: access denied, not found, a sign-in page, a broken file or a codec it lacks (HEVC, for instance).`,
+        `${origin} answered, but not with a video that this browser plays: access denied, not found,` +
+          " a sign-in page, a broken file or a codec it lacks (HEVC, for instance).",
         `${NEW_TAB} to see the answer; sign in there if it asks. H.264, VP9 and AV1 play in every current browser.`,
       ),
     unreachable: () =>
       verdict(
         "unreachable",
         `Your browser could not reach ${origin}: VPN off, name not found, certificate not trusted, or connection refused.`,
-        `Connect the VPN. ${NEW_TAB}: the browser then names the cause. If the picture shows there, the host forbids its use on other sites.`,
+        `Connect the VPN. ${NEW_TAB}: the browser then names the cause.` +
+          " If it shows there, the host forbids its use on other sites.",
       ),
     localNetworkDenied: () =>
       verdict("local-network-denied", `This site is denied the local network, where ${origin} is.`, ALLOW_LOCAL),

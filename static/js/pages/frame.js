@@ -22,7 +22,8 @@ export function startFrame() {
 function offerThemes() {
   const choices = [...document.querySelectorAll("[data-theme-choice]")].filter((choice) => choice instanceof HTMLElement);
   const show = () => {
-    for (const choice of choices) choice.setAttribute("aria-pressed", String(choice.dataset.themeChoice === document.documentElement.dataset.theme));
+    const { theme } = document.documentElement.dataset;
+    for (const choice of choices) choice.setAttribute("aria-pressed", String(choice.dataset.themeChoice === theme));
   };
   for (const choice of choices) {
     choice.addEventListener("click", () => {
