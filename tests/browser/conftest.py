@@ -1,0 +1,150 @@
+"""A real Chromium in front of a live server and a canary media host.
+
+Every test of this folder also proves, when it ends, that the browser contacted the app and the canary only, and
+that the page's console held no error but those the test expected.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+
+from tests.live import LiveTransom, Person
+from tests.media_server import CanaryServer
+from tests.wire_client import WireClient
+
+INSTALL = (
+    "No Chromium was found. On Debian: apt-get install chromium. Elsewhere: python -m playwright install chromium."
+)
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# Without these Chromium looks up its maker's hosts at every start.
+QUIET = [
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "tests/browser/" in str(item.path).replace(os.sep, "/"):
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    found = next((path for name in NAMES if (path := shutil.which(name))), None)
+    if found is None and not Path(playwright.chromium.executable_path).exists():
+        pytest.fail(INSTALL, pytrace=False)
+    # As root, as in a container, Chromium has no sandbox of its own to offer.
+    arguments = QUIET + (["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else [])
+    browser = playwright.chromium.launch(executable_path=found, args=arguments)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def canary() -> Iterator[CanaryServer]:
+    """The declared media host: no CORS, as the plainest static server."""
+    with CanaryServer() as server:
+        yield server
+
+
+@pytest.fixture
+def editor(live: LiveTransom) -> Person:
+    """An editor in a team of their own: the first page shows pictures of all of a team's datasets."""
+    return live.make_person("editor", team=f"Team {uuid.uuid4().hex[:8]}")
+
+
+@pytest.fixture
+def wire(live: LiveTransom, editor: Person) -> WireClient:
+    """The editor's own script."""
+    return WireClient(live.endpoint, editor.key())
+
+
+@dataclass
+class Watch:
+    """What a page said and whom it asked; `expected` are patterns of console errors that the test brings about."""
+
+    expected: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+
+    def unexpected(self) -> list[str]:
+        return [one for one in self.errors if not any(re.search(pattern, one) for pattern in self.expected)]
+
+    def origins(self) -> set[str]:
+        """The origins that requests really left for, of the network schemes."""
+        parts = [urlsplit(url) for url in self.asked]
+        return {f"{one.scheme}://{one.netloc}" for one in parts if one.scheme in ("http", "https", "ws", "wss")}
+
+
+@pytest.fixture
+def watch() -> Watch:
+    return Watch()
+
+
+@pytest.fixture
+def page(chromium: Browser, live: LiveTransom, canary: CanaryServer, watch: Watch) -> Iterator[Page]:
+    """A fresh browser profile, 1440 x 900."""
+    context = chromium.new_context(
+        base_url=live.url, viewport={"width": 1440, "height": 900}, locale="en-US", timezone_id="UTC"
+    )
+    context.set_default_timeout(15_000)
+    page = context.new_page()
+    page.on("console", lambda message: watch.errors.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: watch.errors.append(str(error)))
+    page.on("request", lambda request: watch.asked.append(request.url))
+    yield page
+    context.close()
+    assert watch.unexpected() == []
+    assert watch.origins() <= {live.url, canary.origin}, "the page asked somebody it was not told of"
+
+
+def sign_in(page: Page, person: Person) -> None:
+    page.goto("/sign-in/")
+    page.get_by_label("E-mail").fill(person.email)
+    page.get_by_label("Password", exact=True).fill(person.password)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/")
+
+
+@pytest.fixture
+def signed_in(page: Page, editor: Person) -> Page:
+    sign_in(page, editor)
+    return page
+
+
+@pytest.fixture
+def pictures(wire: WireClient, canary: CanaryServer) -> dict[str, Any]:
+    """A privacy dataset of twelve pictures on the canary, without sizes."""
+    dataset_id = wire.create_dataset("quays", is_scene=False, privacy=True)
+    items = [
+        {
+            "reference_id": f"quay/{n:02}",
+            "image_url": canary.url(f"quay-{n:02}-320x240.jpg?sig=secret{n}"),
+            "metadata": {"n": n},
+        }
+        for n in range(12)
+    ]
+    wire.append(dataset_id, items)
+    return {"id": dataset_id, "items": items}

@@ -1,0 +1,78 @@
+"""The grid: measuring, choosing, making slices."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+from tests.wire_client import WireClient
+
+
+def open_grid(page: Page, dataset_id: str) -> None:
+    page.goto(f"/datasets/{dataset_id}/")
+    expect(page.locator("media-grid [data-state=ready]")).to_have_count(12)
+
+
+def test_the_browser_measures_what_the_server_may_not_fetch(
+    signed_in: Page, pictures: dict[str, Any], wire: WireClient
+) -> None:
+    open_grid(signed_in, pictures["id"])
+
+    def sizes() -> set[tuple[int, int]]:
+        items = wire.call("GET", f"dataset/{pictures['id']}/datasetItems")["dataset_items"]
+        return {(item["width"], item["height"]) for item in items}
+
+    # The page sends what it measured a little later, together.
+    for _ in range(40):
+        if sizes() == {(320, 240)}:
+            return
+        signed_in.wait_for_timeout(250)
+    assert sizes() == {(320, 240)}
+
+
+def test_a_slice_is_made_of_what_was_chosen_by_keyboard(
+    signed_in: Page, pictures: dict[str, Any], wire: WireClient
+) -> None:
+    open_grid(signed_in, pictures["id"])
+    cells = signed_in.locator("media-grid [data-item-id]")
+    cells.first.focus()
+    signed_in.keyboard.press("Space")
+    signed_in.keyboard.press("ArrowRight")
+    signed_in.keyboard.press("ArrowRight")
+    signed_in.keyboard.press("Space")
+    bar = signed_in.locator("selection-bar")
+    expect(bar.locator(".selection-bar__count")).to_contain_text("2")
+    bar.locator("[data-action=create]").click()
+    bar.get_by_role("textbox").fill("two quays")
+    signed_in.keyboard.press("Enter")
+    expect(bar).to_contain_text("two quays")
+    made = wire.call("GET", f"dataset/{pictures['id']}/slices")
+    assert [one["name"] for one in made] == ["two quays"]
+    members = wire.call("GET", f"slice/{made[0]['id']}")["items"]
+    assert [one["reference_id"] for one in members] == ["quay/00", "quay/02"]
+
+
+def test_a_range_is_chosen_with_shift_and_cleared_with_escape(signed_in: Page, pictures: dict[str, Any]) -> None:
+    open_grid(signed_in, pictures["id"])
+    cells = signed_in.locator("media-grid [data-item-id]")
+    cells.nth(2).locator(".media-cell__tick").click()
+    cells.nth(6).click(modifiers=["Shift"])
+    expect(signed_in.locator("media-grid [aria-selected=true]")).to_have_count(5)
+    signed_in.keyboard.press("Escape")
+    expect(signed_in.locator("media-grid [aria-selected=true]")).to_have_count(0)
+    expect(signed_in.locator("selection-bar")).to_be_hidden()
+
+
+def test_items_are_walked_through_by_the_arrow_keys(signed_in: Page, pictures: dict[str, Any]) -> None:
+    open_grid(signed_in, pictures["id"])
+    signed_in.locator("media-grid [data-item-id]").first.focus()
+    signed_in.keyboard.press("Enter")
+    stage = signed_in.locator("media-stage[data-state=ready]")
+    expect(stage).to_be_visible()
+    expect(signed_in.get_by_role("heading", level=1)).to_contain_text("quay/00")
+    signed_in.keyboard.press("ArrowRight")
+    expect(signed_in.get_by_role("heading", level=1)).to_contain_text("quay/01")
+    expect(stage).to_be_visible()
+    signed_in.keyboard.press("ArrowLeft")
+    expect(signed_in.get_by_role("heading", level=1)).to_contain_text("quay/00")

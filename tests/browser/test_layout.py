@@ -1,0 +1,60 @@
+"""What holds for every page: it fits a small phone, in both themes, and keys reach its content."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.wire_client import WireClient
+
+
+@pytest.fixture
+def addresses(pictures: dict[str, Any], wire: WireClient, signed_in: Page) -> list[str]:
+    """Every page an editor may open, with something on it."""
+    dataset = f"/datasets/{pictures['id']}/"
+    slice_id = wire.call(
+        "POST",
+        f"dataset/{pictures['id']}/create_slice",
+        {"name": "a slice whose name is rather long for a phone", "reference_ids": ["quay/01", "quay/02"]},
+    )["slice_id"]
+    item_id = wire.call("GET", f"dataset/{pictures['id']}/iloc/0")["item"]["id"]
+    sub_pages = [f"{dataset}{name}/" for name in ("slices", "jobs", "settings")]
+    return [
+        "/",
+        dataset,
+        *sub_pages,
+        f"{dataset}items/{item_id}",
+        f"/slices/{slice_id}",
+        "/slices/",
+        "/jobs/",
+        "/privacy/",
+    ]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_scrolls_sideways_on_a_small_phone(signed_in: Page, addresses: list[str], scheme: Any) -> None:
+    signed_in.emulate_media(color_scheme=scheme)
+    signed_in.set_viewport_size({"width": 360, "height": 740})
+    for address in addresses:
+        response = signed_in.goto(address)
+        assert response is not None
+        assert response.status == 200, address
+        too_wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        assert signed_in.evaluate(too_wide) <= 0, address
+
+
+def test_every_page_has_one_first_line_and_a_way_past_the_menu(signed_in: Page, addresses: list[str]) -> None:
+    for address in addresses:
+        signed_in.goto(address)
+        expect(signed_in.get_by_role("heading", level=1)).to_have_count(1)
+        signed_in.keyboard.press("Tab")
+        expect(signed_in.locator(":focus")).to_have_attribute("href", "#main")
+
+
+def test_a_pinned_theme_survives_the_next_page(signed_in: Page) -> None:
+    signed_in.goto("/privacy/")
+    signed_in.locator("[data-theme-choice=dark]").first.evaluate("button => button.click()")
+    signed_in.goto("/")
+    expect(signed_in.locator("html")).to_have_attribute("data-theme", "dark")
