@@ -82,11 +82,11 @@ def test_keys_step_by_one_and_ten_and_jump_to_the_ends(signed_in: Page, scene: d
 def test_the_metadata_beside_the_picture_is_the_painted_frames(signed_in: Page, scene: dict[str, Any]) -> None:
     signed_in.goto(scene["path"] + "?frame=5")
     shows(signed_in, 5)
-    expect(signed_in.locator("[data-show=frame-reference]")).to_have_text("crossing/5")
+    expect(signed_in.locator("[data-frame-reference]")).to_have_text("crossing/5")
     signed_in.locator("frame-viewer [data-action=next]").click()
     shows(signed_in, 6)
-    expect(signed_in.locator("[data-show=frame-reference]")).to_have_text("crossing/6")
-    expect(signed_in.locator("[data-show=frame-metadata]")).to_contain_text("6")
+    expect(signed_in.locator("[data-frame-reference]")).to_have_text("crossing/6")
+    expect(signed_in.locator("[data-frame-metadata]")).to_contain_text("6")
 
 
 def test_playing_reaches_the_end_at_the_scenes_own_pace(signed_in: Page, scene: dict[str, Any]) -> None:
