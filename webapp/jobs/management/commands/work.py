@@ -24,7 +24,7 @@ class Command(BaseCommand):
 
     def handle(self, *, until_idle: bool, **_: Any) -> None:
         state = sandbox.enforce(settings.EGRESS_LOCK, database_is_local=settings.DATABASE_IS_LOCAL)
-        self.stderr.write(f"Job worker started; egress: {state}")
+        self.stderr.write(f"Job worker started; egress: {state.how}")
         stop = threading.Event()
 
         def stop_soon(_signal: int, _frame: FrameType | None) -> None:
