@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.conftest import sign_in
+from tests.live import LiveTransom, Person
 from tests.wire_client import WireClient
 
 
@@ -58,3 +61,23 @@ def test_a_pinned_theme_survives_the_next_page(signed_in: Page) -> None:
     signed_in.locator("[data-theme-choice=dark]").first.evaluate("button => button.click()")
     signed_in.goto("/")
     expect(signed_in.locator("html")).to_have_attribute("data-theme", "dark")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_against_any_page(
+    chromium: Browser, live: LiveTransom, editor: Person, addresses: list[str], scheme: Any
+) -> None:
+    axe = (Path(__file__).resolve().parents[2] / "node_modules/axe-core/axe.min.js").read_text()
+    # Our policy would refuse the checker itself, so this one browser looks at the pages without it.
+    context = chromium.new_context(base_url=live.url, bypass_csp=True, color_scheme=scheme)
+    page = context.new_page()
+    try:
+        sign_in(page, editor)
+        for address in ["/sign-in/", *addresses]:
+            page.goto(address)
+            page.evaluate(axe)
+            violations = page.evaluate("axe.run().then(found => found.violations)")
+            found = [(one["id"], [node["html"][:120] for node in one["nodes"]][:3]) for one in violations]
+            assert found == [], address
+    finally:
+        context.close()
