@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests import make
-from tests.wire.caller import Caller, item, run_jobs
+from tests.wire.caller import Answer, Caller, item, run_jobs
 from webapp.accounts.actions import lock_origins
 from webapp.accounts.models import Membership
 from webapp.accounts.viewer import Viewer
@@ -18,7 +18,7 @@ from webapp.jobs.models import MAX_KEPT_ERRORS, Job
 from webapp.wire import payloads
 
 
-def append(caller: Caller, dataset_id: str, *items: object, update: bool = False):
+def append(caller: Caller, dataset_id: str, *items: object, update: bool = False) -> Answer:
     return caller.post(f"dataset/{dataset_id}/append", {"items": list(items), "update": update})
 
 

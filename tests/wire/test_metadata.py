@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.wire.caller import Caller, item, scene
+from tests.wire.caller import Answer, Caller, item, scene
 from webapp.accounts.viewer import Viewer
 
 
@@ -13,7 +13,7 @@ def filled(caller: Caller, items_id: str) -> str:
     return items_id
 
 
-def change(caller: Caller, dataset_id: str, *entries: object, level: object = "item", is_async: int = 0):
+def change(caller: Caller, dataset_id: str, *entries: object, level: object = "item", is_async: int = 0) -> Answer:
     body = {"metadata": list(entries), "level": level}
     return caller.post(f"dataset/{dataset_id}/metadata?async={is_async}", body)
 

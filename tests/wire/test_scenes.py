@@ -7,14 +7,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests import make
-from tests.wire.caller import Caller, item, scene
+from tests.wire.caller import Answer, Caller, item, scene
 from tests.wire.conftest import make_dataset
 from webapp.accounts.viewer import Viewer
 
 MP4 = f"{make.MEDIA}/v.mp4?sig=1"
 
 
-def append(caller: Caller, dataset_id: str, *scenes: Any, update: bool = False):
+def append(caller: Caller, dataset_id: str, *scenes: Any, update: bool = False) -> Answer:
     return caller.post(f"{dataset_id}/upload_video_scenes", {"scenes": list(scenes), "update": update})
 
 

@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from tests.wire.caller import Caller, item, scene
+from tests.wire.caller import Answer, Caller, item, scene
 from webapp.accounts.viewer import Viewer
 
 
@@ -15,7 +15,7 @@ def filled(caller: Caller, items_id: str) -> str:
     return items_id
 
 
-def create(caller: Caller, dataset_id: str, **body: object):
+def create(caller: Caller, dataset_id: str, **body: object) -> Answer:
     return caller.post(f"dataset/{dataset_id}/create_slice", {"name": "s", **body})
 
 

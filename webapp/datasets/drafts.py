@@ -84,9 +84,9 @@ def item_draft(
 
 
 def file_draft(
-    *, reference_id: object, metadata: object, file_pk: int, width: object = None, height: object = None, line: int = 0
+    *, reference_id: object, metadata: object, width: object = None, height: object = None, line: int = 0
 ) -> ItemDraft:
-    """An item whose image is a stored file instead of a URL."""
+    """An item whose image will be a stored file: who keeps the file sets `file_pk`."""
     values = checked_metadata(metadata)
     return ItemDraft(
         reference_id=checked_reference_id(reference_id),
@@ -95,7 +95,6 @@ def file_draft(
         metadata_json=metadata_rules.encode(values),
         width=checked_size(width, "width"),
         height=checked_size(height, "height"),
-        file_pk=file_pk,
         line=line,
     )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import unquote
 from uuid import uuid4
@@ -20,13 +19,14 @@ from webapp.datasets.actions import AppendOutcome
 from webapp.datasets.actions.files import forget_unused_files, refuse_files_in_privacy_mode
 from webapp.datasets.actions.locking import require_items
 from webapp.datasets.drafts import ItemDraft, RowRefused, file_draft
-from webapp.datasets.models import Dataset
+from webapp.datasets.models import Dataset, StoredFile
 from webapp.jobs.actions import record_finished
-from webapp.privacy.refusals import Invalid, Refused, TooLarge
+from webapp.privacy.refusals import Invalid, TooLarge
 from webapp.wire import strict_json
 from webapp.wire.appends import ItemsAppended, appended
 from webapp.wire.call import Call
 from webapp.wire.jobs import JobStarted, started
+from webapp.wire.rows_in import checked_object, refused
 
 # The SDK sends ten a request.
 MAX_FILES = 100
@@ -44,6 +44,7 @@ class BoundedFile(TemporaryFileUploadHandler):
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         self.received += len(raw_data)
         if self.received > settings.MAX_FILE_BYTES:
+            self.upload_interrupted()  # closes and removes what there is of it
             raise TooLarge(f"A file may have at most {settings.MAX_FILE_BYTES} bytes.")
         super().receive_data_chunk(raw_data, start)
 
@@ -82,7 +83,7 @@ def form_of(request: HttpRequest) -> tuple[list[Any], list[UploadedFile[bytes]]]
     rows = strict_json.read(text.encode("utf-8", "surrogatepass"))
     if type(rows) is not list:
         raise Invalid("The part items must be a JSON list.")
-    if len(rows) != len(files) or len(files) > MAX_FILES:
+    if not rows or len(rows) != len(files) or len(files) > MAX_FILES:
         raise Invalid(
             f"The form has {len(rows)} items and {len(files)} parts called image; one each, and at most {MAX_FILES}."
         )
@@ -96,35 +97,39 @@ def message_of(dataset: Dataset, outcome: AppendOutcome) -> dict[str, Any]:
 
 def store(call: Call, dataset: Dataset, rows: list[Any], files: list[UploadedFile[bytes]]) -> AppendOutcome:
     """Keep the files, then append all items or none; files that no item names in the end are forgotten again."""
-    drafts: list[ItemDraft] = []
+    drafts = [draft_of(row, file, line) for line, (row, file) in enumerate(zip(rows, files, strict=True), 1)]
+    update = update_of(rows)
     try:
-        drafts.extend(stored_drafts(call, rows, files))
+        for draft, file in zip(drafts, files, strict=True):
+            draft.file_pk = kept_file(call, draft, file).pk
         return actions.upload_files(
-            call.viewer, dataset, drafts, update=update_of(rows), append_key=f"{dataset.pk}-{uuid4().hex}"
+            call.viewer, dataset, drafts, update=update, append_key=f"{dataset.pk}-{uuid4().hex}"
         )
     finally:
         forget_unused_files({draft.file_pk for draft in drafts if draft.file_pk is not None})
 
 
-def stored_drafts(call: Call, rows: list[Any], files: list[UploadedFile[bytes]]) -> Iterator[ItemDraft]:
-    for line, (row, file) in enumerate(zip(rows, files, strict=True), 1):
-        if type(row) is not dict:
-            raise Invalid(f"items[{line - 1}] must be an object.")
-        reference = row.get("reference_id")
-        try:
-            refuse_other_file(row, file)
-            kept = actions.store_file(call.viewer, file.chunks())
-            yield file_draft(
-                reference_id=reference,
-                metadata=row.get("metadata"),
-                width=row.get("width"),
-                height=row.get("height"),
-                file_pk=kept.pk,
-                line=line,
-            )
-        except Refused as refusal:
-            name = reference if type(reference) is str else ""
-            raise RowRefused(refusal.sentence, line=line, reference_id=name) from None
+def draft_of(row: Any, file: UploadedFile[bytes], line: int) -> ItemDraft:
+    """The item of one row, not yet with its file; raises RowRefused."""
+    try:
+        take = checked_object(row, "an item").get
+        refuse_other_file(row, file)
+        return file_draft(
+            reference_id=take("reference_id"),
+            metadata=take("metadata"),
+            width=take("width"),
+            height=take("height"),
+            line=line,
+        )
+    except Invalid as refusal:
+        raise refused(row, refusal, line) from None
+
+
+def kept_file(call: Call, draft: ItemDraft, file: UploadedFile[bytes]) -> StoredFile:
+    try:
+        return actions.store_file(call.viewer, file.chunks())
+    except Invalid as refusal:
+        raise RowRefused(refusal.sentence, line=draft.line, reference_id=draft.reference_id) from None
 
 
 def refuse_other_file(row: dict[str, Any], file: UploadedFile[bytes]) -> None:
@@ -132,7 +137,8 @@ def refuse_other_file(row: dict[str, Any], file: UploadedFile[bytes]) -> None:
     given, sent = row.get("image_url"), unquote(file.name or "")
     if type(given) is not str:
         raise Invalid("image_url must be the path of the file, as a text.")
-    if given.rpartition("/")[2] != sent.rpartition("/")[2]:
+    # Django cuts names at 255 characters, and percent-encoded paths get that long.
+    if len(file.name or "") < 255 and given.rpartition("/")[2] != sent.rpartition("/")[2]:
         raise Invalid("the file in this position has another name than image_url; send the files in the items' order.")
 
 
