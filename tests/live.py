@@ -142,11 +142,13 @@ class LiveTransom:
         finally:
             connection.close()
 
-    def make_person(self, role: str = "editor", *, team: str = "Harbor", password: str | None = None) -> Person:
-        """A new member of `team`, which is made when it does not exist."""
+    def make_person(
+        self, role: str = "editor", *, team: str = "Harbor", password: str | None = None, staff: bool = False
+    ) -> Person:
+        """A new member of `team`, which is made when it does not exist; with `staff` they may use the admin."""
         email = f"{role}-{uuid.uuid4().hex[:10]}@example.com"
         password = password or f"door-{uuid.uuid4().hex}"
-        self.ask_clerk("make_person", email=email, password=password, team=team, role=role)
+        self.ask_clerk("make_person", email=email, password=password, team=team, role=role, staff=staff)
         return Person(email, password, team, role, self)
 
     def make_key(self, role: str = "editor", *, team: str = "Harbor") -> str:

@@ -16,7 +16,7 @@ django.setup()
 from django.core.management import call_command  # noqa: E402 (Django must be set up first)
 
 from tests import make  # noqa: E402
-from webapp.accounts.models import Membership, Team  # noqa: E402
+from webapp.accounts.models import Membership, Team, User  # noqa: E402
 from webapp.accounts.queries import viewer_of_membership  # noqa: E402
 
 
@@ -24,8 +24,9 @@ def migrate() -> None:
     call_command("migrate", verbosity=0)
 
 
-def make_person(*, email: str, password: str, team: str, role: str) -> None:
+def make_person(*, email: str, password: str, team: str, role: str, staff: bool) -> None:
     make.make_viewer(Team.objects.get_or_create(name=team)[0], role=role, email=email, password=password)
+    User.objects.filter(email=email).update(is_staff=staff, is_superuser=staff)
 
 
 def make_key(*, email: str, team: str, role: str | None) -> str:

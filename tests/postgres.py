@@ -27,6 +27,10 @@ class PostgresCluster:
         self.socket_folder = parse_qs(urlsplit(self._server.get_uri()).query)["host"][0]
         self._run("ALTER SYSTEM SET fsync = off", "ALTER SYSTEM SET full_page_writes = off", "SELECT pg_reload_conf()")
 
+    def log_text(self) -> str:
+        """What the server has written: a failed statement is there, and its values must not be."""
+        return self._server.log.read_text(errors="replace")
+
     def url(self, database: str) -> str:
         """The address of a database in this server, as DATABASE_URL takes it."""
         return f"postgresql://postgres@/{database}?host={self.socket_folder}"
