@@ -3,6 +3,7 @@
     with CanaryServer(cors=True) as canary:
         url = canary.url("/photos/one-640x480.jpg")      # drawn on the fly, always the same picture
         canary.put("/notes.bin", b"...", "application/octet-stream")
+        canary.put_film("/clip.mp4", frame_count=30)     # h264; frame i carries the number i, for marks.read_number
         canary.fail(Fault.FORBIDDEN, "/photos/")         # every path that starts so; "" means all
         canary.redirect("https://elsewhere.example/", "/photos/two.jpg")
         ...
@@ -23,6 +24,7 @@ import hashlib
 import io
 import re
 import socket
+import tempfile
 import threading
 import time
 from collections.abc import Iterable
@@ -36,6 +38,8 @@ from urllib.parse import urlsplit
 from PIL import Image, ImageDraw
 
 from tests.socket_owner import Owner, find_owner
+from webapp.demo.drawing.film import write_mp4
+from webapp.demo.drawing.marks import paint_marks
 from webapp.demo.media_folder import Media, MediaFolders, content_type_of
 from webapp.demo.media_server import MediaExchange, MediaServer, ServingRules
 
@@ -124,6 +128,17 @@ class CanaryServer:
         path = "/" + path.lstrip("/")
         self._things[path] = _media(body, content_type or content_type_of(path))
         return self.url(path)
+
+    def put_film(self, path: str, *, frame_count: int, frame_rate: int = 30, size: tuple[int, int] = (320, 180)) -> str:
+        """Serve an mp4 whose frames differ and carry their numbers; returns its URL."""
+        frames = (
+            paint_marks(Image.new("RGB", size, (index * 37 % 200, 90, index * 11 % 200)), index, "")
+            for index in range(frame_count)
+        )
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "film.mp4"
+            write_mp4(file, frames, width=size[0], height=size[1], frame_rate=frame_rate)
+            return self.put(path, file.read_bytes())
 
     def fail(self, fault: Fault, path: str = "") -> None:
         """From now on every path that starts with `path` suffers `fault`; the longest such start counts."""

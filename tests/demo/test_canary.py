@@ -5,12 +5,15 @@ import io
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 
+import av
 import pytest
 from PIL import Image
 
 from tests.media_server import CanaryServer, Fault
+from webapp.demo.drawing.marks import read_number
 
 
 @pytest.fixture
@@ -22,7 +25,7 @@ def canary() -> Iterator[CanaryServer]:
 def ask(
     canary: CanaryServer, path: str, headers: dict[str, str] | None = None
 ) -> tuple[http.client.HTTPResponse, bytes]:
-    connection = http.client.HTTPConnection("127.0.0.1", canary.port, timeout=5)
+    connection = http.client.HTTPConnection("127.0.0.1", canary.port, timeout=20)
     try:
         connection.request("GET", path, headers=headers or {})
         response = connection.getresponse()
@@ -52,7 +55,7 @@ def test_connection_without_a_request_is_counted_for_its_process(canary: CanaryS
     script = f"import socket, sys; s = socket.create_connection(('127.0.0.1', {canary.port})); sys.stdin.read()"
     child = subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE)
     while not canary.connections:
-        pass
+        time.sleep(0.01)
     child.communicate()
     (visit,) = canary.connections
     assert visit.pid == child.pid
@@ -106,6 +109,14 @@ def test_hang_and_reset_never_answer(canary: CanaryServer) -> None:
         connection.getresponse()
     connection.close()
     assert [asked.status for asked in canary.requests] == [0, 0]
+
+
+def test_film_is_served_with_its_numbers(canary: CanaryServer) -> None:
+    canary.put_film("/clip.mp4", frame_count=5)
+    response, body = ask(canary, "/clip.mp4")
+    assert response.headers["Content-Type"] == "video/mp4"
+    with av.open(io.BytesIO(body)) as container:
+        assert [read_number(frame.to_image()) for frame in container.decode(video=0)] == [0, 1, 2, 3, 4]
 
 
 def test_put_bytes_are_served_in_ranges(canary: CanaryServer) -> None:

@@ -36,7 +36,7 @@ class Client:
     """One kept-alive connection to a server running in this process."""
 
     def __init__(self, server: MediaServer) -> None:
-        self._connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=5)
+        self._connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
 
     def ask(
         self, path: str, headers: dict[str, str] | None = None, *, method: str = "GET"

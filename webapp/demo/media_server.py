@@ -38,6 +38,8 @@ class MediaServer(ThreadingHTTPServer):
     """Serves `source` at `address`; port 0 takes a free one, which `port` then tells."""
 
     daemon_threads = True
+    # Two servers on one port would share its visitors by chance.
+    allow_reuse_port = False
     request_queue_size = 128
 
     def __init__(
@@ -75,13 +77,15 @@ class MediaExchange(BaseHTTPRequestHandler):
     server: MediaServer
     protocol_version = "HTTP/1.1"
     server_version = "transom-media"
-    sys_version = ""
     timeout = IDLE_SECONDS
     disable_nagle_algorithm = True
     # Headers and a small file then leave in one packet.
     wbufsize = 64 * 1024
     error_content_type = "text/plain; charset=utf-8"
     error_message_format = "%(code)d %(message)s\n"
+
+    def version_string(self) -> str:
+        return self.server_version
 
     def do_GET(self) -> None:
         self._wait()
