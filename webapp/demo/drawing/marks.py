@@ -40,7 +40,7 @@ def paint_marks(image: Image.Image, number: int, caption: str) -> Image.Image:
 def read_number(image: Image.Image) -> int:
     """The frame number in the bars of a picture of any size."""
     gray = image.convert("L")
-    row = round(gray.height * (1 - BAR_HEIGHT / 2)) - 1
+    row = int(gray.height * (1 - BAR_HEIGHT / 2))
     number = 0
     for place in range(BITS):
         column = round((place + 0.5) * gray.width / BITS)
@@ -52,11 +52,13 @@ def read_number(image: Image.Image) -> int:
 def _paint_bars(image: Image.Image, number: int) -> None:
     pen = ImageDraw.Draw(image)
     top = image.height - max(2, round(image.height * BAR_HEIGHT))
+    # A thin dark rim, where there is room for one.
+    rim = image.height // 540
     pen.rectangle((0, top, image.width, image.height), fill=DARK)
     for place in range(BITS):
         if number >> (BITS - 1 - place) & 1:
             left, right = place * image.width / BITS, (place + 1) * image.width / BITS
-            pen.rectangle((left + 1, top + 1, right - 2, image.height - 2), fill=LIT)
+            pen.rectangle((left + rim, top + rim, right - 1 - rim, image.height - 1 - rim), fill=LIT)
 
 
 @cache
