@@ -8,9 +8,6 @@ from typing import Any
 
 from webapp.pages.words import number
 
-# A list or object longer than this is written over several lines.
-LINE = 60
-
 
 @dataclass(frozen=True, slots=True)
 class Fact:
@@ -40,5 +37,5 @@ def fact(name: str, value: Any) -> Fact:
         return Fact(name, repr(value), "number")
     if isinstance(value, str):
         return Fact(name, value, "text")
-    line = json.dumps(value, ensure_ascii=False)
-    return Fact(name, line if len(line) <= LINE else json.dumps(value, ensure_ascii=False, indent=2), "json")
+    # Line breaks between the members let the page wrap a long one where it can be read.
+    return Fact(name, json.dumps(value, ensure_ascii=False, indent=2), "json")

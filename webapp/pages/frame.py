@@ -18,6 +18,8 @@ from webapp.privacy.origins import Origin
 from webapp.privacy.sandbox import egress_state
 
 ROOMS = (("datasets", "Datasets"), ("slices", "Slices"), ("jobs", "Jobs"), ("team", "Team"), ("privacy", "Privacy"))
+# Django's words for the kinds of a notice, and ours.
+KINDS = {"success": "done", "warning": "warning", "error": "refused"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,9 @@ def frame_around(request: HttpRequest, viewer: Viewer, page: Page) -> Frame:
         team_name=viewer.team_name,
         other_teams=tuple(OtherTeam(one.team_id, one.team.name) for one in others),
         is_staff=bool(getattr(request.user, "is_staff", False)),
-        notices=tuple(Notice(message.level_tag, str(message)) for message in messages.get_messages(request)),
+        notices=tuple(
+            Notice(KINDS.get(message.level_tag, "info"), str(message)) for message in messages.get_messages(request)
+        ),
         egress=egress_state().how if viewer.may(Permission.ADMINISTER) else None,
         version=settings.VERSION,
     )
