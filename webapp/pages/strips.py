@@ -22,7 +22,9 @@ class Strip:
     """A dataset's first pictures: as cells, and as the script is told of them."""
 
     cells: tuple[Cell, ...]
+    """What the template draws."""
     pictures: tuple[PictureOnPage, ...]
+    """What the script is told; scenes without a frame are left out."""
 
 
 def strips(viewer: Viewer, datasets: Sequence[Dataset]) -> dict[int, Strip]:
