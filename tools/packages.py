@@ -18,7 +18,7 @@ def install(lock: str) -> None:
     if stamp.exists() and stamp.read_text() == wanted:
         return
     print(f"Installing the packages of {lock}.", flush=True)
-    command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
+    command = [sys.executable, "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--no-input"]
     outcome = subprocess.run([*command, "--require-hashes", "-r", str(path)], check=False)
     if outcome.returncode:
         raise SystemExit("The packages could not be installed. Check that pip reaches a package index, then try again.")

@@ -20,9 +20,7 @@ def main() -> None:
     port, media_port = port_of("PORT", DEFAULT_PORT), port_of("MEDIA_PORT", DEFAULT_MEDIA_PORT)
     packages.install("requirements.txt")
     packages.install_front_end(dev=False)
-    prepare_data(media_port)
-    words = ["manage.py", "serve", "--port", port, "--demo-media-port", media_port]
-    os.execv(sys.executable, [sys.executable, *words])
+    start(int(port), int(media_port))
 
 
 def port_of(variable: str, default: str) -> str:
@@ -32,17 +30,23 @@ def port_of(variable: str, default: str) -> str:
     return text
 
 
-def prepare_data(media_port: str) -> None:
-    """Bring the database and the demo up to date, in one Django process for both."""
+def start(port: int, media_port: int) -> None:
+    """Bring the database and the demo up to date, and serve: one process for all three, since Django loads slowly."""
     importlib.invalidate_caches()
     sys.path.insert(0, str(PROJECT))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webapp.settings")
     import django
-    from django.core.management import call_command
+    from django.core.management import CommandError, call_command
+    from django.db import connections
 
     django.setup()
-    call_command("migrate", verbosity=0)
-    call_command("demo", media_port=int(media_port))
+    try:
+        call_command("migrate", verbosity=0)
+        call_command("demo", media_port=media_port)
+        connections.close_all()
+        call_command("serve", port=port, demo_media_port=media_port)
+    except CommandError as refusal:
+        raise SystemExit(str(refusal)) from None
 
 
 if __name__ == "__main__":
