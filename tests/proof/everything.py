@@ -130,7 +130,7 @@ class Everything:
         assert not broken, broken
         made = visitor.post("/", {"do": "create", "name": "By hand", "kind": "images", "privacy": "private"})
         renamed = visitor.post(f"/datasets/{items}/settings/", {"do": "rename", "name": self.address("name.jpg")})
-        assert made.status == renamed.status == 302, (made.status, made.text[-600:], renamed.status, renamed.text[-600:])
+        assert (made.status, renamed.status) == (302, 302), made.text[-600:] + renamed.text[-600:]
         visitor.post(f"/datasets/{items}/settings/", {"do": self.address("x.jpg"), "name": self.address("x.jpg")})
         stranger = Visitor(self.live)
         stranger.sign_in(self.live.make_person("admin", team="Elsewhere"))

@@ -26,6 +26,6 @@ class MediaOriginAdmin(ReadOnly):
 
 @admin.register(DatasetOrigin)
 class DatasetOriginAdmin(ReadOnly):
-    list_display = ["dataset", "origin", "attached_via", "attached_by", "attached_at"]
+    list_display = ("dataset", "origin", "attached_via", "attached_by", "attached_at")
     # Named, so that Django does not first make a form that would choose among all datasets.
-    fields = list_display
+    fields = ("dataset", "origin", "attached_via", "attached_by", "attached_at")

@@ -8,6 +8,7 @@ from webapp.datasets.actions.files import forget_unused_files
 from webapp.datasets.models import Dataset, Item, PromotionRequest, Scene, Slice
 from webapp.jobs.kinds import job_kind
 from webapp.jobs.lease import Lease
+from webapp.privacy.refusals import Refused
 
 ROWS_A_STEP = 5_000
 
@@ -16,6 +17,8 @@ ROWS_A_STEP = 5_000
 def delete_dataset_rows(lease: Lease) -> dict[str, Any]:
     """Remove a hidden dataset's rows for good, some thousand a step."""
     dataset_pk = lease.job.dataset_pk
+    if dataset_pk is None:
+        raise Refused("This job names no dataset.")
     for table in (Item, Scene):
         while delete_some(lease, table, dataset_pk):
             pass
@@ -27,7 +30,7 @@ def delete_dataset_rows(lease: Lease) -> dict[str, Any]:
     return {"deleted": lease.job.done_steps}
 
 
-def delete_some(lease: Lease, table: Any, dataset_pk: int | None) -> bool:
+def delete_some(lease: Lease, table: Any, dataset_pk: int) -> bool:
     """Delete one step's worth of rows; False when none is left."""
     with lease.step() as step:
         rows = table.objects.unscoped().filter(dataset_id=dataset_pk).order_by("pk")
