@@ -11,7 +11,7 @@ CREDENTIALS = Credentials(
 
 def test_demo_start_prints_addresses_sign_ins_and_key() -> None:
     text = banner("127.0.0.1", 8000, 8001, DemoFolder(), CREDENTIALS)
-    for part in ("http://localhost:8000", "http://localhost:8000/v1/nucleus", "http://localhost:8001", "/healthz"):
+    for part in ("http://localhost:8000", "http://localhost:8000/v1/nucleus", "http://127.0.0.1:8001", "/healthz"):
         assert part in text
     for part in ("admin@demo.example", "viewer@demo.example", "abcd-efgh", "transom_k_s"):
         assert part in text

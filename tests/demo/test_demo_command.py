@@ -80,12 +80,12 @@ def test_stills_are_private_items_with_addresses_sizes_and_metadata(folder: Demo
     assert (stills.use_privacy_mode, stills.is_scene, stills.item_count) == (True, False, 20)
     item = queries.item_by_reference(viewer, stills, "still-001")
     assert item.url is not None
-    assert item.url.reveal() == "http://localhost:8001/stills/still-001.jpg"
+    assert item.url.reveal() == "http://127.0.0.1:8001/stills/still-001.jpg"
     assert (folder.media / "stills" / "still-001.jpg").is_file()
     assert item.is_private
     assert item.width
     assert {"weather", "time_of_day", "cars", "speed_kmh", "camera", "lat", "lon"} <= set(item.metadata)
-    assert [str(origin) for origin in queries.dataset_origins(viewer, stills)] == ["http://localhost:8001"]
+    assert [str(origin) for origin in queries.dataset_origins(viewer, stills)] == ["http://127.0.0.1:8001"]
 
 
 def test_scenes_are_frames_with_an_mp4_and_an_mp4_alone(folder: DemoFolder) -> None:
@@ -94,7 +94,7 @@ def test_scenes_are_frames_with_an_mp4_and_an_mp4_alone(folder: DemoFolder) -> N
     commute = queries.scene_by_reference(viewer, driving, "evening-commute")
     assert (commute.frame_count, commute.frame_rate, commute.is_private) == (3, 30, True)
     assert commute.video_url is not None
-    assert commute.video_url.reveal() == "http://localhost:9001/driving/evening-commute.mp4"
+    assert commute.video_url.reveal() == "http://127.0.0.1:9001/driving/evening-commute.mp4"
     frames = queries.frames(viewer, commute)
     assert [frame.metadata["frame"] for frame in frames] == [0, 1, 2]
     rain = queries.scene_by_reference(viewer, driving, "night-rain")
@@ -148,7 +148,7 @@ def test_media_at_another_port_is_installed_anew(folder: DemoFolder) -> None:
     again = dataset("dusk-stills")
     assert again.pk != first
     item = queries.item_by_reference(member("viewer@demo.example"), again, "still-001")
-    assert str(item.url).startswith("<http://localhost:9001 ")
+    assert str(item.url).startswith("<http://127.0.0.1:9001 ")
 
 
 def test_interrupted_run_is_completed_by_the_next(folder: DemoFolder) -> None:
@@ -196,7 +196,7 @@ def test_own_folder_is_shown_and_served(data_folder: Path, tmp_path: Path) -> No
     ]
     item = queries.item_by_reference(member("viewer@demo.example"), dataset("holiday pictures"), "a #1 é.jpg")
     assert item.url is not None
-    assert item.url.reveal() == "http://localhost:8001/a%20%231%20%C3%A9.jpg"
+    assert item.url.reveal() == "http://127.0.0.1:8001/a%20%231%20%C3%A9.jpg"
     assert DemoFolder().served() == [mine]
 
 

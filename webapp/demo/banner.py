@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 
 from webapp.demo.credentials import Credentials
-from webapp.demo.demo_folder import DemoFolder
+from webapp.demo.demo_folder import DemoFolder, media_address
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -25,7 +25,7 @@ def banner(
         ]
     rows.append(("endpoint", f"{url}/v1/nucleus"))
     if demo_media_port is not None:
-        rows.append(("media", f"http://localhost:{demo_media_port}   (stands in for your own host)"))
+        rows.append(("media", f"{media_address(demo_media_port)}   (stands in for your own host)"))
         rows.append(("media log", f"{folder.request_log}   (who fetched what)"))
     rows.append(("egress", f"{url}/healthz says whether the kernel keeps this server from connecting anywhere"))
     if host not in LOOPBACK:

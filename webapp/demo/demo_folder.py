@@ -8,6 +8,14 @@ import msgspec
 from django.conf import settings
 
 
+def media_address(port: int) -> str:
+    """Where the demo's media is served.
+
+    Not at localhost, where the pages are: cookies know no ports, so a browser would send ours along.
+    """
+    return f"http://127.0.0.1:{port}"
+
+
 class Installation(msgspec.Struct, frozen=True):
     """A dataset that a demo brought in; `fingerprint` is "" until all of it is there."""
 

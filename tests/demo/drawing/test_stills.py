@@ -1,11 +1,13 @@
 """The stills: varied, and described truthfully."""
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
 from webapp.demo.drawing.air import TimeOfDay, Weather
 from webapp.demo.drawing.stills import paint_still, planned_stills
+from webapp.demo.drawing.street import Place
 
 
 def test_every_light_and_weather_is_there_more_than_once() -> None:
@@ -32,11 +34,12 @@ def test_metadata_say_what_is_painted(weather: Weather) -> None:
     assert isinstance(metadata["speed_kmh"], float)
 
 
-def test_night_is_darker_than_day() -> None:
-    def brightness(time: TimeOfDay) -> float:
-        still = next(still for still in planned_stills() if still.time is time and still.weather is Weather.CLEAR)
-        small = paint_still(still)[0].convert("L").resize((1, 1))
-        return float(small.tobytes()[0])
+def test_same_street_is_darker_at_night_than_by_day() -> None:
+    country = next(still for still in planned_stills() if still.place is Place.COUNTRY)
+
+    def brightness(time: TimeOfDay) -> int:
+        image, _ = paint_still(replace(country, time=time, weather=Weather.CLEAR))
+        return image.convert("L").resize((1, 1)).tobytes()[0]
 
     assert brightness(TimeOfDay.NIGHT) < brightness(TimeOfDay.DUSK) < brightness(TimeOfDay.DAY)
 

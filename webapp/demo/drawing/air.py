@@ -81,7 +81,7 @@ _CLEAR = {
     TimeOfDay.NIGHT: Air(
         TimeOfDay.NIGHT, Weather.CLEAR,
         (Color(7, 10, 26), Color(12, 18, 42), Color(26, 32, 62), Color(54, 50, 72)),
-        haze=Color(36, 38, 58), ambient=Color(84, 84, 112), sun=Color(226, 232, 246), sun_height=0.7,
+        haze=Color(36, 38, 58), ambient=Color(100, 98, 128), sun=Color(226, 232, 246), sun_height=0.7,
         visibility_m=170, lamps=1.0, clouds=0.15,
     ),
 }  # fmt: skip

@@ -6,6 +6,7 @@ when the drawing has changed or a file is missing.
 
 import multiprocessing
 import os
+import signal
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import count
@@ -93,8 +94,9 @@ def draw_library(folder: Path, progress: Progress, plan: Plan | None = None) -> 
     def step() -> None:
         progress(next(done), plan.size)
 
-    # Spawned, not forked: the parent may hold a database connection.
-    with multiprocessing.get_context("spawn").Pool(min(8, os.cpu_count() or 1)) as pool:
+    # Spawned, not forked: the parent may hold a database connection. Ctrl-C is the parent's alone to handle.
+    context = multiprocessing.get_context("spawn")
+    with context.Pool(min(8, os.cpu_count() or 1), signal.signal, (signal.SIGINT, signal.SIG_IGN)) as pool:
         films = tuple(_draw_film(folder, film, pool, step) for film in plan.films)
         stills = tuple(_draw_stills(folder, plan.stills, pool, step))
     library = Library(DRAWING_VERSION, stills, films)

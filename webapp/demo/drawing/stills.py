@@ -79,7 +79,7 @@ class Still:
 
 def planned_stills() -> tuple[Still, ...]:
     """Every street in every light, and of the weathers more good ones than bad; mixed as a grid likes it."""
-    rng = random.Random(20251014)
+    rng = random.Random(1638)
     lights = [*product(Place, TimeOfDay)] * (STILL_COUNT // (len(Place) * len(TimeOfDay)) + 1)
     weathers = rng.choices(list(WEIGHTS), list(WEIGHTS.values()), k=STILL_COUNT)
     chosen = list(zip(lights[:STILL_COUNT], weathers, strict=True))

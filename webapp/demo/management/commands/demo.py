@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from webapp.demo.contents import DatasetEntry
-from webapp.demo.demo_folder import DemoFolder
+from webapp.demo.demo_folder import DemoFolder, media_address
 from webapp.demo.install import Installer
 from webapp.demo.team import ensure_team
 from webapp.privacy.refusals import Refused
@@ -23,7 +23,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--media", type=Path, metavar="DIR", help="show this folder instead of drawn pictures")
         parser.add_argument("--media-url", help="where the pictures are served, from your browser's point of view")
-        parser.add_argument("--media-port", type=int, default=DEFAULT_MEDIA_PORT, help="short for a port of localhost")
+        parser.add_argument(
+            "--media-port", type=int, default=DEFAULT_MEDIA_PORT, help="short for this port of 127.0.0.1"
+        )
 
     def handle(self, *, media: Path | None, media_url: str | None, media_port: int, **_: Any) -> None:
         folder = DemoFolder()
@@ -32,7 +34,7 @@ class Command(BaseCommand):
             team = ensure_team(folder)
             if team.is_new:
                 folder.note_installations([])
-            installer = Installer(team.curator, folder, media_url or f"http://localhost:{media_port}")
+            installer = Installer(team.curator, folder, media_url or media_address(media_port))
             fresh = [entry for entry in entries if installer.install(entry)]
         except Refused as refusal:
             raise CommandError(refusal.sentence) from None
