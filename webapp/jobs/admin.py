@@ -1,3 +1,5 @@
+"""Jobs in the Django admin, for the operator: read only."""
+
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
