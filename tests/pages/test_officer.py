@@ -1,0 +1,54 @@
+"""The officer's report says what is stored, whom browsers contact, and what is not claimed."""
+
+import pytest
+
+from tests import make
+from tests.pages.conftest import Browse, House, make_file_item, text_of
+from webapp.accounts.viewer import Viewer
+from webapp.pages import officer
+from webapp.privacy.sandbox import EgressState
+
+
+def test_addresses_are_counted_by_dataset(house: House, teammate: Viewer, browse: Browse) -> None:
+    page = text_of(browse(teammate).get("/privacy/"))
+    assert "addresses of media held elsewhere 8" in page
+    assert "Quays private 5 0 https://media.harbor.example" in page
+    assert "Crossings private 3 0 https://media.harbor.example" in page
+    assert "What is not claimed" in page
+
+
+def test_copies_are_counted_apart(owner: Viewer, browse: Browse) -> None:
+    dataset = make.make_dataset(owner, name="Office", privacy=False)
+    make.make_items(owner, dataset, 2)
+    make_file_item(owner, dataset, "scan")
+    page = text_of(browse(owner).get("/privacy/"))
+    assert "copies of media, uploaded as files (40 bytes) 1" in page
+    assert "Office ordinary 2 1" in page
+
+
+@pytest.mark.parametrize(
+    ("state", "says"),
+    [
+        (EgressState(True, "none (seccomp)", "The kernel refuses."), "It can therefore load none of the media above"),
+        (EgressState(False, "open", "Not on this system."), "the kernel does not enforce it"),
+    ],
+)
+def test_the_state_of_the_lock_is_told_as_it_is(
+    state: EgressState, says: str, owner: Viewer, browse: Browse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(officer, "egress_state", lambda: state)
+    page = text_of(browse(owner).get("/privacy/"))
+    assert f"Egress: {state.how}" in page
+    assert state.why in page
+    assert says in page
+
+
+def test_only_admins_read_the_audit_trail(house: House, admin: Viewer, teammate: Viewer, browse: Browse) -> None:
+    trail = text_of(browse(admin).get("/privacy/"))
+    assert "owner@harbor.example origin.declare https://media.harbor.example" in trail
+    assert "Audit trail" not in text_of(browse(teammate).get("/privacy/"))
+
+
+def test_the_report_names_no_media_address(house: House, admin: Viewer, browse: Browse) -> None:
+    body = browse(admin).get("/privacy/").content.decode()
+    assert f"{make.MEDIA}/" not in body

@@ -1,0 +1,124 @@
+"""A page takes as many queries for many rows as for few."""
+
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from tests import make
+from tests.pages.conftest import Browse
+from webapp.accounts.viewer import Viewer
+from webapp.datasets.models import Dataset
+from webapp.jobs.actions import enqueue
+
+# Session, person, memberships for the viewer, memberships for the menu.
+FRAME = 4
+
+
+def queries_of(browser: Client, path: str) -> int:
+    with CaptureQueriesContext(
+        connection,
+    ) as seen:
+        assert browser.get(path).status_code == 200
+    return len(seen)
+
+
+def grow_items(owner: Viewer, dataset: Dataset) -> Callable[[int], str]:
+    def grow(count: int) -> str:
+        make.make_items(owner, dataset, count, prefix=f"of-{count}")
+        return f"/datasets/{dataset.public_id}/"
+
+    return grow
+
+
+def test_the_grid_of_items(owner: Viewer, dataset: Dataset, browse: Browse) -> None:
+    browser, grow = browse(owner), grow_items(owner, dataset)
+    assert queries_of(browser, grow(2)) == queries_of(browser, grow(200)) == FRAME + 4
+
+
+def test_the_grid_of_items_for_one_who_may_only_look(
+    owner: Viewer, teammate: Viewer, dataset: Dataset, browse: Browse
+) -> None:
+    browser, grow = browse(teammate), grow_items(owner, dataset)
+    assert queries_of(browser, grow(2)) == queries_of(browser, grow(200)) == FRAME + 3
+
+
+def test_the_grid_of_scenes(owner: Viewer, scene_dataset: Dataset, browse: Browse) -> None:
+    browser, path = browse(owner), f"/datasets/{scene_dataset.public_id}/"
+    make.make_scene(owner, scene_dataset, "one", frames=2)
+    few = queries_of(browser, path)
+    for number in range(12):
+        make.make_scene(owner, scene_dataset, f"more-{number}", frames=3)
+    assert queries_of(browser, path) == few == FRAME + 5
+
+
+@pytest.mark.parametrize("frames", [2, 300])
+def test_a_scene(frames: int, owner: Viewer, scene_dataset: Dataset, browse: Browse) -> None:
+    scene = make.make_scene(owner, scene_dataset, frames=frames)
+    path = f"/datasets/{scene_dataset.public_id}/scenes/{scene.public_id}"
+    assert queries_of(browse(owner), path) == FRAME + 4
+
+
+def test_an_item(owner: Viewer, dataset: Dataset, browse: Browse) -> None:
+    browser = browse(owner)
+    items = make.make_items(owner, dataset, 3)
+    path = f"/datasets/{dataset.public_id}/items/{items[1].public_id}"
+    few = queries_of(browser, path)
+    make.make_items(owner, dataset, 100, prefix="more")
+    assert queries_of(browser, path) == few == FRAME + 5
+
+
+def test_the_datasets(owner: Viewer, browse: Browse) -> None:
+    browser = browse(owner)
+
+    def furnish(number: int) -> None:
+        make.make_items(owner, make.make_dataset(owner, name=f"items {number}"), 6, prefix=f"in-{number}")
+        scenes = make.make_dataset(owner, name=f"scenes {number}", is_scene=True)
+        make.make_scene(owner, scenes, f"scene-{number}", frames=2)
+
+    furnish(0)
+    few = queries_of(browser, "/")
+    for number in range(1, 8):
+        furnish(number)
+    assert queries_of(browser, "/") == few == FRAME + 7
+
+
+def test_the_slices_and_a_slice(owner: Viewer, dataset: Dataset, browse: Browse) -> None:
+    browser = browse(owner)
+    items = make.make_items(owner, dataset, 60)
+    first = make.make_slice(owner, dataset, items[:2], name="small")
+    few, few_inside = queries_of(browser, "/slices/"), queries_of(browser, f"/slices/{first.public_id}")
+    for number in range(6):
+        large = make.make_slice(owner, dataset, items, name=f"large {number}")
+    assert queries_of(browser, "/slices/") == few == FRAME + 1
+    assert queries_of(browser, f"/slices/{large.public_id}") == few_inside
+
+
+def test_the_jobs(owner: Viewer, browse: Browse) -> None:
+    browser = browse(owner)
+
+    def work(number: int) -> None:
+        dataset = make.make_dataset(owner, name=f"worked on {number}")
+        enqueue(owner, "updateMetadata", dataset_pk=dataset.pk, params={})
+
+    work(0)
+    few = queries_of(browser, "/jobs/")
+    for number in range(1, 8):
+        work(number)
+    assert queries_of(browser, "/jobs/") == few == FRAME + 2
+
+
+def test_the_report(admin: Viewer, browse: Browse) -> None:
+    browser = browse(admin)
+
+    def furnish(number: int) -> None:
+        dataset = make.make_dataset(admin, name=f"stored {number}")
+        make.make_items(admin, dataset, 2, prefix=f"in-{number}", origin=f"https://host-{number}.harbor.example")
+
+    furnish(0)
+    few = queries_of(browser, "/privacy/")
+    for number in range(1, 6):
+        furnish(number)
+    assert queries_of(browser, "/privacy/") == few
