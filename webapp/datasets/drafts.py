@@ -84,9 +84,15 @@ def item_draft(
 
 
 def file_draft(
-    *, reference_id: object, metadata: object, width: object = None, height: object = None, line: int = 0
+    *,
+    reference_id: object,
+    metadata: object,
+    width: object = None,
+    height: object = None,
+    file_pk: int | None = None,
+    line: int = 0,
 ) -> ItemDraft:
-    """An item whose image will be a stored file: who keeps the file sets `file_pk`."""
+    """An item whose image is a stored file; `file_pk` None means that who keeps the file sets it later."""
     values = checked_metadata(metadata)
     return ItemDraft(
         reference_id=checked_reference_id(reference_id),
@@ -95,6 +101,7 @@ def file_draft(
         metadata_json=metadata_rules.encode(values),
         width=checked_size(width, "width"),
         height=checked_size(height, "height"),
+        file_pk=file_pk,
         line=line,
     )
 

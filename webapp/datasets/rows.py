@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 from django.db import connection
@@ -26,6 +26,9 @@ POSTGRES_INSERT = f"""
     FROM jsonb_array_elements(%s::jsonb) WITH ORDINALITY AS given(row, position) ORDER BY position
 """
 SQLITE_INSERT = f"INSERT INTO datasets_item ({COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+# sqlite3 looks for an adapter of every None and every bool it is given, a tenth of an insert; so plain items have
+# their empty columns in the statement.
+SQLITE_INSERT_PLAIN = f"INSERT INTO datasets_item ({COLUMNS}) VALUES (%s, NULL, NULL, %s, %s, NULL, %s, %s, %s, %s, %s)"
 # A size once known is kept when an update does not repeat it.
 SQLITE_UPDATE = """
     UPDATE datasets_item SET metadata = %s, url = COALESCE(%s, url),
@@ -104,10 +107,12 @@ def insert_items(rows: Sequence[ItemRow], *, created_at: datetime) -> None:
             cursor.execute(POSTGRES_INSERT, [created_at, msgspec.json.encode(plain).decode()])
         else:
             moment = connection.ops.adapt_datetimefield_value(created_at)
-            cursor.executemany(
-                SQLITE_INSERT,
-                [(*row[:4], revealed(row.url), *row[5:], moment) for row in rows],
-            )
+            if any(row.scene_pk is not None or row.file_pk is not None for row in rows):
+                given: list[Any] = [(*row[:4], revealed(row.url), *row[5:], moment) for row in rows]
+                cursor.executemany(SQLITE_INSERT, given)
+            else:
+                given = [(row[0], row[3], revealed(row.url), int(row[6]), *row[7:], moment) for row in rows]
+                cursor.executemany(SQLITE_INSERT_PLAIN, given)
 
 
 def update_items(changes: Sequence[ItemChange]) -> None:

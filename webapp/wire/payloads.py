@@ -15,11 +15,11 @@ from pathlib import Path
 
 from django.conf import settings
 
-from webapp.wire.request_body import CHUNK_BYTES
-
 # A line holds one item, or one scene with up to 3000 frames.
 MAX_LINE_BYTES = 20 * 1024 * 1024
-LINES_A_CHUNK = 2_500
+# What one transaction stores: larger ones hold the write lock longer, smaller ones wait for the disk more often.
+LINES_A_CHUNK = 5_000
+CHUNK_BYTES = 2 * 1024 * 1024
 KEEP_SECONDS = 24 * 3600
 SUFFIX = ".ndjson"
 
@@ -84,7 +84,7 @@ class Payload:
         return lines + (last != b"\n")
 
     def chunk(self, offset: int) -> Chunk:
-        """The lines from a byte offset on, about a megabyte of them and at least one; none at the end."""
+        """The lines from a byte offset on, as many as one transaction should store, at least one; none at the end."""
         with self.path.open("rb", buffering=0) as file:
             file.seek(offset)
             block = file.read(CHUNK_BYTES)
