@@ -5,6 +5,7 @@ import pytest
 from tests import make
 from tests.pages.conftest import Browse, House, make_file_item, text_of
 from webapp.accounts.viewer import Viewer
+from webapp.datasets.models import Dataset
 from webapp.pages import officer
 from webapp.privacy.sandbox import EgressState
 
@@ -15,6 +16,11 @@ def test_addresses_are_counted_by_dataset(house: House, teammate: Viewer, browse
     assert "Quays private 5 0 https://media.harbor.example" in page
     assert "Crossings private 3 0 https://media.harbor.example" in page
     assert "What is not claimed" in page
+
+
+def test_the_address_of_an_mp4_is_an_address_too(owner: Viewer, scene_dataset: Dataset, browse: Browse) -> None:
+    make.make_scene(owner, scene_dataset, "film", frames=0, frame_rate=None, video_url=f"{make.MEDIA}/film.mp4")
+    assert "addresses of media held elsewhere 1" in text_of(browse(owner).get("/privacy/"))
 
 
 def test_copies_are_counted_apart(owner: Viewer, browse: Browse) -> None:

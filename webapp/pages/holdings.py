@@ -5,12 +5,18 @@ from __future__ import annotations
 from django.db.models import Count, Sum
 
 from webapp.accounts.viewer import Viewer
-from webapp.datasets.models import DatasetOrigin, Item, StoredFile
+from webapp.datasets.models import DatasetOrigin, Item, Scene, StoredFile
 
 
 def copies_by_dataset(viewer: Viewer) -> dict[int, int]:
     """How many items of each dataset this server holds a copy of, by dataset key; datasets without are left out."""
     held = Item.objects.visible_to(viewer).filter(file__isnull=False)
+    return dict(held.values_list("dataset_id").annotate(count=Count("pk")))
+
+
+def videos_by_dataset(viewer: Viewer) -> dict[int, int]:
+    """How many scenes of each dataset have the address of an mp4, by dataset key; datasets without are left out."""
+    held = Scene.objects.visible_to(viewer).filter(video_url__isnull=False)
     return dict(held.values_list("dataset_id").annotate(count=Count("pk")))
 
 

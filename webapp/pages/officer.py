@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -14,8 +15,9 @@ from webapp.datasets.models import Dataset
 from webapp.pages.cells import dataset_href
 from webapp.pages.door import person
 from webapp.pages.frame import Page, render
-from webapp.pages.holdings import copies_by_dataset, datasets_by_origin, stored_bytes
+from webapp.pages.holdings import copies_by_dataset, datasets_by_origin, stored_bytes, videos_by_dataset
 from webapp.pages.team import OriginRow, origin_row
+from webapp.privacy.origins import Origin
 from webapp.privacy.sandbox import egress_state
 
 
@@ -30,7 +32,7 @@ class Holdings:
     privacy: str
     """`private` for a privacy dataset, `linked` for an ordinary one."""
     address_count: int
-    """How many items are known by their address alone."""
+    """How many addresses of media held elsewhere are stored: items without a copy, and mp4s."""
     copy_count: int
     """How many items this server holds a copy of."""
     hosts: tuple[str, ...]
@@ -67,7 +69,7 @@ class OfficerPage(Page):
     egress_why: str
     """The reason, in a sentence."""
     address_count: int
-    """How many items are known by their address alone."""
+    """How many addresses of media held elsewhere are stored: items without a copy, and mp4s."""
     copy_count: int
     """How many items this server holds a copy of."""
     copy_bytes: int
@@ -89,7 +91,7 @@ def privacy(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     viewer.require(Permission.SEE_PRIVATE)
     datasets = queries.datasets(viewer)
     origins = queries.origin_rows_by_dataset(viewer, datasets)
-    copies = copies_by_dataset(viewer)
+    copies, videos = copies_by_dataset(viewer), videos_by_dataset(viewer)
     egress = egress_state()
     users = datasets_by_origin(viewer)
     copy_count = sum(copies.values())
@@ -99,13 +101,12 @@ def privacy(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         is_egress_locked=egress.locked,
         egress=egress.how,
         egress_why=egress.why,
-        address_count=sum(one.item_count for one in datasets) - copy_count,
+        address_count=sum(one.item_count for one in datasets) - copy_count + sum(videos.values()),
         copy_count=copy_count,
         copy_bytes=stored_bytes(viewer),
         dataset_count=len(datasets),
         holdings=tuple(
-            holdings_of(one, copies.get(one.pk, 0), tuple(str(origin) for origin in origins[one.pk]))
-            for one in datasets
+            holdings_of(one, copies.get(one.pk, 0), videos.get(one.pk, 0), origins[one.pk]) for one in datasets
         ),
         origins=tuple(origin_row(one, users.get(one.pk, 0)) for one in queries.team_origin_rows(viewer)),
         are_origins_locked=people.team(viewer).are_origins_locked,
@@ -114,14 +115,14 @@ def privacy(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     return render(request, viewer, page)
 
 
-def holdings_of(dataset: Dataset, copies: int, hosts: tuple[str, ...]) -> Holdings:
+def holdings_of(dataset: Dataset, copies: int, videos: int, origins: Sequence[Origin]) -> Holdings:
     return Holdings(
         name=dataset.name,
         href=dataset_href(dataset.public_id),
         privacy="private" if dataset.use_privacy_mode else "linked",
-        address_count=dataset.item_count - copies,
+        address_count=dataset.item_count - copies + videos,
         copy_count=copies,
-        hosts=hosts,
+        hosts=tuple(str(origin) for origin in origins),
     )
 
 
