@@ -16,6 +16,7 @@ from webapp.datasets import actions, queries
 from webapp.datasets.actions.origins import origin_policy
 from webapp.datasets.drafts import ItemDraft, SceneDraft, item_draft, scene_draft
 from webapp.datasets.models import Dataset, Item, Scene, Slice
+from webapp.privacy.origins import OriginPolicy
 
 MEDIA = "https://media.harbor.example"
 PASSWORD = "a window above the door"
@@ -58,14 +59,20 @@ def make_dataset(viewer: Viewer, *, name: str = "Quays", is_scene: bool = False,
 
 
 def draft_item(
-    viewer: Viewer, reference_id: str, *, url: str | None = None, metadata: Any = None, **fields: Any
+    viewer: Viewer,
+    reference_id: str,
+    *,
+    url: str | None = None,
+    metadata: Any = None,
+    policy: OriginPolicy | None = None,
+    **fields: Any,
 ) -> ItemDraft:
-    """An item as a door would hand it in; its URL is at MEDIA unless given."""
+    """An item as a door would hand it in; its URL is at MEDIA unless given, and the policy is the present one."""
     return item_draft(
         reference_id=reference_id,
         url=url or f"{MEDIA}/{reference_id}.jpg",
         metadata=metadata,
-        policy=origin_policy(viewer),
+        policy=policy or origin_policy(viewer),
         **fields,
     )
 
@@ -81,13 +88,15 @@ def draft_scene(
     **fields: Any,
 ) -> SceneDraft:
     """A video scene whose frames are called `<scene>-0`, `<scene>-1`, ..."""
+    policy = origin_policy(viewer)
+    names = [f"{reference_id}-{index}" for index in range(frames)]
     return scene_draft(
         reference_id=reference_id,
         metadata=metadata,
         video_url=video_url,
         frame_rate=frame_rate,
-        frames=[draft_item(viewer, f"{reference_id}-{index}", metadata={"index": index}) for index in range(frames)],
-        policy=origin_policy(viewer),
+        frames=[draft_item(viewer, name, metadata={"index": n}, policy=policy) for n, name in enumerate(names)],
+        policy=policy,
         **fields,
     )
 
@@ -112,6 +121,7 @@ def make_items(
 ) -> list[Item]:
     """Items `<prefix>-0`, `<prefix>-1`, ... in the order of insertion."""
     names = [f"{prefix}-{index}" for index in range(count)]
+    fields["policy"] = origin_policy(viewer)
     drafts = [
         draft_item(viewer, name, url=f"{origin}/{name}.jpg", metadata=metadata or {"index": index}, **fields)
         for index, name in enumerate(names)
