@@ -71,6 +71,17 @@ def test_a_member_of_no_team_is_told_whom_to_ask(client: Client, db: None) -> No
     assert "not a member of any team" in text_of(response)
 
 
+def test_a_labeler_is_told_what_the_role_is_for(house: House, labeler: Viewer, browse: Browse) -> None:
+    browser = browse(labeler)
+    home = text_of(browser.get("/"))
+    assert "Your role in this team is labeler" in home
+    assert "No datasets yet" not in home
+    for room in ("/slices/", "/jobs/", "/privacy/"):
+        response = browser.get(room)
+        assert response.status_code == 403
+        assert "takes the role viewer; yours here is labeler" in text_of(response)
+
+
 def test_settings_are_for_those_who_may_change_them(
     house: House, owner: Viewer, teammate: Viewer, stranger: Viewer, browse: Browse
 ) -> None:

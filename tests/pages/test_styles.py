@@ -19,8 +19,8 @@ TEXT_PAIRS = [
     *[(text, surface) for text in TEXTS for surface in SURFACES],
     ("text", "surface-3"),
     ("text-secondary", "surface-3"),
-    ("on-accent", "accent"),
-    ("on-accent", "accent-hover"),
+    ("on-accent", "accent-fill"),
+    ("on-accent", "accent-fill-hover"),
     *[("text", f"{kind}-wash") for kind in ("danger", "warning", "success", "accent")],
 ]
 

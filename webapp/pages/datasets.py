@@ -81,6 +81,8 @@ class DatasetsPage(Page):
     """The datasets of this page."""
     paging: Paging
     """Where the list goes on."""
+    may_see: bool
+    """Whether the viewer may see datasets at all; a labeler may not."""
     may_curate: bool
     """Whether the viewer may make datasets."""
     is_form_open: bool
@@ -140,6 +142,7 @@ def show(
         item_count=sum(one.item_count for one in found),
         datasets=tuple(row_of(one, origins[one.pk], pictures[one.pk]) for one in shown),
         paging=paging(request, "ds", after=shown[-1].pk if len(rest) > PAGE_SIZE else None),
+        may_see=viewer.may(Permission.SEE_PRIVATE),
         may_curate=viewer.may(Permission.CURATE),
         is_form_open=is_open,
         form_href=address(request, new=None) if is_open else address(request, new="1"),

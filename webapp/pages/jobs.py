@@ -132,6 +132,7 @@ class JobPage(Page):
 
 @person
 def jobs(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    viewer.require(Permission.SEE_PRIVATE)
     found, links = cut(request, queries.jobs(viewer, before=key_from(request, "after", "job"), limit=LIST_SIZE + 1))
     page = JobsPage(title="Jobs", dataset=None, jobs=rows_of(viewer, found), paging=links)
     return render(request, viewer, page)

@@ -114,6 +114,7 @@ class SlicePage(Page):
 
 @person
 def slices(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    viewer.require(Permission.SEE_PRIVATE)
     found = queries.slices(viewer)
     shown, links = cut(request, found)
     page = SlicesPage(
