@@ -201,6 +201,7 @@ AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
 AXES_USERNAME_FORM_FIELD = "username"
 AXES_ENABLE_ADMIN = False
+AXES_LOCKOUT_CALLABLE = "webapp.pages.sign_in.locked_out"
 
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "transom_session"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "transom_csrf"
