@@ -50,7 +50,6 @@ def test_one_is_led_back_to_this_server_only(wanted: str, led_to: str, client: C
 def test_after_too_many_wrong_passwords_even_the_right_one_waits(
     client: Client, anna: Viewer, settings: Settings
 ) -> None:
-    settings.AXES_LOCKOUT_CALLABLE = "webapp.pages.sign_in.locked_out"
     for _ in range(settings.AXES_FAILURE_LIMIT):
         response = client.post("/sign-in/", {"email": EMAIL, "password": "wrong"})
     assert response.status_code == 429
