@@ -7,7 +7,8 @@ is_new_enough() {
     "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null
 }
 
-for name in "${PYTHON:-python3}" python3.13 python3.12 python3.11 python3.14 python; do
+# Whoever names a Python wants that one or none.
+for name in ${PYTHON:-python3 python3.14 python3.13 python3.12 python3.11 python}; do
     if command -v "$name" >/dev/null 2>&1 && is_new_enough "$name"; then
         rm -rf .venv
         if ! "$name" -m venv .venv; then
@@ -18,5 +19,5 @@ for name in "${PYTHON:-python3}" python3.13 python3.12 python3.11 python3.14 pyt
         exit 0
     fi
 done
-echo "Transom needs Python 3.11 or newer, and none was found as python3. Install one, or say PYTHON=/path/to/it." >&2
+echo "Transom needs Python 3.11 or newer, and ${PYTHON:-python3} is not. Install one, or say PYTHON=/path/to/it." >&2
 exit 1
