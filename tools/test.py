@@ -10,6 +10,7 @@ import argparse
 import ctypes
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -58,10 +59,14 @@ def main() -> int:
         print(NO_CHROMIUM, file=sys.stderr)
         return 1
     adopt_orphans()
-    with tempfile.TemporaryDirectory(prefix="transom-checks-") as folder:
-        outcomes = [run(step) for step in steps(chosen, Path(folder))]
-    outcomes.append(Outcome("no process is left", is_good=not end_orphans(), seconds=0))
-    return summarize(outcomes)
+    # Told to stop, we still end what the tests have started.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+    try:
+        with tempfile.TemporaryDirectory(prefix="transom-checks-") as folder:
+            outcomes = [run(step) for step in steps(chosen, Path(folder))]
+    finally:
+        left = end_orphans()
+    return summarize([*outcomes, Outcome("no process is left", is_good=not left, seconds=0)])
 
 
 def has_chromium() -> bool:
