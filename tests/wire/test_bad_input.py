@@ -85,10 +85,12 @@ def test_fields_of_wrong_types_are_never_a_server_error(caller: Caller, ids: dic
             assert caller.send(route.method, address(route, ids), {field: value}).status < 500, field
 
 
-@pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.method} {route.pattern} {route.takes}")
+@pytest.mark.parametrize(
+    "route",
+    [route for route in ROUTES if "{" in route.pattern],
+    ids=lambda route: f"{route.method} {route.pattern} {route.takes}",
+)
 def test_odd_ids_in_addresses_are_4xx_on_every_route(caller: Caller, db: None, route: Route) -> None:
-    if "{" not in route.pattern:
-        pytest.skip("no id")
     for odd in (
         "x",
         "ds_" + "a" * 26,

@@ -63,10 +63,11 @@ def test_bad_json_is_refused_with_what_and_where(raw: bytes, sentence: str) -> N
     assert sentence in refusal.value.sentence
 
 
-@pytest.mark.parametrize(("raw", "sentence"), BAD, ids=range(len(BAD)))
+BAD_LINES = [(raw, sentence) for raw, sentence in BAD if raw and b"\n" not in raw]
+
+
+@pytest.mark.parametrize(("raw", "sentence"), BAD_LINES, ids=range(len(BAD_LINES)))
 def test_a_bad_line_is_refused_alone(raw: bytes, sentence: str) -> None:
-    if b"\n" in raw or not raw:
-        pytest.skip("no line")
     values = strict_json.read_lines([b'{"a":1}', raw, b'{"b":2}'])
     assert (values[0], values[2]) == ({"a": 1}, {"b": 2})
     assert sentence in values[1].sentence
