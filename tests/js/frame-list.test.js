@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { FrameList } from "../../static/js/media/frame-list.js";
+import { FrameList } from "../../static/js/viewer/frame-list.js";
 
 const frames = new FrameList({
   prefix: "https://media.example/scene/",

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
 
-import { FrameScheduler } from "../../static/js/media/frame-scheduler.js";
-import { PictureCache } from "../../static/js/media/picture-cache.js";
+import { FrameScheduler } from "../../static/js/viewer/frame-scheduler.js";
+import { PictureCache } from "../../static/js/viewer/picture-cache.js";
 import { ControllableLoads, settled } from "./controllable.js";
 
 function makePicture() {

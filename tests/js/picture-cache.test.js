@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { PictureCache } from "../../static/js/media/picture-cache.js";
+import { PictureCache } from "../../static/js/viewer/picture-cache.js";
 
 /** @param {{width?: number, height?: number}} size */
 function makePicture({ width = 10, height = 10 } = {}) {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Playback } from "../../static/js/media/playback.js";
+import { Playback } from "../../static/js/viewer/playback.js";
 
 /** A player whose display ticks when the test says so, and whose frames are on screen at once unless held back. */
 function makePlayer({ rate_hz = 30, count = 300 } = {}) {

@@ -3,9 +3,9 @@
 import { grouped } from "../lib/digits.js";
 import { bindKeys } from "../lib/keys.js";
 import { make } from "../lib/markup.js";
-import { FrameScheduler } from "../media/frame-scheduler.js";
-import { PictureCache } from "../media/picture-cache.js";
-import { Playback } from "../media/playback.js";
+import { FrameScheduler } from "../viewer/frame-scheduler.js";
+import { PictureCache } from "../viewer/picture-cache.js";
+import { Playback } from "../viewer/playback.js";
 import { explain, forget } from "./doctor.js";
 import { loadFrame, paint } from "./frame-canvas.js";
 import { Transport } from "./transport.js";
@@ -32,7 +32,7 @@ export class FrameSequence {
 
   /**
    * @param {import("./frame-viewer.js").FrameViewer} viewer
-   * @param {import("../media/frame-list.js").FrameList} frames at least one
+   * @param {import("../viewer/frame-list.js").FrameList} frames at least one
    * @param {{rate_hz: number | null, first: number}} start
    */
   constructor(viewer, frames, { rate_hz, first }) {

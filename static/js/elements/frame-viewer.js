@@ -6,7 +6,7 @@
  */
 
 import { make, part } from "../lib/markup.js";
-import { FrameList } from "../media/frame-list.js";
+import { FrameList } from "../viewer/frame-list.js";
 import { FrameSequence } from "./frame-sequence.js";
 import { VideoStage } from "./video-stage.js";
 import { reasonPanel } from "./reason-panel.js";
@@ -18,7 +18,7 @@ import { reasonPanel } from "./reason-panel.js";
  * @property {string | null} video_url
  */
 
-/** @typedef {{scene: SceneOnPage, frames: import("../media/frame-list.js").FrameColumns}} Shown */
+/** @typedef {{scene: SceneOnPage, frames: import("../viewer/frame-list.js").FrameColumns}} Shown */
 /** @typedef {"loading" | "ready" | "error"} ViewerState */
 
 export class FrameViewer extends HTMLElement {

@@ -6,7 +6,7 @@ import { grouped } from "../lib/digits.js";
 import { factList } from "../lib/facts.js";
 import { readIsland } from "../lib/island.js";
 import { make } from "../lib/markup.js";
-import { FrameList } from "../media/frame-list.js";
+import { FrameList } from "../viewer/frame-list.js";
 import { startFrame } from "./frame.js";
 
 /** @typedef {import("../elements/frame-viewer.js").Shown} SceneIsland */

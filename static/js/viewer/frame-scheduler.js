@@ -5,8 +5,8 @@
  * and never goes back.
  */
 
-import { withDeadline } from "./loading.js";
-import { MEDIA_TIMEOUT_S } from "./verdicts.js";
+import { withDeadline } from "../media/loading.js";
+import { MEDIA_TIMEOUT_S } from "../media/verdicts.js";
 
 /** Three to six did equally well; more made a fast drag slower (Chromium 156, HTTP/1 and 2). */
 const PARALLEL = 4;
