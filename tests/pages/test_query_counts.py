@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from tests import make
 from tests.pages.conftest import Browse
 from webapp.accounts.viewer import Viewer
+from webapp.datasets import queries
 from webapp.datasets.models import Dataset
 from webapp.jobs.actions import enqueue
 
@@ -54,7 +55,7 @@ def test_the_grid_of_scenes(owner: Viewer, scene_dataset: Dataset, browse: Brows
     assert queries_of(browser, path) == few == FRAME + 5
 
 
-@pytest.mark.parametrize("frames", [2, 300])
+@pytest.mark.parametrize("frames", [1, 300, 3000])
 def test_a_scene(frames: int, owner: Viewer, scene_dataset: Dataset, browse: Browse) -> None:
     scene = make.make_scene(owner, scene_dataset, frames=frames)
     path = f"/datasets/{scene_dataset.public_id}/scenes/{scene.public_id}"
@@ -68,6 +69,14 @@ def test_an_item(owner: Viewer, dataset: Dataset, browse: Browse) -> None:
     few = queries_of(browser, path)
     make.make_items(owner, dataset, 100, prefix="more")
     assert queries_of(browser, path) == few == FRAME + 5
+
+
+def test_a_frames_item(owner: Viewer, scene_dataset: Dataset, browse: Browse) -> None:
+    browser = browse(owner)
+    for frames in (3, 300):
+        scene = make.make_scene(owner, scene_dataset, f"of-{frames}", frames=frames)
+        frame = queries.frame_at(owner, scene, 1)
+        assert queries_of(browser, f"/datasets/{scene_dataset.public_id}/items/{frame.public_id}") == FRAME + 5
 
 
 def test_the_datasets(owner: Viewer, browse: Browse) -> None:

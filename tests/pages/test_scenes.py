@@ -1,4 +1,4 @@
-"""A scene: its frames as columns, the frame a link asks for, an mp4 alone."""
+"""A scene: the frame a link asks for, what is said beside it, an mp4 alone."""
 
 from typing import Any
 
@@ -7,19 +7,25 @@ import pytest
 from tests import make
 from tests.pages.conftest import Browse, House, island_of, text_of
 from webapp.accounts.viewer import Viewer
-from webapp.datasets import queries
+from webapp.datasets import actions, queries
 from webapp.datasets.models import Dataset
-from webapp.pages import scenes
+from webapp.pages import scene_frames
 
 
-def test_the_script_is_told_the_frames_in_columns(house: House, teammate: Viewer, browse: Browse) -> None:
-    island: Any = island_of(browse(teammate).get(house.paths["scene"]))
-    frames = island["frames"]
-    assert [frames["prefix"] + suffix for suffix in frames["urls"]] == [
-        f"{make.MEDIA}/crossing-{n}.jpg" for n in range(3)
-    ]
-    assert frames["references"] == ["crossing-0", "crossing-1", "crossing-2"]
-    assert frames["metadata"] == [{"index": 0}, {"index": 1}, {"index": 2}]
+def test_the_script_is_told_the_first_frame_and_where_the_others_are(
+    house: House, teammate: Viewer, browse: Browse
+) -> None:
+    island: Any = island_of(browse(teammate).get(f"{house.paths['scene']}?frame=1"))
+    assert island["frames"] == {
+        "url": f"{house.paths['scene']}/frames",
+        "first": {
+            "index": 1,
+            "url": f"{make.MEDIA}/crossing-1.jpg",
+            "id": queries.frames(teammate, house.scene)[1].public_id,
+            "reference": "crossing-1",
+            "metadata": {"index": 1},
+        },
+    }
     assert island["scene"] == {
         "id": house.scene.public_id,
         "reference_id": "crossing",
@@ -27,7 +33,18 @@ def test_the_script_is_told_the_frames_in_columns(house: House, teammate: Viewer
         "video_url": None,
         "frame_count": 3,
         "privacy": "private",
+        "href": house.paths["scene"],
     }
+
+
+def test_the_page_is_no_longer_for_more_frames(owner: Viewer, scene_dataset: Dataset, browse: Browse) -> None:
+    browser = browse(owner)
+    sizes = []
+    for count in (10, 3000):
+        scene = make.make_scene(owner, scene_dataset, f"of-{count:04d}", frames=count)
+        path = f"/datasets/{scene_dataset.public_id}/scenes/{scene.public_id}?frame=5"
+        sizes.append(len(browser.get(path).content))
+    assert sizes[1] - sizes[0] < 100
 
 
 @pytest.mark.parametrize(
@@ -44,7 +61,7 @@ def test_a_link_opens_the_nearest_frame_there_is(
 
 def test_the_page_says_how_long_it_is_and_what_is_known(house: House, owner: Viewer, browse: Browse) -> None:
     page = text_of(browse(owner).get(house.paths["scene"]))
-    assert "3 frames 10 fps 0.3 s" in page
+    assert "Frames 3, numbered from 0 Length 0.3 s at 10 fps" in page
     assert "weather fog" in page
     assert "frames only" in page
 
@@ -61,18 +78,8 @@ def test_an_mp4_alone_has_no_frames_to_number(owner: Viewer, scene_dataset: Data
     response = browse(owner).get(f"/datasets/{scene_dataset.public_id}/scenes/{scene.public_id}?frame=7")
     island: Any = island_of(response)
     assert island["scene"]["video_url"] == address
-    assert island["frames"] == {"prefix": "", "urls": [], "ids": [], "references": [], "metadata": []}
+    assert island["frames"] is None
     assert "an mp4 alone" in text_of(response)
-
-
-def test_too_much_metadata_stays_on_the_frames_own_pages(
-    house: House, owner: Viewer, browse: Browse, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(scenes, "MAX_METADATA_BYTES", 10)
-    response = browse(owner).get(house.paths["scene"])
-    island: Any = island_of(response)
-    assert island["frames"]["metadata"] is None
-    assert "shown on each frame\u2019s own page" in text_of(response)
 
 
 @pytest.mark.parametrize(
@@ -80,7 +87,41 @@ def test_too_much_metadata_stays_on_the_frames_own_pages(
     [([], ""), (["abc"], "abc"), (["abd", "abc", "abcd"], "ab"), (["x", "y"], ""), (["a", "a"], "a")],
 )
 def test_what_addresses_have_in_common_is_said_once(texts: list[str], prefix: str) -> None:
-    assert scenes.common_prefix(texts) == prefix
+    assert scene_frames.common_prefix(texts) == prefix
+
+
+def test_the_head_says_which_frame_it_is_in_as_many_digits_as_the_last_has(
+    owner: Viewer, scene_dataset: Dataset, browse: Browse
+) -> None:
+    scene = make.make_scene(owner, scene_dataset, frames=300)
+    page = text_of(browse(owner).get(f"/datasets/{scene_dataset.public_id}/scenes/{scene.public_id}?frame=12"))
+    assert "frame 012 / 299 00:01.200" in page
+
+
+def test_the_frame_pane_offers_the_id_to_copy_and_the_item_to_open(house: House, owner: Viewer, browse: Browse) -> None:
+    body = browse(owner).get(f"{house.paths['scene']}?frame=2").content.decode()
+    frame = queries.frames(owner, house.scene)[2]
+    assert f'data-frame-link href="{house.scene_grid}items/{frame.public_id}"' in body
+    assert 'type="button" data-kind="quiet" data-action="copyReference"' in body
+    assert "data-frame-reference>crossing-2<" in body
+
+
+def test_the_page_names_every_host_the_scene_may_come_from(
+    owner: Viewer, scene_dataset: Dataset, browse: Browse
+) -> None:
+    other = "https://other.harbor.example"
+    scene = make.make_scene(owner, scene_dataset, video_url=f"{other}/v.mp4")
+    page = text_of(browse(owner).get(f"/datasets/{scene_dataset.public_id}/scenes/{scene.public_id}"))
+    assert f"Your browser loads this from {make.MEDIA} or {other} . Transom\u2019s server never has." in page
+
+
+def test_the_page_still_names_the_host_that_an_admin_has_detached(
+    house: House, owner: Viewer, admin: Viewer, browse: Browse
+) -> None:
+    (row,) = queries.dataset_origin_rows(owner, house.scene_dataset)
+    actions.detach_origin(admin, house.scene_dataset, row.origin_id)
+    page = text_of(browse(owner).get(house.paths["scene"]))
+    assert f"Your browser loads this from {make.MEDIA} ." in page
 
 
 def test_an_editor_removes_a_scene_with_its_frames(house: House, owner: Viewer, browse: Browse) -> None:

@@ -55,6 +55,14 @@ def test_a_duration_has_two_units_at_most(seconds: float, text: str) -> None:
     assert words.lasted(seconds) == text
 
 
+@pytest.mark.parametrize(
+    ("frame", "rate", "text"),
+    [(0, 10, "00:00.000"), (412, 30, "00:13.733"), (2999, 0.5, "1:39:58.000"), (1, 3000, "00:00.000")],
+)
+def test_a_frame_begins_at_a_time_to_the_millisecond(frame: int, rate: float, text: str) -> None:
+    assert words.frame_time(frame, rate) == text
+
+
 def test_sizes_are_in_binary_units() -> None:
     assert [words.in_bytes(size) for size in (10, 2048, 5 * 2**20, 3 * 2**30)] == [
         "10 bytes",

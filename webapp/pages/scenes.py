@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, TypedDict
 
-import msgspec
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 
 from webapp.accounts.viewer import Permission, Viewer
 from webapp.datasets import queries
@@ -20,10 +20,8 @@ from webapp.pages.dataset_head import DatasetHead, dataset_head
 from webapp.pages.door import Refusal, carry_out, person
 from webapp.pages.facts import Fact, facts_of
 from webapp.pages.frame import Page, render, say
-from webapp.privacy import public_id
-
-# Beyond this the frames' metadata stays on their own pages, so that opening a scene stays quick.
-MAX_METADATA_BYTES = 1_000_000
+from webapp.pages.words import frame_time
+from webapp.privacy.origins import Origin
 
 
 class SceneOnPage(TypedDict):
@@ -35,16 +33,24 @@ class SceneOnPage(TypedDict):
     video_url: str | None
     frame_count: int
     privacy: str
+    href: str
+
+
+class FirstFrame(TypedDict):
+    """The frame the page opens with, so that its picture need not wait for the list of all."""
+
+    index: int
+    url: str
+    id: str
+    reference: str
+    metadata: dict[str, Any]
 
 
 class FramesOnPage(TypedDict):
-    """The frames as columns; an address is `prefix` and one of `urls`. `metadata` is None when it is too long."""
+    """Where the list of all frames is (`scene_frames.py`; one frame's metadata is below it), and the first shown."""
 
-    prefix: str
-    urls: list[str]
-    ids: list[str]
-    references: list[str]
-    metadata: list[dict[str, Any]] | None
+    url: str
+    first: FirstFrame
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +59,10 @@ class FrameShown:
 
     index: int
     """Its place in the scene, from 0."""
+    place: str
+    """That and the last frame's, in as many digits, so that nothing moves while one steps: `0412 / 2999`."""
+    time: str
+    """When it begins; empty where no frame rate is known."""
     reference_id: str
     """Its reference id."""
     href: str
@@ -91,11 +101,9 @@ class ScenePage(Page):
     video_address: str | None
     """Where the browser loads the mp4 from; None without one."""
     hosts: tuple[str, ...]
-    """The origins its media comes from."""
+    """The origins its media may come from: its dataset's, which are all that the page lets the browser contact."""
     frame: FrameShown | None
     """The frame shown first; None for an mp4 alone."""
-    is_frame_metadata_sent: bool
-    """Whether every frame's metadata is with the page; otherwise it is on the frame's own page."""
     metadata: tuple[Fact, ...]
     """The scene's own metadata."""
     created_at: datetime
@@ -125,11 +133,11 @@ def delete(request: HttpRequest, viewer: Viewer, dataset: Dataset, found: Scene)
 def show(
     request: HttpRequest, viewer: Viewer, dataset: Dataset, found: Scene, *, refusal: Refusal | None = None
 ) -> HttpResponse:
-    frames = queries.frames(viewer, found)
-    columns = frame_columns(frames)
+    frame = asked_frame(request, viewer, found)
+    origins = frozenset(queries.dataset_origins(viewer, dataset))
     page = ScenePage(
         title=found.reference_id,
-        media_origins=frozenset(queries.dataset_origins(viewer, dataset)),
+        media_origins=origins,
         dataset=dataset_head(viewer, dataset, view=""),
         id=found.public_id,
         reference_id=found.reference_id,
@@ -138,19 +146,31 @@ def show(
         frame_rate=found.frame_rate,
         duration_s=found.frame_count / found.frame_rate if found.frame_rate else None,
         video_address=found.video_url.reveal() if found.video_url is not None else None,
-        hosts=hosts_of(found, frames),
-        frame=frame_shown(dataset, found, frames, asked=request.GET.get("frame", "0")),
-        is_frame_metadata_sent=columns["metadata"] is not None,
+        hosts=hosts_of(found, frame, origins),
+        frame=frame_shown(dataset, found, frame),
         metadata=facts_of(found.metadata),
         created_at=found.created_at,
         may_delete=viewer.may(Permission.CURATE),
         refusal=refusal,
     )
-    island = {"scene": scene_on_page(found), "frames": columns}
+    island = {"scene": scene_on_page(dataset, found), "frames": frames_on_page(dataset, found, frame)}
     return render(request, viewer, page, island=island, status=refusal.status if refusal else 200)
 
 
-def scene_on_page(found: Scene) -> SceneOnPage:
+def asked_frame(request: HttpRequest, viewer: Viewer, found: Scene) -> Item | None:
+    """The frame that the address asks for; the nearest there is when it asks for one beyond the ends."""
+    if not found.frame_count:
+        return None
+    asked = request.GET.get("frame", "0")
+    wanted = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 9 else 0
+    return queries.frame_at(viewer, found, min(wanted, found.frame_count - 1))
+
+
+def scene_href(dataset: Dataset, found: Scene) -> str:
+    return reverse("pages:scene", args=[dataset.public_id, found.public_id])
+
+
+def scene_on_page(dataset: Dataset, found: Scene) -> SceneOnPage:
     return {
         "id": found.public_id,
         "reference_id": found.reference_id,
@@ -158,51 +178,50 @@ def scene_on_page(found: Scene) -> SceneOnPage:
         "video_url": found.video_url.reveal() if found.video_url is not None else None,
         "frame_count": found.frame_count,
         "privacy": found.privacy,
+        "href": scene_href(dataset, found),
     }
 
 
-def frame_columns(frames: Sequence[Item]) -> FramesOnPage:
-    addresses = [media_address(frame) for frame in frames]
-    prefix = common_prefix(addresses)
-    metadata = [frame.metadata for frame in frames]
-    is_small = len(msgspec.json.encode(metadata)) <= MAX_METADATA_BYTES
-    return {
-        "prefix": prefix,
-        "urls": [address[len(prefix) :] for address in addresses],
-        "ids": public_id.encode_many("di", [frame.pk for frame in frames]),
-        "references": [frame.reference_id for frame in frames],
-        "metadata": metadata if is_small else None,
-    }
-
-
-def common_prefix(texts: Sequence[str]) -> str:
-    """How all of them begin: what the first and the last in order have in common, all between have too."""
-    if not texts:
-        return ""
-    low, high = min(texts), max(texts)
-    differing = (index for index, (one, other) in enumerate(zip(low, high, strict=False)) if one != other)
-    return low[: next(differing, len(low))]
-
-
-def hosts_of(found: Scene, frames: Sequence[Item]) -> tuple[str, ...]:
-    urls = [found.video_url, *(frame.url for frame in frames)]
-    return tuple(sorted({str(url.origin) for url in urls if url is not None}))
-
-
-def frame_shown(dataset: Dataset, found: Scene, frames: Sequence[Item], *, asked: str) -> FrameShown | None:
-    """The frame that the address asks for; the nearest there is when it asks for one beyond the ends."""
-    if not frames:
+def frames_on_page(dataset: Dataset, found: Scene, frame: Item | None) -> FramesOnPage | None:
+    if frame is None:
         return None
-    wanted = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 9 else 0
-    index = min(wanted, len(frames) - 1)
-    frame = frames[index]
-    base = f"{dataset_href(dataset.public_id)}scenes/{found.public_id}?frame="
+    return {
+        "url": reverse("pages:scene-frames", args=[dataset.public_id, found.public_id]),
+        "first": {
+            "index": frame.frame_index or 0,
+            "url": media_address(frame),
+            "id": frame.public_id,
+            "reference": frame.reference_id,
+            "metadata": frame.metadata,
+        },
+    }
+
+
+def hosts_of(found: Scene, frame: Item | None, allowed: Iterable[Origin]) -> tuple[str, ...]:
+    """The dataset's origins; once an admin has detached them all, those the page would have asked."""
+    urls = [found.video_url, frame.url if frame is not None else None]
+    named = set(allowed) or {url.origin for url in urls if url is not None}
+    return tuple(str(origin) for origin in sorted(named))
+
+
+def frame_shown(dataset: Dataset, found: Scene, frame: Item | None) -> FrameShown | None:
+    if frame is None or frame.frame_index is None:
+        return None
+    index = frame.frame_index
+    base = f"{scene_href(dataset, found)}?frame="
     return FrameShown(
         index=index,
+        place=place_of(index, found.frame_count),
+        time=frame_time(index, found.frame_rate) if found.frame_rate else "",
         reference_id=frame.reference_id,
-        href=f"{dataset_href(dataset.public_id)}items/{frame.public_id}",
+        href=reverse("pages:item", args=[dataset.public_id, frame.public_id]),
         media_address=media_address(frame),
         metadata=facts_of(frame.metadata),
         previous=f"{base}{index - 1}" if index else None,
-        next=f"{base}{index + 1}" if index + 1 < len(frames) else None,
+        next=f"{base}{index + 1}" if index + 1 < found.frame_count else None,
     )
+
+
+def place_of(index: int, count: int) -> str:
+    last = str(count - 1)
+    return f"{index:0{len(last)}d} / {last}"

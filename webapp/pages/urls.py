@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from webapp.pages import dataset_settings, datasets, feeds, grid, items, jobs, officer, scenes, sign_in, slices, team
+from webapp.pages import (
+    dataset_settings,
+    datasets,
+    feeds,
+    grid,
+    items,
+    jobs,
+    officer,
+    scene_frames,
+    scenes,
+    sign_in,
+    slices,
+    team,
+)
 
 app_name = "pages"
 urlpatterns = [
@@ -12,6 +25,12 @@ urlpatterns = [
     path("datasets/<str:dataset_id>/", grid.grid, name="dataset"),
     path("datasets/<str:dataset_id>/items/<str:item_id>", items.item, name="item"),
     path("datasets/<str:dataset_id>/scenes/<str:scene_id>", scenes.scene, name="scene"),
+    path("datasets/<str:dataset_id>/scenes/<str:scene_id>/frames", scene_frames.scene_frames, name="scene-frames"),
+    path(
+        "datasets/<str:dataset_id>/scenes/<str:scene_id>/frames/<int:index>",
+        scene_frames.scene_frame,
+        name="scene-frame",
+    ),
     path("datasets/<str:dataset_id>/slices/", slices.dataset_slices, name="dataset-slices"),
     path("datasets/<str:dataset_id>/slices/new", feeds.new_slice, name="new-slice"),
     path("datasets/<str:dataset_id>/slices/members", feeds.slice_members, name="slice-members"),

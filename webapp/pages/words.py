@@ -64,6 +64,13 @@ def lasted(seconds: float) -> str:
     return f"{whole // 3600} h {whole % 3600 // 60} min"
 
 
+def frame_time(frame: int, rate_hz: float) -> str:
+    """When a frame begins, as lib/digits.js writes it: `00:13.733`, `1:02:03.500`."""
+    seconds, milliseconds = divmod(round(frame / rate_hz * 1000), 1000)
+    hours, minutes = seconds // 3600, seconds // 60 % 60
+    return f"{f'{hours}:' if hours else ''}{minutes:02d}:{seconds % 60:02d}.{milliseconds:03d}"
+
+
 def in_bytes(size: int) -> str:
     for unit, step in (("GiB", 2**30), ("MiB", 2**20), ("KiB", 2**10)):
         if size >= step:

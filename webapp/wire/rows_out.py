@@ -87,7 +87,7 @@ def raw_items_out(call: Call, items: Sequence[Item]) -> list[RawItemOut]:
 
 
 def image_url(call: Call, item: Item) -> str:
-    return item.url.reveal() if item.url is not None else f"{call.base_url}{shared_path(item)}"
+    return item.url.reveal() if item.url is not None else f"{call.base_url}{shared_path(item.pk, item.file_id)}"
 
 
 def scenes_out(_call: Call, scenes: Sequence[Scene]) -> list[SceneListed]:

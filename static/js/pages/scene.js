@@ -4,12 +4,13 @@ import "../elements/frame-viewer.js";
 import { debounce } from "../lib/debounce.js";
 import { grouped } from "../lib/digits.js";
 import { factList } from "../lib/facts.js";
-import { readIsland } from "../lib/island.js";
+import { parseExactly, readIsland } from "../lib/island.js";
 import { make } from "../lib/markup.js";
 import { FrameList } from "../viewer/frame-list.js";
 import { startFrame } from "./frame.js";
 
-/** @typedef {import("../elements/frame-viewer.js").Shown} SceneIsland */
+/** @typedef {import("../viewer/frame-list.js").FrameColumns} FrameColumns */
+/** @typedef {{scene: import("../elements/frame-viewer.js").SceneOnPage, frames: {url: string} | null}} SceneIsland */
 
 /** Browsers refuse more than about 100 changes of the address in 30 s. */
 const ADDRESS_QUIET_S = 0.4;
@@ -20,7 +21,8 @@ const island = /** @type {SceneIsland | null} */ (readIsland(document));
 const viewer = /** @type {import("../elements/frame-viewer.js").FrameViewer | null} */ (document.querySelector("frame-viewer"));
 
 if (island && viewer) {
-  const frames = new FrameList(island.frames);
+  const columns = await readFrames(island.frames);
+  const frames = new FrameList(columns);
   const life = new AbortController();
   let shown = 0;
   const keepInAddress = debounce(() => writeAddress(shown), ADDRESS_QUIET_S, life.signal);
@@ -31,7 +33,16 @@ if (island && viewer) {
   };
   viewer.addEventListener("frame-change", follow);
   viewer.addEventListener("frame-missing", follow);
-  viewer.show(island);
+  viewer.show({ scene: island.scene, frames: columns });
+}
+
+/**
+ * @param {{url: string} | null} feed
+ * @returns {Promise<FrameColumns>}
+ */
+async function readFrames(feed) {
+  if (!feed) return { prefix: "", urls: [], ids: [], references: [], metadata: [] };
+  return parseExactly(await (await fetch(feed.url)).text());
 }
 
 /** @param {number} frame */
