@@ -1,106 +1,182 @@
-/** The controls under a sequence of frames: step, play, slide, type a number. They say what is wanted, and show what is shown. */
+/**
+ * The controls under a scene: step, play, type a place, marks, the section. They say what is wanted, and show what is
+ * shown; they decide nothing.
+ */
 
 import { frameTime, grouped } from "../lib/digits.js";
 import { make } from "../lib/markup.js";
+import { nameWithKey } from "../viewer/shortcuts.js";
+import { nearestBeyond } from "../viewer/section.js";
+import { SPEEDS, speedText } from "../viewer/speeds.js";
+import { actionButton, icon, nameButton } from "./action-button.js";
+import { PlaceField } from "./place-field.js";
 
-/** Line drawings on a 16 px grid, as in templates/macros/icons.html. */
-const ICONS = {
-  first: "M4 3v10M13 3 6.5 8l6.5 5z",
-  previous: "M11.5 3 5 8l6.5 5z",
-  play: "M4.5 2.5 13 8l-8.5 5.5z",
-  pause: "M5 3v10M11 3v10",
-  next: "M4.5 3 11 8l-6.5 5z",
-  last: "M12 3v10M3 3l6.5 5L3 13z",
-};
+/** @typedef {import("../viewer/shortcuts.js").Act} Act */
+/** @typedef {import("../viewer/section.js").Section} Section */
+/** @typedef {import("../viewer/timeline.js").Timeline} Timeline */
 
-/** @typedef {"first" | "previous" | "play" | "next" | "last"} TransportAction */
+const MOVES = /** @type {const} */ (["first", "back10", "previous", "play", "next", "ahead10", "last"]);
+const MARKS = /** @type {const} */ (["previousMark", "toggleMark", "nextMark"]);
+const SECTION = /** @type {const} */ (["markIn", "markOut", "clearSection", "loop"]);
+/** @typedef {(typeof MOVES)[number] | (typeof MARKS)[number] | (typeof SECTION)[number]} TransportAction */
 
 export class Transport {
-  element = make("div", { class: "frame-viewer__controls", role: "group", "aria-label": "Frames" });
-  #count;
-  #rate_hz;
+  element = make("div", { class: "frame-viewer__controls transport", role: "group", "aria-label": "Frames" });
+  #act;
   /** @type {Record<TransportAction, HTMLButtonElement>} */
   #buttons;
-  #slider;
-  #number;
-  #time = make("span", { class: "frame-viewer__time number" });
-  #dropped = make("span", { class: "frame-viewer__dropped quiet", role: "status" });
+  #place;
+  #speed;
+  #total = make("span", { class: "transport__total number" });
+  #time = make("span", { class: "transport__time number", title: "When the frame on screen begins" });
+  #sectionText = make("span", { class: "transport__section-text number" });
+  #dropped = make("span", { class: "transport__dropped number", title: "Frames that were due and never came on screen" });
+  /** @type {Timeline | null} */
+  #timeline = null;
+  /** @type {{painted: number | null, wanted: number}} */
+  #at = { painted: null, wanted: 0 };
+  /** @type {Section | null} */
+  #section = null;
+  /** @type {number[]} */
+  #marks = [];
 
-  /**
-   * @param {{count: number, rate_hz: number | null}} scene no rate, no playing
-   * @param {{act: (action: TransportAction) => void, want: (frame: number) => void}} wishes
-   */
-  constructor({ count, rate_hz }, { act, want }) {
-    this.#count = count;
-    this.#rate_hz = rate_hz;
-    this.#buttons = {
-      first: button("first", "First frame (Home)", act),
-      previous: button("previous", "Previous frame (←)", act),
-      play: button("play", "Play (Space)", act),
-      next: button("next", "Next frame (→)", act),
-      last: button("last", "Last frame (End)", act),
-    };
-    this.#buttons.play.hidden = rate_hz === null;
-    const range = { min: 0, max: count - 1, step: 1, value: 0 };
-    this.#slider = make("input", { type: "range", class: "frame-viewer__slider", "aria-label": "Frame", ...range });
-    this.#number = make("input", { type: "number", class: "input frame-viewer__number", "aria-label": "Frame number", ...range });
-    this.#slider.addEventListener("input", () => want(this.#slider.valueAsNumber));
-    this.#number.addEventListener("change", () => want(this.#number.valueAsNumber));
-    const total = make("span", { class: "frame-viewer__total number" }, `/ ${grouped(count - 1)}`);
-    const { first, previous, play, next, last } = this.#buttons;
-    const buttons = make("span", { class: "frame-viewer__buttons" }, first, previous, play, next, last);
-    const place = make("span", { class: "frame-viewer__place" }, this.#number, total, this.#time);
-    this.element.append(buttons, this.#slider, place, this.#dropped);
+  /** @param {Act} act */
+  constructor(act) {
+    this.#act = act;
+    const all = [...MOVES, ...MARKS, ...SECTION].map((action) => /** @type {const} */ ([action, actionButton(action, this.#run)]));
+    this.#buttons = /** @type {Record<TransportAction, HTMLButtonElement>} */ (Object.fromEntries(all));
+    this.#place = new PlaceField((index) => act("goTo", index));
+    this.#speed = speedMenu(act);
+    const place = make("span", { class: "transport__where" }, this.#place.element, this.#total, this.#time);
+    const speed = make("span", { class: "transport__rate" }, this.#speed, this.#dropped);
+    const section = this.#group("section", "Section", SECTION);
+    section.append(this.#sectionText);
+    this.element.append(this.#group("moves", "Move and play", MOVES), place, speed, this.#group("marks", "Marks", MARKS), section);
+    this.playing = false;
+    this.isLooping = false;
+    this.#show();
+  }
+
+  /** Puts the cursor into the field for a frame or time. */
+  enterPlace() {
+    this.#place.enter();
+  }
+
+  /** What places are counted in; null while it is not known. @param {Timeline | null} timeline */
+  set timeline(timeline) {
+    this.#timeline = timeline;
+    this.#place.timeline = timeline;
+    this.#total.textContent = timeline ? `/ ${grouped(timeline.count - 1)}` : "";
+    this.#total.title = timeline ? `${grouped(timeline.count)} frames, numbered from 0` : "";
+    this.#show();
   }
 
   /**
-   * Shows which frame is wanted.
-   * @param {number} frame
+   * Shows which frame is on screen; steps and ends go by the one that is wanted.
+   * @param {{painted: number | null, wanted: number}} at painted is null while none is
    */
-  place(frame) {
-    this.#slider.value = String(frame);
-    this.#slider.setAttribute("aria-valuetext", `Frame ${frame} of ${this.#count}`);
-    this.#number.value = String(frame);
-    if (this.#rate_hz) this.#time.textContent = frameTime(frame, this.#rate_hz);
-    // Not `disabled`: a button that disables itself under the finger loses the focus.
-    const { first, previous, next, last } = this.#buttons;
-    for (const back of [first, previous]) back.setAttribute("aria-disabled", String(frame === 0));
-    for (const ahead of [next, last]) ahead.setAttribute("aria-disabled", String(frame === this.#count - 1));
+  place(at) {
+    this.#at = at;
+    this.#show();
   }
 
   /** @param {boolean} isPlaying */
   set playing(isPlaying) {
     const { play } = this.#buttons;
-    play.setAttribute("aria-label", isPlaying ? "Pause (Space)" : "Play (Space)");
-    play.title = isPlaying ? "Pause (Space)" : "Play (Space)";
+    if (play.dataset.state === (isPlaying ? "playing" : "paused")) return;
+    play.dataset.state = isPlaying ? "playing" : "paused";
+    nameButton(play, nameWithKey("play", isPlaying ? "Pause" : "Play"));
     play.replaceChildren(icon(isPlaying ? "pause" : "play"));
+  }
+
+  /** @param {number} speed 1 is the scene's own, negative is backwards */
+  set speed(speed) {
+    const value = String(Math.abs(speed));
+    const option = [...this.#speed.options].find((one) => one.value === value);
+    if (!option) return;
+    for (const one of this.#speed.options) one.textContent = speedText(Number(one.value));
+    option.textContent = speedText(speed);
+    option.selected = true;
+  }
+
+  /** @param {Section | null} section */
+  set section(section) {
+    this.#section = section;
+    const { markIn, markOut, clearSection } = this.#buttons;
+    for (const end of [markIn, markOut]) end.setAttribute("aria-pressed", String(section !== null));
+    clearSection.setAttribute("aria-disabled", String(section === null));
+    this.#sectionText.textContent = section ? `${grouped(section.first)} – ${grouped(section.last)}` : "";
+    this.#sectionText.title = section ? `${grouped(section.last - section.first + 1)} frames` : "";
+  }
+
+  /** @param {boolean} isLooping */
+  set isLooping(isLooping) {
+    this.#buttons.loop.setAttribute("aria-pressed", String(isLooping));
+  }
+
+  /** @param {number[]} marks frame indexes */
+  set marks(marks) {
+    this.#marks = marks;
+    this.#show();
   }
 
   /** @param {number} count frames that were due and never came on screen */
   set dropped(count) {
     this.#dropped.textContent = count > 0 ? `${grouped(count)} dropped` : "";
   }
+
+  /** @param {import("../viewer/shortcuts.js").KeyedAction} action */
+  #run = (action) => {
+    this.#place.leave();
+    this.#act(action);
+  };
+
+  /**
+   * @param {string} name
+   * @param {string} label
+   * @param {readonly TransportAction[]} actions
+   */
+  #group(name, label, actions) {
+    const look = { class: "transport__group", "data-group": name, role: "group", "aria-label": label };
+    return make("span", look, ...actions.map((action) => this.#buttons[action]));
+  }
+
+  #show() {
+    const { painted, wanted } = this.#at;
+    this.#place.show(painted, wanted);
+    this.#time.textContent = this.#timeline && painted !== null ? frameTime(this.#timeline.start_s(painted), 1) : "";
+    // Not `disabled`: a button that disables itself under the finger loses the focus.
+    const last = this.#timeline ? this.#timeline.count - 1 : 0;
+    this.#setEnds(["first", "back10", "previous"], wanted <= 0);
+    this.#setEnds(["next", "ahead10", "last"], wanted >= last);
+    this.#setEnds(["play", "markIn", "markOut", "loop", "toggleMark"], this.#timeline === null);
+    this.#setEnds(["clearSection"], this.#section === null);
+    this.#setEnds(["previousMark"], nearestBeyond(this.#marks, wanted, -1) === null);
+    this.#setEnds(["nextMark"], nearestBeyond(this.#marks, wanted, 1) === null);
+    this.#buttons.toggleMark.setAttribute("aria-pressed", String(painted !== null && this.#marks.includes(painted)));
+  }
+
+  /**
+   * @param {TransportAction[]} actions
+   * @param {boolean} isAtEnd there is nothing beyond to go to
+   */
+  #setEnds(actions, isAtEnd) {
+    for (const action of actions) this.#buttons[action].setAttribute("aria-disabled", String(isAtEnd));
+  }
 }
 
-/**
- * @param {TransportAction} action
- * @param {string} label
- * @param {(action: TransportAction) => void} act
- */
-function button(action, label, act) {
-  const look = { class: "button", "data-shape": "icon", "data-kind": "quiet" };
-  const made = make("button", { type: "button", ...look, "data-action": action, "aria-label": label, title: label }, icon(action));
-  made.addEventListener("click", () => act(action));
-  return made;
-}
-
-/** @param {keyof typeof ICONS} name */
-function icon(name) {
-  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
-  const attributes = { class: "icon", viewBox: "0 0 16 16", "aria-hidden": "true", focusable: "false" };
-  for (const [key, value] of Object.entries(attributes)) svg.setAttribute(key, value);
-  path.setAttribute("d", ICONS[name]);
-  svg.append(path);
-  return svg;
+/** @param {Act} act */
+function speedMenu(act) {
+  const options = SPEEDS.map((speed) => make("option", { value: speed, selected: speed === 1 }, speedText(speed)));
+  const look = { class: "input transport__speed", "aria-label": "Speed", title: "Speed (< and >)", "aria-keyshortcuts": "< >" };
+  const menu = make("select", look, ...options);
+  let isByPointer = false;
+  menu.addEventListener("pointerdown", () => (isByPointer = true));
+  menu.addEventListener("keydown", () => (isByPointer = false));
+  menu.addEventListener("change", () => {
+    act("setSpeed", Number(menu.value));
+    // A menu that kept the focus would keep the viewer's keys.
+    if (isByPointer) menu.blur();
+  });
+  return menu;
 }
