@@ -1,0 +1,145 @@
+/**
+ * The bytes of a video on the customer's host: asked for by this page, in ranges, without cookies or referrer, and
+ * never for ever. What goes wrong becomes a sentence that names the host and no address.
+ */
+
+import { LoadTimedOut, withDeadline } from "../../media/loading.js";
+import { MEDIA_TIMEOUT_S } from "../../media/verdicts.js";
+import { CannotShow } from "../frame-source.js";
+
+/** @typedef {typeof import("../../../vendor/mediabunny/mediabunny.min.mjs")} Mediabunny */
+
+/** A range in this form needs no preflight. 64 KiB hold the index of a short video. */
+const PROBE = "bytes=0-65535";
+/** A host without ranges sends the whole file or nothing; more than this is too much to wait for and to hold. */
+const WHOLE_FILE_LIMIT_BYTES = 128 * 2 ** 20;
+/** Encoded bytes held for going back and forth. */
+const HELD_BYTES = 64 * 2 ** 20;
+/** Failures in a row after which a read gives up. */
+const ATTEMPTS = 3;
+const RETRY_S = 0.3;
+
+/** @type {RequestInit} */
+const UNTRACEABLE = { credentials: "omit", referrerPolicy: "no-referrer" };
+
+/**
+ * Asks the host for the beginning of the file, and settles how the rest is read.
+ * @param {Mediabunny} mediabunny
+ * @param {string} url
+ * @param {{signal: AbortSignal, onProgress: (fraction: number) => void}} options
+ * @returns {Promise<import("../../../vendor/mediabunny/mediabunny.min.mjs").Source>} rejects with CannotShow, or with the signal's reason
+ */
+export async function openFile(mediabunny, url, { signal, onProgress }) {
+  const { origin } = new URL(url);
+  const response = await probe(url, origin, signal);
+  if (response.status === 206) {
+    void response.body?.cancel().catch(() => {});
+    return rangedSource(mediabunny, url);
+  }
+  if (response.status === 416) throw new CannotShow("The video file is empty.");
+  if (!response.ok) {
+    void response.body?.cancel().catch(() => {});
+    throw new CannotShow(`${origin} answered ${response.status} instead of the video.`);
+  }
+  const file = await readWhole(response, origin, signal, onProgress);
+  if (file.size === 0) throw new CannotShow("The video file is empty.");
+  return new mediabunny.BlobSource(file);
+}
+
+/**
+ * @param {string} url
+ * @param {string} origin
+ * @param {AbortSignal} signal
+ */
+async function probe(url, origin, signal) {
+  try {
+    const ask = (/** @type {AbortSignal} */ limit) => fetch(url, { ...UNTRACEABLE, headers: { Range: PROBE }, signal: limit });
+    return await withDeadline(ask, { signal });
+  } catch (reason) {
+    signal.throwIfAborted();
+    throw new CannotShow(
+      reason instanceof LoadTimedOut
+        ? `${origin} did not answer within ${MEDIA_TIMEOUT_S} seconds.`
+        : `${origin} could not be reached, or does not let other sites read its files (CORS), which decoding here needs.`,
+    );
+  }
+}
+
+/**
+ * A file read in pieces, as they are needed.
+ * @param {Mediabunny} mediabunny
+ * @param {string} url
+ */
+function rangedSource(mediabunny, url) {
+  let failures = 0;
+  /** @type {typeof fetch} */
+  const fetchPatiently = async (address, init) => {
+    const outer = init?.signal ?? undefined;
+    const response = await withDeadline((signal) => fetch(address, { ...init, signal }), { ...(outer && { signal: outer }) });
+    if (!response.body) return response;
+    const arrived = () => (failures = 0);
+    return new Response(unstalled(response.body, arrived), { status: response.status, headers: response.headers });
+  };
+  return new mediabunny.UrlSource(url, {
+    requestInit: UNTRACEABLE,
+    fetchFn: fetchPatiently,
+    maxCacheSize: HELD_BYTES,
+    getRetryDelay: (_, reason) => (reason instanceof LoadTimedOut || ++failures >= ATTEMPTS ? null : failures * RETRY_S),
+    // A read ahead that failed is no failure yet: who needs those bytes asks again, and is told.
+    handleUnhandledError: () => {},
+  });
+}
+
+/**
+ * The same bytes; an error instead of a silence that does not end.
+ * @param {ReadableStream<Uint8Array>} body
+ * @param {() => void} arrived called for each piece
+ * @returns {ReadableStream<Uint8Array>}
+ */
+function unstalled(body, arrived) {
+  const reader = body.getReader();
+  return new ReadableStream({
+    async pull(controller) {
+      try {
+        const { done, value } = await withDeadline(() => reader.read());
+        arrived();
+        if (done) controller.close();
+        else controller.enqueue(value);
+      } catch (reason) {
+        void reader.cancel(reason).catch(() => {});
+        controller.error(reason);
+      }
+    },
+    cancel: (reason) => reader.cancel(reason),
+  });
+}
+
+/**
+ * @param {Response} response
+ * @param {string} origin
+ * @param {AbortSignal} signal
+ * @param {(fraction: number) => void} onProgress
+ */
+async function readWhole(response, origin, signal, onProgress) {
+  const promised_bytes = Number(response.headers.get("Content-Length") ?? NaN);
+  const tooLarge = `${origin} does not send parts of files (Range), and this one is too large to load whole.`;
+  const reader = /** @type {ReadableStream<Uint8Array<ArrayBuffer>>} */ (response.body).getReader();
+  /** @type {Uint8Array<ArrayBuffer>[]} */
+  const pieces = [];
+  let held_bytes = 0;
+  try {
+    for (;;) {
+      if (Math.max(held_bytes, promised_bytes || 0) > WHOLE_FILE_LIMIT_BYTES) throw new CannotShow(tooLarge);
+      const { done, value } = await withDeadline(() => reader.read(), { signal });
+      if (done) return new Blob(pieces);
+      pieces.push(value);
+      held_bytes += value.byteLength;
+      if (promised_bytes) onProgress(Math.min(1, held_bytes / promised_bytes));
+    }
+  } catch (reason) {
+    void reader.cancel().catch(() => {});
+    signal.throwIfAborted();
+    if (reason instanceof CannotShow) throw reason;
+    throw new CannotShow(`${origin} began to send the video and stopped.`);
+  }
+}
