@@ -11,6 +11,7 @@
         canary.requests      # one Asked per request, with its headers and the process that sent it
         canary.made_by(pids)     # the connections of these processes and their descendants
         canary.foreign_to(pids)  # all the others
+    canary.count("/photos/two.jpg")  # how often this very path was asked for
         canary.heal(); canary.forget()
 
 Any path that ends in .jpg, .jpeg, .png or .webp answers with a small picture; `-WIDTHxHEIGHT` before the ending
@@ -60,6 +61,8 @@ class Fault(enum.Enum):
     HANG = "the request is read and never answered"
     RESET = "the connection is closed without an answer"
     TRUNCATED = "half of the promised bytes, then the connection closes"
+    STALL = "half of the promised bytes, then silence"
+    WHOLE = "200 and all bytes, whatever range was asked for"
     CORRUPT = "the right type and length, but noise"
     REDIRECT = "302 to another address"
 
@@ -168,6 +171,10 @@ class CanaryServer:
         known = self.made_by(pids)
         return [visit for visit in self.connections if visit not in known]
 
+    def count(self, path: str) -> int:
+        """How often a path was asked for, preflights aside."""
+        return sum(asked.path == path and asked.method == "GET" for asked in self.requests)
+
     def find(self, url_path: str) -> Media | None:
         """What the server sends for a path, as `MediaSource` asks."""
         if url_path in self._things:
@@ -265,7 +272,12 @@ class _RecordingExchange(MediaExchange):
             return self._send(200, body, "text/plain; charset=utf-8")
         if fault is Fault.CORRUPT:
             return self._send(200, bytes(byte ^ 0x5A for byte in body), content_type)
+        if fault is Fault.WHOLE:
+            return self._send(200, body, content_type)
         self._send(200, body[: len(body) // 2], content_type, promised_bytes=len(body))
+        if fault is Fault.STALL:
+            self.wfile.flush()
+            self.server.canary.hang()
 
     def _send(
         self,

@@ -1,6 +1,6 @@
 """A real Chromium in front of a live server and a canary media host.
 
-Every test of this folder also proves, when it ends, that the browser contacted the app and the canary only, and
+Every test of this folder also proves, when it ends, that the browser contacted the app and the declared hosts only, and
 that the page's console held no error but those the test expected.
 """
 
@@ -8,34 +8,19 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
+from tests.browser.chromium import NoChromium, launch
 from tests.live import LiveTransom, Person
 from tests.media_server import CanaryServer
 from tests.wire_client import WireClient
-
-INSTALL = (
-    "No Chromium was found. On Debian: apt-get install chromium. Elsewhere: python -m playwright install chromium."
-)
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-# Without these Chromium looks up its maker's hosts at every start.
-QUIET = [
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-sync",
-    "--no-first-run",
-]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -52,12 +37,10 @@ def playwright() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="session")
 def chromium(playwright: Playwright) -> Iterator[Browser]:
-    found = next((path for name in NAMES if (path := shutil.which(name))), None)
-    if found is None and not Path(playwright.chromium.executable_path).exists():
-        pytest.fail(INSTALL, pytrace=False)
-    # As root, as in a container, Chromium has no sandbox of its own to offer.
-    arguments = QUIET + (["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else [])
-    browser = playwright.chromium.launch(executable_path=found, args=arguments)
+    try:
+        browser = launch(playwright)
+    except NoChromium as error:
+        pytest.fail(str(error), pytrace=False)
     yield browser
     browser.close()
 
@@ -66,6 +49,14 @@ def chromium(playwright: Playwright) -> Iterator[Browser]:
 def canary() -> Iterator[CanaryServer]:
     """The declared media host: no CORS, as the plainest static server."""
     with CanaryServer() as server:
+        yield server
+
+
+@pytest.fixture
+def open_host(watch: Watch) -> Iterator[CanaryServer]:
+    """Another media host, which lets pages read pixels."""
+    with CanaryServer(cors=True) as server:
+        watch.declared.add(server.origin)
         yield server
 
 
@@ -83,9 +74,13 @@ def wire(live: LiveTransom, editor: Person) -> WireClient:
 
 @dataclass
 class Watch:
-    """What a page said and whom it asked; `expected` are patterns of console errors that the test brings about."""
+    """What a page said and whom it asked.
+
+    `expected` are patterns of console errors that the test brings about, `declared` origins that its media are on.
+    """
 
     expected: list[str] = field(default_factory=list)
+    declared: set[str] = field(default_factory=set)
     errors: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
 
@@ -117,7 +112,7 @@ def page(chromium: Browser, live: LiveTransom, canary: CanaryServer, watch: Watc
     yield page
     context.close()
     assert watch.unexpected() == []
-    assert watch.origins() <= {live.url, canary.origin}, "the page asked somebody it was not told of"
+    assert watch.origins() <= {live.url, canary.origin, *watch.declared}, "the page asked somebody it was not told of"
 
 
 def sign_in(page: Page, person: Person) -> None:
