@@ -1,7 +1,8 @@
 /** Draws a timeline on a canvas: the ruler, what is held, the section, marks, and the playhead over all of them. */
 
 import { frameSteps, timeTicks } from "../viewer/timeline-ticks.js";
-import { drawCells, drawOverview, drawSection, px } from "./timeline-track.js";
+import { NUMERAL_SIZE_PX, drawPlace, placeChips } from "./timeline-playhead.js";
+import { drawCells, drawOverview, drawSection, isOut, px } from "./timeline-track.js";
 
 /** @typedef {import("../viewer/timeline-view.js").TimelineView} TimelineView */
 /** @typedef {import("./timeline-palette.js").Palette} Palette */
@@ -22,8 +23,9 @@ import { drawCells, drawOverview, drawSection, px } from "./timeline-track.js";
  * @property {readonly number[]} marks sorted
  */
 
-const NUMERAL_SIZE_PX = 11;
 const TIME_SIZE_PX = 10;
+/** What a numeral keeps from the playhead's number. */
+const CLEAR_PX = 3;
 
 /**
  * Draws all of it. The context's unit is the CSS pixel.
@@ -33,26 +35,27 @@ const TIME_SIZE_PX = 10;
  */
 export function drawTimeline(context, drawn, palette) {
   context.clearRect(0, 0, drawn.view.width_px, drawn.rows.height);
-  if (drawn.view.count > 0) drawRuler(context, drawn, palette);
+  context.textAlign = "center";
+  context.textBaseline = "alphabetic";
+  const chips = placeChips(context, drawn, palette);
+  if (drawn.view.count > 0) drawRuler(context, { ...drawn, chips: Object.values(chips) }, palette);
+  if (drawn.timeline) drawTimes(context, { ...drawn, timeline: drawn.timeline }, palette);
   drawCells(context, drawn, palette);
   drawHover(context, drawn, palette);
   drawSection(context, drawn, palette);
   drawOverview(context, drawn, palette);
   drawMarks(context, drawn, palette);
-  drawPlace(context, drawn, palette);
+  drawPlace(context, { ...drawn, chips }, palette);
 }
 
 /**
  * @param {CanvasRenderingContext2D} context
- * @param {Drawn} drawn
+ * @param {Drawn & {chips: import("./timeline-playhead.js").Chip[]}} drawn numerals make room for the playhead's
  * @param {Palette} palette
  */
-function drawRuler(context, { view, rows, timeline }, palette) {
-  context.textAlign = "center";
-  context.textBaseline = "alphabetic";
+function drawRuler(context, { view, rows, chips }, palette) {
   context.font = `450 ${NUMERAL_SIZE_PX}px ${palette.font}`;
-  const last = view.count - 1;
-  const numeral_px = context.measureText("0".repeat(String(last).length)).width;
+  const numeral_px = context.measureText("0".repeat(String(view.count - 1).length)).width;
   const step = frameSteps(view.frame_px, numeral_px);
   drawFrameTicks(context, { view, rows, step }, palette);
   context.fillStyle = palette.numeral;
@@ -60,10 +63,11 @@ function drawRuler(context, { view, rows, timeline }, palette) {
   const baseline_px = rows.numerals.top + 12;
   for (let index = upTo(visible.first, step.numeral); index <= visible.last; index += step.numeral) {
     const x_px = view.xOf(index + 0.5);
-    if (x_px < view.left_px - 1 || x_px > view.right_px + 1) continue;
+    if (isOut(view, x_px)) continue;
+    const reach_px = numeral_px / 2 + CLEAR_PX;
+    if (chips.some(({ left_px, width_px }) => x_px > left_px - reach_px && x_px < left_px + width_px + reach_px)) continue;
     context.fillText(String(index), Math.round(x_px), baseline_px);
   }
-  if (timeline) drawTimes(context, { view, rows, timeline }, palette);
 }
 
 /**
@@ -95,16 +99,18 @@ function drawFrameTicks(context, { view, rows, step }, palette) {
  */
 function drawTimes(context, { view, rows, timeline }, palette) {
   context.font = `400 ${TIME_SIZE_PX}px ${palette.font}`;
-  const word = timeline.end_s >= 3600 ? "0:00:00" : "00:00";
-  const word_px = context.measureText(view.frame_px * timeline.rate_hz > 120 ? `${word}.00` : word).width;
   const { top } = rows.times;
-  for (const { position, text } of timeTicks(view, timeline, word_px)) {
+  // Long enough for any of its length, without measuring each.
+  const figure_px = context.measureText("0").width;
+  const widthOf = (/** @type {string} */ word) => figure_px * word.length;
+  for (const { position, text } of timeTicks(view, timeline, widthOf)) {
     const x_px = view.xOf(position);
-    const half_px = word_px / 2;
+    if (isOut(view, x_px)) continue;
     context.fillStyle = palette.tick;
     context.fillRect(px(x_px), top + 2, 1, 3);
     context.fillStyle = palette.numeral;
-    context.fillText(text, Math.round(Math.max(half_px + 2, Math.min(view.width_px - half_px - 2, x_px))), top + 15);
+    const half_px = widthOf(text) / 2 + 2;
+    context.fillText(text, Math.round(Math.max(half_px, Math.min(view.width_px - half_px, x_px))), top + 15);
   }
 }
 
@@ -118,7 +124,7 @@ function drawHover(context, { view, rows, hovered }, palette) {
   const x_px = px(view.xOf(hovered + 0.5));
   context.fillStyle = palette.strong;
   context.globalAlpha = 0.45;
-  context.fillRect(x_px, rows.numerals.top, 1, rows.track.top + rows.track.height - rows.numerals.top);
+  context.fillRect(x_px, rows.ticks.top, 1, rows.track.top + rows.track.height - rows.ticks.top);
   context.globalAlpha = 1;
 }
 
@@ -132,7 +138,7 @@ function drawMarks(context, { view, rows, marks, painted }, palette) {
   const foot_px = rows.track.top + rows.track.height;
   for (const mark of marks) {
     const x_px = px(view.xOf(mark + 0.5));
-    if (x_px < view.left_px - 1 || x_px > view.right_px + 1) continue;
+    if (isOut(view, x_px)) continue;
     context.fillStyle = mark === painted ? palette["current-fill"] : palette.strong;
     context.beginPath();
     context.moveTo(x_px, top);
@@ -145,70 +151,6 @@ function drawMarks(context, { view, rows, marks, painted }, palette) {
     context.globalAlpha = 1;
   }
 }
-
-/**
- * Where the picture is, and where it is to be when it is not there yet.
- * @param {CanvasRenderingContext2D} context
- * @param {Drawn} drawn
- * @param {Palette} palette
- */
-function drawPlace(context, drawn, palette) {
-  const { view, rows, painted, wanted } = drawn;
-  if (wanted !== null && wanted !== painted) drawWanted(context, drawn, palette);
-  if (painted === null) return;
-  const x_px = view.xOf(painted + 0.5);
-  if (x_px < view.left_px - 1 || x_px > view.right_px + 1) return;
-  context.fillStyle = palette["current-fill"];
-  const top_px = rows.numerals.top + rows.numerals.height;
-  context.fillRect(Math.round(x_px) - 1, top_px, 2, rows.track.top + rows.track.height + 4 - top_px);
-  drawChip(context, { x_px, text: String(painted), rows, view }, palette);
-}
-
-/**
- * @param {CanvasRenderingContext2D} context
- * @param {Drawn} drawn
- * @param {Palette} palette
- */
-function drawWanted(context, { view, rows, painted, wanted }, palette) {
-  const x_px = view.xOf(/** @type {number} */ (wanted) + 0.5);
-  const middle_px = rows.track.top + rows.track.height / 2;
-  const clamped = (/** @type {number} */ x) => Math.max(view.left_px, Math.min(view.right_px, x));
-  if (painted !== null) {
-    const [from, to] = [clamped(view.xOf(painted + 0.5)), clamped(x_px)].sort((a, b) => a - b);
-    context.fillStyle = palette["current-fill"];
-    context.globalAlpha = 0.5;
-    context.fillRect(/** @type {number} */ (from), middle_px - 0.5, /** @type {number} */ (to) - /** @type {number} */ (from), 1);
-    context.globalAlpha = 1;
-  }
-  if (x_px < view.left_px - 1 || x_px > view.right_px + 1) return;
-  context.fillStyle = palette.current;
-  context.fillRect(px(x_px), rows.numerals.top + 4, 1, rows.track.top + rows.track.height + 4 - rows.numerals.top - 4);
-}
-
-/**
- * The number that rides on the playhead. Its figures keep their places while it counts.
- * @param {CanvasRenderingContext2D} context
- * @param {{x_px: number, text: string, rows: TimelineRows, view: TimelineView}} chip
- * @param {Palette} palette
- */
-function drawChip(context, { x_px, text, rows, view }, palette) {
-  context.font = `650 ${NUMERAL_SIZE_PX}px ${palette.font}`;
-  context.textAlign = "center";
-  const figure_px = FIGURES.reduce((widest, figure) => Math.max(widest, context.measureText(figure).width), 0);
-  const width_px = Math.round(figure_px * text.length) + 10;
-  const wished_px = Math.round(x_px) - width_px / 2;
-  const left_px = Math.round(Math.max(1, Math.min(view.width_px - width_px - 1, wished_px)));
-  const { top, height } = rows.numerals;
-  context.fillStyle = palette["current-fill"];
-  context.beginPath();
-  context.roundRect(left_px, top, width_px, height, 3);
-  context.fill();
-  context.fillStyle = palette["on-current"];
-  const start_px = left_px + 5 + figure_px / 2;
-  [...text].forEach((figure, place) => context.fillText(figure, start_px + place * figure_px, top + 12));
-}
-
-const FIGURES = [..."0123456789"];
 
 /**
  * The first multiple that is not below.

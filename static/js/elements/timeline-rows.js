@@ -18,7 +18,7 @@
  */
 
 /** What is left free at either end, for numerals that stand over the ends. */
-export const INSET_PX = 16;
+export const INSET_PX = 20;
 
 /** @type {TimelineRows} */
 export const ROWS = laidOut({ overview: 12, flags: 8, numerals: 16, ticks: 8, track: 12, times: 20 });

@@ -17,6 +17,15 @@ export function px(x_px) {
 }
 
 /**
+ * Whether a point lies beside the frames in view.
+ * @param {TimelineView} view
+ * @param {number} x_px
+ */
+export function isOut(view, x_px) {
+  return x_px < view.left_px - 1 || x_px > view.right_px + 1;
+}
+
+/**
  * The track, what of it is held, and the cell of the painted frame where cells are wide enough to see.
  * @param {CanvasRenderingContext2D} context
  * @param {Drawn} drawn
@@ -32,7 +41,7 @@ export function drawCells(context, { view, rows, held, painted }, palette) {
   context.fill();
   context.clip();
   context.fillStyle = palette.held;
-  for (const [from_px, to_px] of spans(view, held)) context.fillRect(from_px, top, to_px - from_px, height);
+  drawHeld(context, { found: spans(view, held), top, height });
   if (painted !== null && view.frame_px >= APART_PX / 2) {
     context.fillStyle = palette["current-fill"];
     context.globalAlpha = 0.4;
@@ -47,6 +56,19 @@ export function drawCells(context, { view, rows, held, painted }, palette) {
   context.beginPath();
   context.roundRect(left_px - 0.5, top - 0.5, right_px - left_px + 1, height + 1, 3.5);
   context.stroke();
+}
+
+/**
+ * A bright rail at the foot of the track, and a fainter cell over it.
+ * @param {CanvasRenderingContext2D} context
+ * @param {{found: [number, number][], top: number, height: number}} track
+ */
+function drawHeld(context, { found, top, height }) {
+  const rail_px = Math.round(height / 3);
+  for (const [from_px, to_px] of found) context.fillRect(from_px, top + height - rail_px, to_px - from_px, rail_px);
+  context.globalAlpha = 0.4;
+  for (const [from_px, to_px] of found) context.fillRect(from_px, top, to_px - from_px, height - rail_px);
+  context.globalAlpha = 1;
 }
 
 /**
@@ -97,11 +119,12 @@ export function drawSection(context, { view, rows, section, isLooping }, palette
   context.clip();
   if (section) {
     context.fillStyle = palette.veil;
-    context.fillRect(0, rows.numerals.top, from_px, top + height + 1 - rows.numerals.top);
-    context.fillRect(to_px, rows.numerals.top, view.width_px - to_px, top + height + 1 - rows.numerals.top);
+    const foot_px = top + height + 1;
+    context.fillRect(0, rows.ticks.top, from_px, foot_px - rows.ticks.top);
+    context.fillRect(to_px, rows.ticks.top, view.width_px - to_px, foot_px - rows.ticks.top);
     context.fillStyle = palette.section;
-    context.fillRect(from_px, top - 2, to_px - from_px, 2);
-    context.fillRect(from_px, top + height, to_px - from_px, 2);
+    const [left_px, right_px] = [Math.max(view.left_px, from_px), Math.min(view.right_px, to_px)];
+    for (const y_px of [top - 2, top + height + 1]) context.fillRect(left_px, y_px, right_px - left_px, 1);
     drawGrip(context, { from_px: from_px - GRIP_PX, top: top - 2, height: height + 4, corner: "left" }, palette);
     drawGrip(context, { from_px: to_px, top: top - 2, height: height + 4, corner: "right" }, palette);
   }

@@ -39,15 +39,16 @@ const TIME_STEPS_S = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 
  * The times to write along the frames in view.
  * @param {import("./timeline-view.js").TimelineView} view
  * @param {import("./timeline.js").Timeline} timeline
- * @param {number} word_px how wide the longest time is
+ * @param {(word: string) => number} widthOf how wide a written time is
  * @returns {TimeTick[]} from left to right
  */
-export function timeTicks(view, timeline, word_px) {
+export function timeTicks(view, timeline, widthOf) {
   const from_s = timeAt(timeline, view.first);
   const to_s = timeAt(timeline, view.first + view.span);
   const second_px = (view.right_px - view.left_px) / (to_s - from_s);
-  const step_s = TIME_STEPS_S.find((step) => step * second_px >= word_px + GAP_PX);
+  const step_s = TIME_STEPS_S.find((step) => step * second_px >= widthOf(clock(to_s, step)) + GAP_PX);
   if (!step_s) return [];
+  const word_px = widthOf(clock(to_s, step_s));
   const ticks = [];
   let free_px = -Infinity;
   for (let turn = Math.ceil(from_s / step_s - ROUNDING); turn * step_s <= to_s + ROUNDING; turn += 1) {
