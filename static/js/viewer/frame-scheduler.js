@@ -1,45 +1,46 @@
 /**
  * Decides which frame to load next and which to show.
- * The wanted frame comes first, then a few in the direction of travel. A frame is shown when it is the wanted one,
- * or when it was wanted later than the one on screen: while the wish runs ahead of the network the picture follows,
- * and never goes back.
+ * The wanted frame comes first, then those that the hand will reach. Shown is the wanted frame, or while it is on its
+ * way the nearest one that is there: while the wish runs ahead of the network the picture follows.
  */
 
 import { withDeadline } from "../media/loading.js";
 import { MEDIA_TIMEOUT_S } from "../media/verdicts.js";
+import { HandMotion } from "./hand-motion.js";
+import { LoadPace } from "./load-pace.js";
+import { planAhead } from "./prefetch-plan.js";
 
-/** Three to six did equally well; more made a fast drag slower (Chromium 156, HTTP/1 and 2). */
-const PARALLEL = 4;
-const AHEAD = 8;
-/** Frames fetched ahead when the wish jumps: most of a wider guess would be thrown away. */
-const AHEAD_WHEN_JUMPING = 2;
 /** A load younger than this is let finish: aborting near work left a fast drag with one picture a second. */
 const PATIENCE_S = 1;
+/** A load that takes this long may go even where it is near: something is wrong with it. */
+const LAST_PATIENCE_S = 6;
+/** Steps of the hand beyond which a frame is no longer near. */
+const FAR_STEPS = 24;
 /** A frame that failed is not asked for again within this time: a host that is down is not hammered. */
 const FAILURE_STANDS_S = 10;
 
+/** @typedef {import("./frame-source.js").FrameSource} FrameSource */
+
 /**
- * @template {import("./picture-cache.js").Picture} Kind
  * @typedef {object} Boundaries
- * @property {(index: number, signal: AbortSignal) => Promise<Kind>} load
- * @property {(index: number, picture: Kind) => void} show puts a picture on screen at once
+ * @property {(index: number, picture: ImageBitmap) => void} show puts a picture on screen at once; it is the cache's own
  * @property {(index: number, reason: unknown) => void} fail the wanted frame cannot be shown
  * @property {() => number} now_s
  */
 
-/** @template {import("./picture-cache.js").Picture} Kind */
 export class FrameScheduler {
-  #count;
+  #source;
   #cache;
   #boundaries;
   #timeout_s;
+  #motion = new HandMotion();
+  #loads = new LoadPace();
   /** @type {number | null} */
   #wanted = null;
-  #stride = 1;
-  #wishes = 0;
-  /** The number of the last wish for each frame that was wanted and not shown since. @type {Map<number, number>} */
-  #wishOf = new Map();
-  #shownWish = 0;
+  /** The frame on screen; null before the first, and while a reason is there instead. @type {number | null} */
+  #painted = null;
+  /** The frames asked for since one was painted: they may come late and still be worth showing. @type {Set<number>} */
+  #wishes = new Set();
   /** @type {Map<number, {abort: AbortController, since_s: number}>} */
   #loading = new Map();
   /** @type {Map<number, {reason: unknown, since_s: number}>} */
@@ -47,21 +48,35 @@ export class FrameScheduler {
   #disposed = false;
 
   /**
-   * @param {number} count frames in the scene
-   * @param {import("./picture-cache.js").PictureCache<Kind>} cache disposed with the scheduler
-   * @param {Boundaries<Kind>} boundaries
+   * @param {FrameSource} source hears its `onSpare` answered until the scheduler is disposed of; stays its owner's
+   * @param {import("./picture-cache.js").PictureCache<ImageBitmap>} cache disposed with the scheduler
+   * @param {Boundaries} boundaries
    * @param {{timeout_s?: number}} limits
    */
-  constructor(count, cache, boundaries, { timeout_s = MEDIA_TIMEOUT_S } = {}) {
-    this.#count = count;
+  constructor(source, cache, boundaries, { timeout_s = MEDIA_TIMEOUT_S } = {}) {
+    this.#source = source;
     this.#cache = cache;
     this.#boundaries = boundaries;
     this.#timeout_s = timeout_s;
+    source.onSpare = this.#spare;
   }
 
   /** The frame asked for last; null before the first wish. */
   get wanted() {
     return this.#wanted;
+  }
+
+  /** The frames that are decoded and held, as sorted runs, first and last inclusive. */
+  get held() {
+    return this.#cache.ranges;
+  }
+
+  /**
+   * The picture of a frame if it is held; it stays the cache's own.
+   * @param {number} index
+   */
+  peek(index) {
+    return this.#cache.peek(index);
   }
 
   /**
@@ -70,13 +85,13 @@ export class FrameScheduler {
    */
   want(index) {
     if (this.#disposed) return;
-    if (this.#wanted !== null && index !== this.#wanted) this.#stride = index - this.#wanted;
+    this.#motion.note(index, this.#boundaries.now_s());
     this.#wanted = index;
-    this.#wishes += 1;
-    this.#wishOf.set(index, this.#wishes);
-    const held = this.#cache.take(index);
-    if (held) this.#show(index, held);
-    else this.#recallFailure(index);
+    this.#wishes.add(index);
+    this.#cache.aim(index, this.#motion.direction);
+    this.#source.aim?.({ index, step: this.#motion.step });
+    if (this.#cache.has(index)) this.#show(index);
+    else if (!this.#recallFailure(index)) this.#showNearest();
     this.#fill();
   }
 
@@ -89,17 +104,38 @@ export class FrameScheduler {
   /** Stops every load and gives the pictures back. */
   dispose() {
     this.#disposed = true;
+    this.#source.onSpare = null;
     for (const { abort } of this.#loading.values()) abort.abort();
     this.#loading.clear();
     this.#cache.dispose();
   }
 
   #fill() {
-    for (const index of this.#targets()) {
-      if (this.#cache.has(index) || this.#loading.has(index) || this.#failed.has(index)) continue;
+    if (this.#disposed || this.#wanted === null) return;
+    for (const index of [this.#wanted, ...this.#plan(this.#wanted)]) {
+      if (this.#cache.has(index) || this.#loading.has(index) || this.#isRefused(index)) continue;
       if (!this.#hasPlaceFor(index)) return;
       void this.#load(index);
     }
+  }
+
+  /** @param {number} wanted */
+  #plan(wanted) {
+    const { pace, direction, stride } = this.#motion;
+    // Half of the room is for what was just seen, so that prefetching large frames does not throw them out.
+    const room = Math.max(0, Math.floor(this.#cache.room / 2) - 1);
+    return planAhead({
+      wanted,
+      count: this.#source.timeline.count,
+      most: Math.min(this.#source.ahead, room),
+      pace,
+      direction,
+      stride,
+      speed_hz: this.#motion.speed_hz(this.#boundaries.now_s()),
+      load_s: this.#loads.typical_s,
+      rate_hz: this.#loads.rate_hz(this.#source.parallel),
+      isPainted: this.#painted === wanted,
+    });
   }
 
   /**
@@ -107,32 +143,24 @@ export class FrameScheduler {
    * @param {number} index
    */
   #hasPlaceFor(index) {
-    if (index === this.#wanted) return this.#loading.size < PARALLEL || this.#abortFarthest();
+    const { parallel } = this.#source;
+    if (index === this.#wanted) return this.#loading.size < parallel || this.#abortFarthest();
     const others = this.#loading.size - (this.#loading.has(/** @type {number} */ (this.#wanted)) ? 1 : 0);
-    return others < PARALLEL - 1;
+    return others < Math.max(1, parallel - 1) && this.#loading.size < parallel;
   }
 
-  /** The frames worth having now, the most urgent first. */
-  #targets() {
-    const wanted = /** @type {number} */ (this.#wanted);
-    const wish = Math.abs(this.#stride) === 1 ? AHEAD : AHEAD_WHEN_JUMPING;
-    // Half of the room is for what was just seen, so that prefetching large frames does not throw them out.
-    const ahead = Math.min(wish, Math.max(0, Math.floor(this.#cache.room / 2) - 1));
-    const targets = [wanted];
-    for (let step = 1; step <= ahead; step += 1) {
-      const index = wanted + step * this.#stride;
-      if (index >= 0 && index < this.#count) targets.push(index);
-    }
-    return targets;
-  }
-
-  /** Makes room for the wanted frame: the load farthest from it goes, unless all are young. */
+  /** Makes room for the wanted frame: of the loads that are no longer of use the farthest goes. */
   #abortFarthest() {
     const wanted = /** @type {number} */ (this.#wanted);
-    const latest_s = this.#boundaries.now_s() - PATIENCE_S;
-    const old = [...this.#loading].filter(([, { since_s }]) => since_s <= latest_s).map(([index]) => index);
-    if (old.length === 0) return false;
-    const farthest = old.reduce((far, index) => (Math.abs(index - wanted) > Math.abs(far - wanted) ? index : far));
+    const near = FAR_STEPS * Math.max(1, this.#motion.stride);
+    const now_s = this.#boundaries.now_s();
+    const useless = [...this.#loading].filter(([index, { since_s }]) => {
+      const patience_s = Math.abs(index - wanted) > near ? PATIENCE_S : LAST_PATIENCE_S;
+      return now_s - since_s >= patience_s;
+    });
+    const [first, ...others] = useless.map(([index]) => index);
+    if (first === undefined) return false;
+    const farthest = others.reduce((far, index) => (Math.abs(index - wanted) > Math.abs(far - wanted) ? index : far), first);
     this.#loading.get(farthest)?.abort.abort();
     this.#loading.delete(farthest);
     return true;
@@ -141,32 +169,75 @@ export class FrameScheduler {
   /** @param {number} index */
   async #load(index) {
     const abort = new AbortController();
-    this.#loading.set(index, { abort, since_s: this.#boundaries.now_s() });
+    const since_s = this.#boundaries.now_s();
+    this.#loading.set(index, { abort, since_s });
+    this.#cache.expected = this.#loading.size;
     const limits = { timeout_s: this.#timeout_s, signal: abort.signal };
-    /** @type {Kind | null} */
+    /** @type {ImageBitmap | null} */
     let picture = null;
     try {
-      picture = await withDeadline((signal) => this.#boundaries.load(index, signal), limits);
+      picture = await withDeadline((signal) => this.#ask(index, signal), limits);
+      this.#loads.note(this.#boundaries.now_s() - since_s);
     } catch (reason) {
       if (!abort.signal.aborted) this.#refused(index, reason);
     }
     if (this.#loading.get(index)?.abort === abort) this.#loading.delete(index);
+    this.#cache.expected = this.#loading.size;
     if (picture) this.#arrived(index, picture);
-    if (!this.#disposed) this.#fill();
+    this.#fill();
   }
 
   /**
+   * Loads from the source; a picture that comes although it was given up is closed.
    * @param {number} index
-   * @param {Kind} picture
+   * @param {AbortSignal} signal
+   */
+  async #ask(index, signal) {
+    const picture = await this.#source.load(index, signal);
+    if (signal.aborted) picture.close();
+    signal.throwIfAborted();
+    return picture;
+  }
+
+  /** @type {(index: number, picture: ImageBitmap) => void} */
+  #spare = (index, picture) => {
+    this.#loads.areShared = true;
+    if (this.#cache.has(index)) picture.close();
+    else this.#arrived(index, picture);
+  };
+
+  /**
+   * @param {number} index
+   * @param {ImageBitmap} picture
    */
   #arrived(index, picture) {
     if (this.#disposed) {
       picture.close();
       return;
     }
+    this.#failed.delete(index);
+    // Shown before it is kept: one that is not worth keeping is closed at once.
+    if (this.#isWorthShowing(index)) this.#show(index, picture);
     this.#cache.keep(index, picture);
-    const isNewer = (this.#wishOf.get(index) ?? 0) > this.#shownWish;
-    if (isNewer) this.#show(index, picture);
+  }
+
+  /**
+   * Whether a frame that is there is better than the one on screen.
+   * @param {number} index
+   */
+  #isWorthShowing(index) {
+    const wanted = /** @type {number} */ (this.#wanted);
+    if (index === wanted) return true;
+    if (this.#wanted === null || this.#isRefused(wanted)) return false;
+    if (this.#painted === null) return this.#wishes.has(index);
+    const gain = Math.abs(this.#painted - wanted) / Math.abs(index - wanted);
+    // After a jump, frames on the way that nobody asked for would look like playing.
+    return this.#motion.pace === "jump" && !this.#wishes.has(index) ? gain >= 2 : gain > 1;
+  }
+
+  #showNearest() {
+    const nearest = this.#cache.nearest(/** @type {number} */ (this.#wanted));
+    if (nearest !== null && this.#isWorthShowing(nearest)) this.#show(nearest);
   }
 
   /**
@@ -179,36 +250,37 @@ export class FrameScheduler {
   }
 
   /**
-   * Shows why the wanted frame failed, if it did lately; an old failure is forgotten and the frame loads again.
+   * Whether a frame failed so lately that it is not asked for again. An old failure is forgotten.
+   * @param {number} index
+   */
+  #isRefused(index) {
+    const failure = this.#failed.get(index);
+    if (!failure) return false;
+    if (this.#boundaries.now_s() - failure.since_s <= FAILURE_STANDS_S) return true;
+    this.#failed.delete(index);
+    return false;
+  }
+
+  /**
+   * Shows why the wanted frame failed, if it did lately.
    * @param {number} index
    */
   #recallFailure(index) {
-    const failure = this.#failed.get(index);
-    if (!failure) return;
-    if (this.#boundaries.now_s() - failure.since_s > FAILURE_STANDS_S) {
-      this.#failed.delete(index);
-      return;
-    }
-    // The reason is on screen now: a frame wanted before this one must not cover it.
-    this.#settle(index);
-    this.#boundaries.fail(index, failure.reason);
+    if (!this.#isRefused(index)) return false;
+    this.#painted = null;
+    this.#wishes.clear();
+    this.#boundaries.fail(index, this.#failed.get(index)?.reason);
+    return true;
   }
 
   /**
    * @param {number} index
-   * @param {Kind} picture
+   * @param {ImageBitmap | undefined} [picture] the held one unless it is new
    */
-  #show(index, picture) {
-    this.#settle(index);
+  #show(index, picture = this.#cache.peek(index)) {
+    if (!picture) return;
+    this.#painted = index;
+    if (index === this.#wanted) this.#wishes.clear();
     this.#boundaries.show(index, picture);
-  }
-
-  /**
-   * The wish for this frame is answered, and with it every older one.
-   * @param {number} index
-   */
-  #settle(index) {
-    this.#shownWish = Math.max(this.#shownWish, this.#wishOf.get(index) ?? 0);
-    for (const [frame, wish] of this.#wishOf) if (wish <= this.#shownWish) this.#wishOf.delete(frame);
   }
 }

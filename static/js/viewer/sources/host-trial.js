@@ -1,0 +1,111 @@
+/**
+ * Asks hosts for files that the page may read. Whether a host allows that (CORS) is learned from its first answer:
+ * until then one request is the trial, and the others to that host wait for how it ends.
+ */
+
+/**
+ * What is known of hosts, from whoever remembers it.
+ * @typedef {object} HostAbilities
+ * @property {(origin: string) => boolean | undefined} readable whether pages may read its files; undefined while unknown
+ * @property {(origin: string, learned: {readable: boolean}) => void} learn
+ */
+
+/** @typedef {typeof globalThis.fetch} Fetch */
+
+export class HostTrial {
+  #fetch;
+  #abilities;
+  /** Settled with whether the host answered, when the trial ends. @type {Map<string, Promise<boolean>>} */
+  #trials = new Map();
+
+  /**
+   * @param {Fetch} fetch
+   * @param {HostAbilities} abilities
+   */
+  constructor(fetch, abilities) {
+    // Called as a method of anything but the window, the browser's fetch throws "Illegal invocation".
+    this.#fetch = fetch.bind(globalThis);
+    this.#abilities = abilities;
+  }
+
+  /**
+   * Asks for a file without cookies and without a Referer.
+   * @param {URL} address
+   * @param {AbortSignal} signal
+   * @returns {Promise<Response | null>} null when the page may not read it, or the host is not there; rejects with the signal's reason
+   */
+  async ask(address, signal) {
+    const { origin } = address;
+    const trial = this.#trials.get(origin);
+    if (trial && !(await orAborted(trial, signal))) return null;
+    const isReadable = this.#abilities.readable(origin);
+    if (isReadable === false) return null;
+    // Who waited for a trial that was given up begins the next one.
+    return isReadable ? this.#request(address, signal) : this.#try(address, signal);
+  }
+
+  /**
+   * Takes note that a picture came from a host whose files the page could not read.
+   * @param {string} origin
+   */
+  shown(origin) {
+    if (this.#abilities.readable(origin) === undefined) this.#abilities.learn(origin, { readable: false });
+  }
+
+  /**
+   * @param {URL} address
+   * @param {AbortSignal} signal
+   */
+  async #try(address, signal) {
+    const { origin } = address;
+    const running = this.#trials.get(origin);
+    if (running) return this.ask(address, signal);
+    // Past the browser's cache: what was stored there for an image element may lack the host's CORS answer.
+    const answer = this.#request(address, signal, "reload");
+    const trial = answer.then((response) => response !== null, () => true);
+    this.#trials.set(origin, trial);
+    try {
+      const response = await answer;
+      if (response) this.#abilities.learn(origin, { readable: true });
+      return response;
+    } finally {
+      this.#trials.delete(origin);
+    }
+  }
+
+  /**
+   * @param {URL} address
+   * @param {AbortSignal} signal
+   * @param {RequestCache} [cache]
+   */
+  async #request(address, signal, cache = "default") {
+    try {
+      return await this.#fetch(address.href, {
+        mode: "cors",
+        credentials: "omit",
+        referrerPolicy: "no-referrer",
+        cache,
+        signal,
+      });
+    } catch (reason) {
+      signal.throwIfAborted();
+      if (reason instanceof TypeError) return null;
+      throw reason;
+    }
+  }
+}
+
+/**
+ * Waits, but not longer than the signal allows.
+ * @template Value
+ * @param {Promise<Value>} value
+ * @param {AbortSignal} signal
+ * @returns {Promise<Value>}
+ */
+function orAborted(value, signal) {
+  return new Promise((resolve, reject) => {
+    const cancel = () => reject(signal.reason);
+    signal.addEventListener("abort", cancel);
+    void value.then(resolve, reject).finally(() => signal.removeEventListener("abort", cancel));
+  });
+}
