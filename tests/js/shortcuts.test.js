@@ -36,7 +36,7 @@ test("a key held down goes on stepping, and does not go on toggling", () => {
 });
 
 test("a key is written as it is printed on the keyboard", () => {
-  assert.deepEqual(["ArrowLeft", "Shift+ArrowRight", "Space", "j", "X", "+", "?"].map(shownKey), ["←", "Shift →", "Space", "J", "Shift X", "+", "?"]);
+  assert.deepEqual(["ArrowLeft", "Shift+ArrowRight", "Space", "j", "J", "+", "?"].map(shownKey), ["←", "Shift →", "Space", "J", "Shift J", "+", "?"]);
   assert.equal(nameWithKey("previous"), "Previous frame (←)");
   assert.equal(nameWithKey("play", "Pause"), "Pause (Space)");
 });

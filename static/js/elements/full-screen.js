@@ -53,7 +53,6 @@ export class FullScreen {
   #show(isFull) {
     this.#element.toggleAttribute("data-full", isFull);
     nameButton(this.button, nameWithKey("fullScreen", isFull ? "Leave full screen" : undefined));
-    this.button.setAttribute("aria-pressed", String(isFull));
     this.button.replaceChildren(icon(isFull ? "window" : "fullScreen"));
   }
 }

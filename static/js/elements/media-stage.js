@@ -1,5 +1,5 @@
 /**
- * `<media-stage>`: one picture, large: fitted to the stage or pixel for pixel, with its measured size;
+ * `<media-stage>`: one picture, large: fitted to the stage, pixel for pixel or zoomed, with its measured size;
  * or the reason why it is not there. Dispatches `picture-ready` with detail `{width, height}` in pixels.
  */
 
@@ -11,8 +11,12 @@ import { loadImage } from "../media/image-load.js";
 import { withDeadline } from "../media/loading.js";
 import { explain, forget } from "./doctor.js";
 import { reasonPanel } from "./reason-panel.js";
+import { StageView } from "./stage-view.js";
 
 /** @typedef {import("./cell-picture.js").PictureItem} PictureItem */
+
+/** What browsers give an image that says nothing of its size. */
+const UNSIZED_PX = { width: 300, height: 150 };
 
 export class MediaStage extends HTMLElement {
   /** @type {PictureItem | null} */
@@ -22,24 +26,24 @@ export class MediaStage extends HTMLElement {
   #life = new AbortController();
   #load = new AbortController();
   #view = make("div");
+  #bar = make("div");
   #sizeText = make("span");
-  #zoomButton = make("button");
+  /** @type {StageView | null} */
+  #stage = null;
 
   connectedCallback() {
     this.#life = new AbortController();
     const { signal } = this.#life;
     this.#build();
-    this.#view.addEventListener("dblclick", this.#toggleZoom, { signal });
-    this.#zoomButton.addEventListener("click", this.#toggleZoom, { signal });
-    bindKeys(document, { z: this.#toggleZoom }, signal);
+    bindKeys(document, this.#keys, signal);
     addEventListener("online", () => this.dataset.state === "error" && this.#retry(), { signal });
-    this.#setZoom("fit");
     if (this.#item) void this.#start();
   }
 
   disconnectedCallback() {
     this.#life.abort();
     this.#load.abort();
+    this.#clear();
   }
 
   /**
@@ -56,9 +60,8 @@ export class MediaStage extends HTMLElement {
   /** Makes the parts that the server did not render, in the order in which they stand. */
   #build() {
     this.#view = part(this, "div", "media-stage__view");
-    const bar = part(this, "div", "media-stage__bar");
-    this.#sizeText = part(bar, "span", "media-stage__size");
-    this.#zoomButton = part(bar, "button", "media-stage__zoom", { type: "button", title: "Z" });
+    this.#bar = part(this, "div", "media-stage__bar");
+    this.#sizeText = part(this.#bar, "span", "media-stage__size");
   }
 
   async #start() {
@@ -81,10 +84,13 @@ export class MediaStage extends HTMLElement {
    */
   #ready(image, item) {
     const size = { width: image.naturalWidth, height: image.naturalHeight };
-    image.width = size.width;
-    image.height = size.height;
-    this.#view.replaceChildren(image);
-    this.#zoomButton.hidden = false;
+    image.draggable = false;
+    this.#clear();
+    this.#stage = new StageView(image);
+    this.#view.append(this.#stage.element);
+    this.#bar.append(this.#stage.controls);
+    // A vector image without a size of its own is as large as a browser draws it.
+    this.#stage.resize(size.width || UNSIZED_PX.width, size.height || UNSIZED_PX.height);
     this.#sizeText.textContent = sizeSentence(size, item);
     this.dataset.state = "ready";
     this.dispatchEvent(new CustomEvent("picture-ready", { detail: size }));
@@ -100,34 +106,35 @@ export class MediaStage extends HTMLElement {
   async #failed(item, reason, signal) {
     const diagnosis = await explain(item.url, "image", reason);
     if (signal.aborted) return;
-    this.#view.replaceChildren(reasonPanel(diagnosis, { url: item.url, retry: () => this.#retry() }));
+    this.#clear();
+    this.#view.append(reasonPanel(diagnosis, { url: item.url, retry: () => this.#retry() }));
     this.#sizeText.textContent = "";
-    this.#zoomButton.hidden = true;
     this.dataset.state = "error";
   }
 
   #retry() {
     if (!this.#item) return;
     forget(this.#item.url);
-    this.#view.replaceChildren();
+    this.#clear();
     void this.#start();
   }
 
-  #toggleZoom = () => {
-    this.#setZoom(this.dataset.zoom === "fit" ? "actual" : "fit");
-  };
-
-  /** @param {"fit" | "actual"} zoom */
-  #setZoom(zoom) {
-    this.dataset.zoom = zoom;
-    this.#zoomButton.textContent = zoom === "fit" ? "1:1" : "Fit";
-    this.#zoomButton.setAttribute("aria-label", zoom === "fit" ? "1:1, show pixel for pixel" : "Fit into the stage");
-    // What can be scrolled must be reachable from the keyboard.
-    const isScrolling = zoom === "actual";
-    this.#view.toggleAttribute("data-takes-arrows", isScrolling);
-    if (isScrolling) this.#view.tabIndex = 0;
-    else this.#view.removeAttribute("tabindex");
+  /** Takes away what is on the stage. */
+  #clear() {
+    this.#stage?.controls.remove();
+    this.#stage?.dispose();
+    this.#stage = null;
+    this.#view.replaceChildren();
   }
+
+  #keys = {
+    z: () => this.#stage?.toggle(),
+    0: () => this.#stage?.fit(),
+    1: () => this.#stage?.actual(),
+    "+": () => this.#stage?.zoomIn(),
+    "=": () => this.#stage?.zoomIn(),
+    "-": () => this.#stage?.zoomOut(),
+  };
 }
 
 /**

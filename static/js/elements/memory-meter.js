@@ -27,7 +27,7 @@ export class MemoryMeter {
       changed(this.#capacity_bytes);
     });
     this.#menu.element.classList.add("memory-meter");
-    this.#menu.say(make("span", { class: "memory-meter__bar", "aria-hidden": "true" }, this.#fill), this.#text);
+    this.#menu.say(this.#text, make("span", { class: "memory-meter__bar", "aria-hidden": "true" }, this.#fill));
     this.#menu.append(make("p", { class: "viewer-menu__note" }, "Frames held decoded come back at once. What is farthest from the frame on screen goes first."));
     this.capacity_bytes = capacity_bytes;
   }

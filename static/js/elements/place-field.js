@@ -4,6 +4,11 @@ import { grouped } from "../lib/digits.js";
 import { make } from "../lib/markup.js";
 import { placeEntry } from "../viewer/place-entry.js";
 
+/** A field narrower than this takes no time. */
+const SHORTEST = 6;
+/** The field's own padding and border. */
+const BESIDE_TEXT_PX = 18;
+
 export class PlaceField {
   #goTo;
   #refusal = make("span", { class: "transport__refusal", role: "status" });
@@ -37,7 +42,8 @@ export class PlaceField {
     this.#timeline = timeline;
     this.#input.disabled = timeline === null;
     // As wide as the longest number, so that nothing moves while it counts.
-    this.#input.size = Math.max(4, grouped((timeline?.count ?? 1) - 1).length);
+    const characters = Math.max(SHORTEST, grouped((timeline?.count ?? 1) - 1).length);
+    this.#input.style.inlineSize = `calc(${characters}ch + ${BESIDE_TEXT_PX}px)`;
   }
 
   /**

@@ -4,22 +4,22 @@ import { make } from "../lib/markup.js";
 import { SHORTCUTS, shownKey } from "../viewer/shortcuts.js";
 import { icon, nameButton } from "./action-button.js";
 
-/** What the hand does on the picture, which no key table knows. */
-const GESTURES = [
-  ["Wheel, pinch", "Zoom about the pointer"],
-  ["Drag", "Move the picture"],
-  ["Double click", "Fit, or pixel for pixel"],
-];
+/** What the pointer and fingers do on the picture, which no table of keys knows. */
+const GESTURES = /** @type {const} */ ([
+  ["Zoom about the pointer", "Wheel, pinch"],
+  ["Move the picture", "Drag"],
+  ["Fit, or pixel for pixel", "Double click"],
+]);
 
 export class ShortcutSheet {
-  element = make("dialog", { class: "dialog shortcut-sheet", "aria-labelledby": "shortcut-sheet-title" });
+  element = make("dialog", { class: "dialog shortcut-sheet", "aria-labelledby": "shortcut-sheet-title", autofocus: true });
 
   constructor() {
     const close = make("button", { type: "button", class: "button", "data-shape": "icon", "data-kind": "quiet" }, icon("cross"));
     nameButton(close, "Close (Escape)");
     close.addEventListener("click", () => this.element.close());
     const title = make("h2", { id: "shortcut-sheet-title" }, "Keyboard shortcuts");
-    const columns = make("div", { class: "shortcut-sheet__columns" }, ...groups());
+    const columns = make("div", { class: "shortcut-sheet__columns" }, ...groups(), section("Pointer", GESTURES.map(([says, hand]) => row(says, hand))));
     this.element.append(make("header", { class: "shortcut-sheet__head" }, title, close), columns);
     this.element.addEventListener("keydown", (event) => event.key === "?" && this.#close(event));
     // A click beside the sheet lands on the dialog itself.
@@ -43,21 +43,28 @@ export class ShortcutSheet {
 function groups() {
   const names = [...new Set(SHORTCUTS.map(({ group }) => group))];
   return names.map((name) => {
-    const keyed = SHORTCUTS.filter(({ group }) => group === name).map(({ keys, says }) => row(keys.map(keyCaps), says));
-    const gestures = name === "Picture" ? GESTURES.map(([hand, says]) => row([[make("span", {}, String(hand))]], String(says))) : [];
-    return make("section", { class: "shortcut-sheet__group" }, make("h3", {}, name), make("dl", {}, ...keyed.flat(), ...gestures.flat()));
+    const rows = SHORTCUTS.filter(({ group }) => group === name).map(({ keys, says }) => row(says, ...keys.map(keyCaps)));
+    return section(name, rows);
   });
 }
 
 /**
- * @param {Node[][]} ways each of which does it
- * @param {string} says
+ * @param {string} name
+ * @param {Node[][]} rows
  */
-function row(ways, says) {
-  return [make("dt", {}, says), make("dd", {}, ...ways.flat())];
+function section(name, rows) {
+  return make("section", { class: "shortcut-sheet__group" }, make("h3", {}, name), make("dl", {}, ...rows.flat()));
+}
+
+/**
+ * @param {string} says
+ * @param {...(Node | string)} ways each of which does it
+ */
+function row(says, ...ways) {
+  return [make("dt", {}, says), make("dd", {}, ...ways)];
 }
 
 /** One cap for each key to be held: "Shift ←" is two. @param {string} key */
 function keyCaps(key) {
-  return [make("span", { class: "shortcut-sheet__keys" }, ...shownKey(key).split(" ").map((cap) => make("kbd", {}, cap)))];
+  return make("span", { class: "shortcut-sheet__keys" }, ...shownKey(key).split(" ").map((cap) => make("kbd", {}, cap)));
 }

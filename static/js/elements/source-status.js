@@ -1,5 +1,6 @@
 /** Where the pictures come from: said in one phrase, with the other ways, and why they are not the one in use. */
 
+import { make } from "../lib/markup.js";
 import { icon } from "./action-button.js";
 import { ViewerMenu } from "./viewer-menu.js";
 
@@ -43,7 +44,7 @@ export class SourceStatus {
    *   what is happening instead; `used` is null while none is
    */
   show({ says, used, choices }) {
-    this.#menu.say(icon("source"), says, icon("down"));
+    this.#menu.say(icon("source"), make("span", { class: "source-status__says", title: says }, says), icon("down"));
     const offered = choices.map(({ kind, reason }) => ({ value: kind, name: NAMES[kind], hint: (kind !== used && reason) || HINTS[kind] }));
     this.#menu.offer(offered, used);
   }

@@ -102,9 +102,7 @@ export class Transport {
   /** @param {Section | null} section */
   set section(section) {
     this.#section = section;
-    const { markIn, markOut, clearSection } = this.#buttons;
-    for (const end of [markIn, markOut]) end.setAttribute("aria-pressed", String(section !== null));
-    clearSection.setAttribute("aria-disabled", String(section === null));
+    this.#setEnds(["clearSection"], section === null);
     this.#sectionText.textContent = section ? `${grouped(section.first)} – ${grouped(section.last)}` : "";
     this.#sectionText.title = section ? `${grouped(section.last - section.first + 1)} frames` : "";
   }

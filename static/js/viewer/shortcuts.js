@@ -44,7 +44,7 @@ export const SHORTCUTS = [
   { group: "Mark", action: "nextMark", keys: ["n", "]"], says: "Next mark" },
   { group: "Mark", action: "markIn", keys: ["i"], says: "Section begins here" },
   { group: "Mark", action: "markOut", keys: ["o"], says: "Section ends here" },
-  { group: "Mark", action: "clearSection", keys: ["x", "X"], says: "Clear the section" },
+  { group: "Mark", action: "clearSection", keys: ["x"], says: "Clear the section" },
   { group: "Picture", action: "zoomIn", keys: ["+", "="], says: "Zoom in", repeats: true },
   { group: "Picture", action: "zoomOut", keys: ["-"], says: "Zoom out", repeats: true },
   { group: "Picture", action: "fit", keys: ["0"], says: "Fit into the stage" },
