@@ -28,7 +28,7 @@ export class FrameIndex {
 
   /** @param {PacketFacts[]} packets in decode order; at least one of them is shown */
   constructor(packets) {
-    const shown = shownFrames(packets);
+    const shown = inOrderShown(packets).filter((position) => isVisible(/** @type {PacketFacts} */ (packets[position])));
     if (shown.length === 0) throw new RangeError("a video has at least one frame");
     this.#positions = Uint32Array.from(shown);
     this.#frames = new Int32Array(packets.length).fill(NO_FRAME);
@@ -105,27 +105,18 @@ export class FrameIndex {
 export const NO_FRAME = -1;
 
 /**
- * The decode positions of what is shown, in the order shown. What an edit list hides is shown before 0; the frame on
- * screen at 0 is the first, even if it began a little earlier.
- * @param {PacketFacts[]} packets
+ * Whether a packet counts as a frame. What an edit list hides begins before 0; players and extractors leave out a frame
+ * that only ends after it, too.
+ * @param {PacketFacts} packet
  */
-function shownFrames(packets) {
-  const time_s = (/** @type {number} */ position) => /** @type {PacketFacts} */ (packets[position]).timestamp_s;
-  const visible = packets.flatMap(({ isShown }, position) => (isShown ? [position] : []));
-  visible.sort((one, other) => time_s(one) - time_s(other) || one - other);
-  let first = 0;
-  while (first + 1 < visible.length && time_s(/** @type {number} */ (visible[first + 1])) <= ROUNDING_S) first += 1;
-  const isWhollyHidden = visible.length > 0 && first + 1 === visible.length && endsBefore0(packets, visible[first]);
-  return isWhollyHidden ? [] : visible.slice(first);
+export function isVisible({ isShown, timestamp_s }) {
+  return isShown && timestamp_s >= -ROUNDING_S;
 }
 
-/**
- * @param {PacketFacts[]} packets
- * @param {number | undefined} position
- */
-function endsBefore0(packets, position) {
-  const { timestamp_s, duration_s } = /** @type {PacketFacts} */ (packets[/** @type {number} */ (position)]);
-  return timestamp_s < -ROUNDING_S && timestamp_s + duration_s <= ROUNDING_S;
+/** @param {PacketFacts[]} packets */
+function inOrderShown(packets) {
+  const time_s = (/** @type {number} */ position) => /** @type {PacketFacts} */ (packets[position]).timestamp_s;
+  return packets.map((_, position) => position).sort((one, other) => time_s(one) - time_s(other) || one - other);
 }
 
 /**
@@ -133,13 +124,11 @@ function endsBefore0(packets, position) {
  * @param {PacketFacts[]} packets
  */
 function uniqueStamps(packets) {
-  const order = packets.map((_, position) => position);
-  const time_s = (/** @type {number} */ position) => /** @type {PacketFacts} */ (packets[position]).timestamp_s;
-  order.sort((one, other) => time_s(one) - time_s(other) || one - other);
   const stamps_us = new Float64Array(packets.length);
   let last_us = -Infinity;
-  for (const position of order) {
-    last_us = Math.max(last_us + 1, Math.round(time_s(position) * 1e6));
+  for (const position of inOrderShown(packets)) {
+    const { timestamp_s } = /** @type {PacketFacts} */ (packets[position]);
+    last_us = Math.max(last_us + 1, Math.round(timestamp_s * 1e6));
     stamps_us[position] = last_us;
   }
   return stamps_us;

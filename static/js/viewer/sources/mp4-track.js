@@ -6,7 +6,7 @@
 import { LoadTimedOut } from "../../media/loading.js";
 import { MEDIA_TIMEOUT_S } from "../../media/verdicts.js";
 import { CannotShow } from "../frame-source.js";
-import { FrameIndex } from "./mp4-index.js";
+import { FrameIndex, isVisible } from "./mp4-index.js";
 import { isShown } from "./mp4-hidden.js";
 
 /** @typedef {import("./mp4-file.js").Mediabunny} Mediabunny */
@@ -76,7 +76,7 @@ export class VideoTrack {
       const mustRead = HIDING.includes(codec) && !((await input.getFormat()) instanceof mediabunny.IsobmffInputFormat);
       const fractionDone = await progressOf(source, onProgress);
       const { packets, facts } = await walk(sink, (data) => isShown(codec, data), { mustRead, signal, fractionDone });
-      if (!facts.some((packet) => packet.isShown)) throw new CannotShow("The file's video track holds no frames.");
+      if (!facts.some(isVisible)) throw new CannotShow("The file's video track holds no frames.");
       const index = new FrameIndex(facts);
       return new VideoTrack(input, sink, track, packets, { index, config, codec, shape: await shapeOf(track) });
     } catch (reason) {
