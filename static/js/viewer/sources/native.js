@@ -1,0 +1,270 @@
+/**
+ * Frames out of the browser's own video player, for hosts that let nobody read their bytes. The player is asked for a
+ * moment and says which frame it shows; the number on screen is what it said, never what it was asked.
+ */
+
+import { CannotShow } from "../frame-source.js";
+import { Timeline } from "../timeline.js";
+import { FrameGrid, measureGrid } from "./native-grid.js";
+import { VideoPlayer } from "./native-player.js";
+
+/** @typedef {import("../frame-source.js").FrameSource} FrameSource */
+
+/** A video and a scene of as many frames may still disagree by one: players differ about the last. */
+const FRAMES_APART = 1.5;
+/** A seek costs a group of pictures to decode, so little is worth guessing. */
+const AHEAD = 2;
+/** What browsers play. */
+const SLOWEST = 0.1;
+const FASTEST = 8;
+
+/**
+ * Opens a video in the browser's player and finds out how its frames are numbered.
+ * @param {string} url
+ * @param {{count: number | null, rate_hz: number | null, signal: AbortSignal}} scene the number of frames the scene has; null for
+ *   a video alone
+ * @returns {Promise<FrameSource>} rejects with CannotShow, with the signal's reason, or, where only the
+ *   doctor can say why, with VideoFailed or LoadTimedOut
+ */
+export async function openNative(url, { count, rate_hz, signal }) {
+  signal.throwIfAborted();
+  const player = new VideoPlayer(url);
+  try {
+    const first_s = await player.open(signal);
+    const grid = player.tellsFrames
+      ? await measure(player, { first_s, count, rate_hz, signal })
+      : trust(player, { count, rate_hz });
+    refuseOtherVideo(grid, count);
+    return new NativeSource(player, grid, count);
+  } catch (reason) {
+    player.dispose();
+    throw reason;
+  }
+}
+
+/**
+ * @param {VideoPlayer} player
+ * @param {{first_s: number, count: number | null, rate_hz: number | null, signal: AbortSignal}} known
+ */
+async function measure(player, { first_s, count, rate_hz, signal }) {
+  const last_s = await player.seekLast(signal);
+  const known = { first_s, last_s, end_s: player.end_s, count, rate_hz };
+  return measureGrid((time_s) => player.seek(time_s, signal), known);
+}
+
+/**
+ * The grid that somebody claims, for a browser that does not tell which frame it shows.
+ * @param {VideoPlayer} player
+ * @param {{count: number | null, rate_hz: number | null}} claim
+ */
+function trust(player, { count, rate_hz }) {
+  const rate = rate_hz ?? (count ? count / player.end_s : null);
+  if (!rate) throw new CannotShow("This browser does not tell which frame of a video it shows, and nobody says the video's rate.");
+  return new FrameGrid(0, 1 / rate, Math.max(1, Math.round(player.end_s * rate)), false);
+}
+
+/**
+ * @param {FrameGrid} grid
+ * @param {number | null} count
+ */
+function refuseOtherVideo(grid, count) {
+  if (count === null || Math.abs(grid.count - count) <= FRAMES_APART) return;
+  const about = grid.isEven ? "" : "about ";
+  throw new CannotShow(
+    `The video holds ${about}${grid.count} frames, the scene ${count}; a video of the same frames would be needed.`,
+  );
+}
+
+/**
+ * @typedef {object} WaitingLoad
+ * @property {number} index
+ * @property {AbortSignal} signal
+ * @property {(picture: ImageBitmap) => void} resolve
+ * @property {(reason: unknown) => void} reject
+ */
+
+/** @implements {FrameSource} */
+class NativeSource {
+  /** @type {"video"} */
+  kind = "video";
+  parallel = 1;
+  ahead = AHEAD;
+  timeline;
+  /** @type {((index: number, picture: ImageBitmap) => void) | null} */
+  onSpare = null;
+  #player;
+  #grid;
+  #isEven;
+  #life = new AbortController();
+  /** @type {WaitingLoad[]} */
+  #waiting = [];
+  #isBusy = false;
+  /** Plays that have not been stopped: the player can do one thing at a time. @type {object | null} */
+  #playing = null;
+
+  /**
+   * @param {VideoPlayer} player
+   * @param {FrameGrid} grid
+   * @param {number | null} count
+   */
+  constructor(player, grid, count) {
+    this.#player = player;
+    this.#grid = grid;
+    this.#isEven = grid.isEven;
+    this.timeline = Timeline.even(count ?? grid.count, grid.rate_hz);
+  }
+
+  get says() {
+    if (!this.#player.tellsFrames) return "browser's player; frame numbers approximate: this browser does not tell which frame it shows";
+    if (!this.#isEven) return "browser's player; frame numbers approximate: the rate varies";
+    return `browser's player, numbered by ${Number(this.#grid.rate_hz.toFixed(3))} fps`;
+  }
+
+  /**
+   * The newest wish is served first; a seek under way is let finish, and its picture is spare when nobody wants it any more.
+   * @param {number} index
+   * @param {AbortSignal} signal
+   * @returns {Promise<ImageBitmap>}
+   */
+  load(index, signal) {
+    return new Promise((resolve, reject) => {
+      if (signal.aborted || this.#life.signal.aborted) {
+        reject(signal.aborted ? signal.reason : this.#life.signal.reason);
+        return;
+      }
+      signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+      this.#waiting.push({ index, signal, resolve, reject });
+      void this.#fill();
+    });
+  }
+
+  /**
+   * @param {number} from
+   * @param {number} speed from 0.1 to 8
+   * @param {import("../frame-source.js").Present} present
+   * @param {() => void} ended
+   */
+  play(from, speed, present, ended) {
+    const turn = (this.#playing = new AbortController());
+    void this.#run(turn, { from, speed, present, ended });
+    return () => {
+      turn.abort();
+      if (this.#playing === turn) this.#playing = null;
+      void this.#fill();
+    };
+  }
+
+  /** The frames whose bytes are here, as sorted inclusive ranges. */
+  buffered() {
+    const last = this.timeline.count - 1;
+    /** @type {(time_s: number) => number} */
+    const place = (time_s) => (time_s - this.#grid.start_s) / this.#grid.step_s;
+    return this.#player
+      .buffered_s()
+      .map(({ start_s, end_s }) => /** @type {[number, number]} */ ([
+        Math.max(0, Math.round(place(start_s))),
+        // Some players count the length of a video to the beginning of its last frame.
+        end_s >= this.#player.end_s ? last : Math.min(last, Math.round(place(end_s)) - 1),
+      ]))
+      .filter(([from, to]) => from <= to);
+  }
+
+  dispose() {
+    this.#life.abort(new DOMException("The video was closed.", "AbortError"));
+    for (const { reject } of this.#waiting.splice(0)) reject(this.#life.signal.reason);
+    this.#player.dispose();
+  }
+
+  async #fill() {
+    if (this.#isBusy) return;
+    this.#isBusy = true;
+    while (!this.#playing && !this.#life.signal.aborted) {
+      const wish = this.#waiting.pop();
+      if (!wish) break;
+      if (!wish.signal.aborted) await this.#serve(wish);
+    }
+    this.#isBusy = false;
+  }
+
+  /** @param {WaitingLoad} wish */
+  async #serve({ index, signal, resolve, reject }) {
+    try {
+      const picture = await this.#reach(index);
+      if (signal.aborted) this.#spare(index, picture);
+      else resolve(picture);
+    } catch (reason) {
+      reject(reason);
+    }
+  }
+
+  /**
+   * Shows exactly one frame and takes its picture.
+   * @param {number} index
+   * @returns {Promise<ImageBitmap>}
+   */
+  async #reach(index) {
+    const { signal } = this.#life;
+    const { shown_s } = this.#player;
+    if (shown_s !== null && this.#indexOf(shown_s) === index && !this.#player.video.seeking) return this.#player.grab();
+    const isLast = index >= this.#grid.count - 1;
+    const middle_s = this.#grid.middle_s(index);
+    const tries = [
+      () => this.#player.seek(middle_s, signal),
+      () => (isLast ? this.#player.seekLast(signal) : this.#player.seek(middle_s - 0.25 * this.#grid.step_s, signal)),
+    ];
+    let shown = -1;
+    for (const attempt of tries) {
+      shown = this.#indexOf(await attempt());
+      if (shown === index) return this.#player.grab();
+    }
+    if (shown >= 0 && shown < this.timeline.count) this.#spare(shown, await this.#player.grab());
+    throw this.#refusal(index, shown);
+  }
+
+  /**
+   * @param {number} index
+   * @param {number} shown the frame that came instead
+   */
+  #refusal(index, shown) {
+    if (index >= this.#grid.count) {
+      return new CannotShow(`The video ends before this frame: it holds ${this.#grid.count} frames, the scene ${this.timeline.count}.`);
+    }
+    if (this.#isEven && shown < index - 1) return new CannotShow("The video holds no picture for this frame: it is damaged or cut short.");
+    this.#isEven = false;
+    return new CannotShow("The video has no frame at this place: its rate varies. Exact stepping needs the host to allow CORS.");
+  }
+
+  /** @param {number} shown_s */
+  #indexOf(shown_s) {
+    // Without a browser that tells, the time is the middle of the frame that was asked for.
+    return this.#player.tellsFrames ? this.#grid.indexOf(shown_s) : Math.floor((shown_s - this.#grid.start_s) / this.#grid.step_s);
+  }
+
+  /**
+   * @param {number} index
+   * @param {ImageBitmap} picture
+   */
+  #spare(index, picture) {
+    if (this.onSpare && !this.#life.signal.aborted) this.onSpare(index, picture);
+    else picture.close();
+  }
+
+  /**
+   * @param {AbortController} turn
+   * @param {{from: number, speed: number, present: import("../frame-source.js").Present, ended: () => void}} wish
+   */
+  async #run({ signal }, { from, speed, present, ended }) {
+    try {
+      while (this.#isBusy) await new Promise((resolve) => setTimeout(resolve, 5));
+      if (signal.aborted) return;
+      const shown_s = await this.#player.seek(this.#grid.middle_s(from), AbortSignal.any([signal, this.#life.signal]));
+      /** @param {number} media_s */
+      const show = (media_s) => present(this.timeline.clamp(this.#indexOf(media_s)), this.#player.video);
+      show(shown_s);
+      const stop = this.#player.play(Math.min(FASTEST, Math.max(SLOWEST, speed)), show, ended);
+      signal.addEventListener("abort", stop);
+    } catch {
+      if (!signal.aborted && !this.#life.signal.aborted) ended();
+    }
+  }
+}
