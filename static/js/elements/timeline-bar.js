@@ -262,6 +262,7 @@ export class TimelineBar {
   #changed() {
     this.#overview.place();
     this.#placeHandles();
+    this.#scrub.viewChanged();
     this.#redraw();
     this.#wishes.viewChanged?.();
   }

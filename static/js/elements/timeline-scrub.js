@@ -24,6 +24,8 @@ export class TimelineScrub {
   #down = new Map();
   /** @type {{x_px: number, mark: number | null, from_px: number} | null} */
   #drag = null;
+  /** Where a pointer that is not down hovers. @type {{x_px: number, y_px: number} | null} */
+  #over = null;
   /** @type {number | null} */
   #told = null;
   #moves = new LatestPerFrame((/** @type {number} */ index) => this.#tell(index));
@@ -43,7 +45,7 @@ export class TimelineScrub {
     for (const end of ["pointerup", "pointercancel", "lostpointercapture"]) {
       surface.addEventListener(end, (event) => this.#onUp(/** @type {PointerEvent} */ (event)));
     }
-    surface.addEventListener("pointerleave", () => !this.#drag && this.#hovers.give(null));
+    surface.addEventListener("pointerleave", () => !this.#drag && this.#hover(null));
   }
 
   get isDragging() {
@@ -78,6 +80,11 @@ export class TimelineScrub {
     this.#wishes.show({ first: view.first + across_px / view.frame_px, span: view.span });
   };
 
+  /** Other frames may lie under the pointer now. */
+  viewChanged() {
+    if (this.#over) this.#hover(this.#over);
+  }
+
   dispose() {
     this.#moves.cancel();
     this.#hovers.cancel();
@@ -86,16 +93,17 @@ export class TimelineScrub {
   /** @param {PointerEvent} event */
   #onDown = (event) => {
     if (event.button !== 0 || this.#view.count === 0 || this.#down.size === 2) return;
-    const x_px = this.xOf(event);
+    const { x_px, y_px } = this.#pointOf(event);
     this.#surface.setPointerCapture(event.pointerId);
     this.#down.set(event.pointerId, { x_px, position: this.#view.positionAt(x_px) });
     if (this.#down.size === 2) this.#startPinch();
-    else this.#startDrag(x_px, event);
+    else this.#startDrag(x_px, y_px);
   };
 
-  /** @param {number} x_px @param {PointerEvent} event */
-  #startDrag(x_px, event) {
-    const mark = this.#wishes.markAt(x_px, event.clientY - this.#surface.getBoundingClientRect().top);
+  /** @param {number} x_px @param {number} y_px */
+  #startDrag(x_px, y_px) {
+    const mark = this.#wishes.markAt(x_px, y_px);
+    this.#over = null;
     this.#drag = { x_px, mark, from_px: x_px };
     this.#told = null;
     this.#hovers.cancel();
@@ -114,7 +122,7 @@ export class TimelineScrub {
     const finger = this.#down.get(event.pointerId);
     const x_px = this.xOf(event);
     if (!finger) {
-      if (event.pointerType !== "touch" && this.#down.size === 0) this.#hover(event, x_px);
+      if (event.pointerType !== "touch" && this.#down.size === 0) this.#hover(this.#pointOf(event));
       return;
     }
     const moved_px = x_px - finger.x_px;
@@ -123,11 +131,18 @@ export class TimelineScrub {
     else if (this.#drag) this.#scrub(this.#drag, { moved_px, isFine: event.shiftKey });
   };
 
-  /** @param {PointerEvent} event @param {number} x_px */
-  #hover(event, x_px) {
-    const mark = this.#wishes.markAt(x_px, event.clientY - this.#surface.getBoundingClientRect().top);
+  /** @param {{x_px: number, y_px: number} | null} over */
+  #hover(over) {
+    this.#over = over;
+    const mark = over && this.#wishes.markAt(over.x_px, over.y_px);
     this.#surface.toggleAttribute("data-on-mark", mark !== null);
-    this.#hovers.give(this.#view.count > 0 ? (mark ?? this.#view.frameAt(x_px)) : null);
+    this.#hovers.give(over && this.#view.count > 0 ? (mark ?? this.#view.frameAt(over.x_px)) : null);
+  }
+
+  /** @param {PointerEvent} event */
+  #pointOf(event) {
+    const { left, top } = this.#surface.getBoundingClientRect();
+    return { x_px: event.clientX - left, y_px: event.clientY - top };
   }
 
   /**

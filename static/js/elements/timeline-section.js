@@ -65,8 +65,10 @@ export class TimelineSection {
     const edge_px = view.xOf(end === "first" ? section.first : section.last + 1);
     const isBeyond = edge_px < view.left_px - 1 || edge_px > view.right_px + 1;
     handle.toggleAttribute("data-beyond", isBeyond);
-    const grip_px = end === "first" ? edge_px + INWARD_PX : edge_px - INWARD_PX;
-    handle.style.transform = `translateX(${Math.round(grip_px)}px)${end === "first" ? " translateX(-100%)" : ""}`;
+    // At an end of the bar a handle stays whole, and reaches further into its section instead.
+    const inner_px = Math.round(end === "first" ? edge_px + INWARD_PX : edge_px - INWARD_PX);
+    const left = end === "first" ? `max(0px, ${inner_px}px - 100%)` : `min(${view.width_px}px - 100%, ${inner_px}px)`;
+    handle.style.transform = `translateX(${left})`;
   }
 
   /** @param {End} end @param {Section} section */
