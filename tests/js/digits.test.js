@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { frameTime, grouped, lasted, pixelSize } from "../../static/js/lib/digits.js";
+import { clockTime, grouped, lasted, pixelSize } from "../../static/js/lib/digits.js";
 
 test("thousands stand apart by a narrow space", () => {
   assert.deepEqual([0, 999, 1000, 2_100_000].map(grouped), ["0", "999", "1\u202f000", "2\u202f100\u202f000"]);
@@ -9,9 +9,9 @@ test("thousands stand apart by a narrow space", () => {
 });
 
 test("a frame's time is its start, to the millisecond", () => {
-  assert.equal(frameTime(412, 30), "00:13.733");
-  assert.equal(frameTime(0, 25), "00:00.000");
-  assert.equal(frameTime(2999, 0.5), "1:39:58.000");
+  assert.equal(clockTime(412 / 30), "00:13.733");
+  assert.equal(clockTime(0), "00:00.000");
+  assert.equal(clockTime(2999 / 0.5), "1:39:58.000");
 });
 
 test("a duration is written in the units one thinks in", () => {

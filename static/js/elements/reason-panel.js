@@ -4,7 +4,7 @@ import { make } from "../lib/markup.js";
 
 /**
  * Makes the panel of a diagnosis.
- * @param {import("../media/diagnosis.js").Diagnosis} diagnosis
+ * @param {{kind: string, sentence: string, remedy: string}} diagnosis
  * @param {{url: string, retry: () => void}} next the address that failed, and what Try again does
  */
 export function reasonPanel({ kind, sentence, remedy }, { url, retry }) {

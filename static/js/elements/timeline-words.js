@@ -1,6 +1,6 @@
 /** What a timeline says of a frame, in words. */
 
-import { frameTime } from "../lib/digits.js";
+import { clockTime } from "../lib/digits.js";
 
 /** @typedef {import("../viewer/timeline.js").Timeline | null} Times null where only the number of frames is known */
 
@@ -10,7 +10,7 @@ import { frameTime } from "../lib/digits.js";
  * @param {number} index
  */
 export function timeOf(timeline, index) {
-  return timeline ? frameTime(timeline.start_s(index), 1) : "";
+  return timeline ? clockTime(timeline.start_s(index)) : "";
 }
 
 /**

@@ -3,7 +3,7 @@
  * shown; they decide nothing.
  */
 
-import { frameTime, grouped } from "../lib/digits.js";
+import { clockTime, grouped } from "../lib/digits.js";
 import { make } from "../lib/markup.js";
 import { nameWithKey } from "../viewer/shortcuts.js";
 import { nearestBeyond } from "../viewer/section.js";
@@ -142,7 +142,7 @@ export class Transport {
   #show() {
     const { painted, wanted } = this.#at;
     this.#place.show(painted, wanted);
-    this.#time.textContent = this.#timeline && painted !== null ? frameTime(this.#timeline.start_s(painted), 1) : "";
+    this.#time.textContent = this.#timeline && painted !== null ? clockTime(this.#timeline.start_s(painted)) : "";
     // Not `disabled`: a button that disables itself under the finger loses the focus.
     const last = this.#timeline ? this.#timeline.count - 1 : 0;
     this.#setEnds(["first", "back10", "previous"], wanted <= 0);

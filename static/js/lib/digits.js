@@ -19,12 +19,11 @@ export function pixelSize({ width, height }) {
 }
 
 /**
- * Writes the time at which a frame starts, as minutes, seconds and milliseconds; hours only when there are some.
- * @param {number} frame from 0
- * @param {number} rate_hz frames a second
+ * Writes a time in a video as minutes, seconds and milliseconds; hours only when there are some.
+ * @param {number} time_s seconds, not negative
  */
-export function frameTime(frame, rate_hz) {
-  const total_ms = Math.round((frame / rate_hz) * 1000);
+export function clockTime(time_s) {
+  const total_ms = Math.round(time_s * 1000);
   const pad = (/** @type {number} */ number, /** @type {number} */ width) => String(number).padStart(width, "0");
   const hours = Math.floor(total_ms / 3_600_000);
   const minutes = pad(Math.floor(total_ms / 60_000) % 60, 2);

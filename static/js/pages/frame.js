@@ -1,17 +1,17 @@
 /** What every page has around its content: the choice of theme, copying, keys for links. */
 
-import { make } from "../lib/markup.js";
 import { bindKeys } from "../lib/keys.js";
+import { copyText } from "./copying.js";
 
 const STORED_THEME = "transom-theme";
-const COPIED_FOR_S = 2;
 
 /** Brings the frame of the page to life, for as long as the page lives. */
 export function startFrame() {
   offerThemes();
   document.addEventListener("click", (event) => {
     const button = /** @type {Element} */ (event.target).closest("[data-copy]");
-    if (button instanceof HTMLButtonElement) void copy(button);
+    const code = button?.closest(".snippet")?.querySelector(".snippet__code");
+    if (button && code) void copyText(code, button);
   });
   closeMenus();
   const shortcuts = [...document.querySelectorAll("[data-shortcut]")].filter((control) => control instanceof HTMLElement);
@@ -43,47 +43,6 @@ function store(theme) {
   } catch {
     // Storage may be forbidden: then the choice lasts as long as the page.
   }
-}
-
-/** Copies the code beside a button. @param {HTMLButtonElement} button */
-async function copy(button) {
-  const code = button.closest(".snippet")?.querySelector(".snippet__code");
-  if (!code) return;
-  const label = button.querySelector("span") ?? button;
-  const before = label.textContent;
-  const isCopied = await write(code);
-  label.textContent = isCopied ? "Copied" : "Selected: press Ctrl+C";
-  button.dataset.state = isCopied ? "copied" : "selected";
-  announce(label.textContent);
-  setTimeout(() => {
-    label.textContent = before;
-    delete button.dataset.state;
-  }, COPIED_FOR_S * 1000);
-}
-
-/**
- * Puts an element's text on the clipboard; selects it where the browser does not allow that.
- * @param {Element} code
- * @returns {Promise<boolean>} whether it was copied
- */
-async function write(code) {
-  try {
-    // There is no clipboard on a page served over plain http by name.
-    await navigator.clipboard.writeText(code.textContent ?? "");
-    return true;
-  } catch {
-    getSelection()?.selectAllChildren(code);
-    return false;
-  }
-}
-
-/** Lets a screen reader hear what a button's own label only shows. @param {string} sentence */
-function announce(sentence) {
-  const said = make("div", { class: "visually-hidden", role: "status" });
-  document.body.append(said);
-  // A live region must be there before its text comes.
-  setTimeout(() => (said.textContent = sentence), 50);
-  setTimeout(() => said.remove(), COPIED_FOR_S * 1000);
 }
 
 /** A menu is a `<details>`; it also closes by Escape and by a click elsewhere. */

@@ -1,76 +1,146 @@
-/** One scene: the viewer, the facts of the frame on screen, and the frame in the address bar. */
+/** One scene: the viewer, the facts of the frame on screen, and the view in the address bar. */
 
 import "../elements/frame-viewer.js";
 import { debounce } from "../lib/debounce.js";
-import { grouped } from "../lib/digits.js";
+import { clockTime, grouped } from "../lib/digits.js";
 import { factList } from "../lib/facts.js";
 import { parseExactly, readIsland } from "../lib/island.js";
 import { make } from "../lib/markup.js";
-import { FrameList } from "../viewer/frame-list.js";
+import { throttle } from "../lib/throttle.js";
+import { copyText } from "./copying.js";
 import { startFrame } from "./frame.js";
 
-/** @typedef {import("../viewer/frame-list.js").FrameColumns} FrameColumns */
-/** @typedef {{scene: import("../elements/frame-viewer.js").SceneOnPage, frames: {url: string} | null}} SceneIsland */
+/** @typedef {import("../viewer/scene-media.js").Shown} SceneIsland */
+/** @typedef {import("../elements/frame-viewer.js").FrameViewer} FrameViewer */
 
-/** Browsers refuse more than about 100 changes of the address in 30 s. */
-const ADDRESS_QUIET_S = 0.4;
+/** Safari refuses more than 100 changes of the address in 30 s, Chromium more than 200 in 10 s. */
+const ADDRESS_PAUSE_S = 0.5;
+/** A hand that moves on does not need the metadata of every frame it passes, where each is asked for alone. */
+const METADATA_QUIET_S = 0.15;
 
 startFrame();
 
 const island = /** @type {SceneIsland | null} */ (readIsland(document));
-const viewer = /** @type {import("../elements/frame-viewer.js").FrameViewer | null} */ (document.querySelector("frame-viewer"));
+const viewer = /** @type {FrameViewer | null} */ (document.querySelector("frame-viewer"));
+if (island && viewer) follow(viewer, island);
 
-if (island && viewer) {
-  const columns = await readFrames(island.frames);
-  const frames = new FrameList(columns);
+/**
+ * Starts the viewer, and keeps the page to what it shows.
+ * @param {FrameViewer} viewer
+ * @param {SceneIsland} island
+ */
+function follow(viewer, island) {
   const life = new AbortController();
   let shown = 0;
-  const keepInAddress = debounce(() => writeAddress(shown), ADDRESS_QUIET_S, life.signal);
-  const follow = (/** @type {Event} */ event) => {
+  let ticket = 0;
+  const keepInAddress = throttle(() => writeAddress(viewer, shown), ADDRESS_PAUSE_S, life.signal);
+  const askMetadata = debounce(() => void fetchMetadata(viewer, island, shown), METADATA_QUIET_S, life.signal);
+  const showFacts = () => {
+    ticket = 0;
+    if (!viewer.frames) return showPlace(viewer, shown);
+    showPlace(viewer, shown);
+    showFrame(viewer.frames, shown);
+    if (viewer.frames.isComplete && viewer.frames.metadata(shown) === null) askMetadata();
+  };
+  // Once per frame of the display: a fast hand paints more frames than anybody reads.
+  const showFactsSoon = () => (ticket ||= requestAnimationFrame(showFacts));
+  const take = (/** @type {Event} */ event) => {
     shown = /** @type {CustomEvent<{frame: number}>} */ (event).detail.frame;
-    showFacts(frames, shown);
+    showFactsSoon();
     keepInAddress();
   };
-  viewer.addEventListener("frame-change", follow);
-  viewer.addEventListener("frame-missing", follow);
-  viewer.show({ scene: island.scene, frames: columns });
+  viewer.addEventListener("frame-change", take);
+  viewer.addEventListener("frame-missing", take);
+  viewer.addEventListener("frames-listed", showFactsSoon);
+  viewer.addEventListener("view-change", keepInAddress);
+  viewer.addEventListener("source-change", (event) => {
+    write("[data-head-source]", /** @type {CustomEvent<{says: string}>} */ (event).detail.says);
+  });
+  viewer.addEventListener("viewer-action", (event) => act(/** @type {CustomEvent<{action: string}>} */ (event).detail.action));
+  document.querySelector("aside [data-action=copyReference]")?.addEventListener("click", () => act("copyReference"));
+  const asked = new URLSearchParams(location.search);
+  const frame = island.frames?.first.index ?? Math.trunc(Number(asked.get("frame")) || 0);
+  viewer.show(island, { frame, first: asked.get("in"), last: asked.get("out"), isLooping: asked.has("loop") });
+}
+
+/** @param {string} action one that is the page's to do */
+function act(action) {
+  const link = document.querySelector("a[data-frame-link]");
+  if (action === "openItem" && link instanceof HTMLElement) link.click();
+  const button = document.querySelector("aside [data-action=copyReference]");
+  const reference = document.querySelector("[data-frame-reference]");
+  if (action === "copyReference" && button && reference) void copyText(reference, button);
 }
 
 /**
- * @param {{url: string} | null} feed
- * @returns {Promise<FrameColumns>}
- */
-async function readFrames(feed) {
-  if (!feed) return { prefix: "", urls: [], ids: [], references: [], metadata: [] };
-  return parseExactly(await (await fetch(feed.url)).text());
-}
-
-/** @param {number} frame */
-function writeAddress(frame) {
-  const address = new URL(location.href);
-  address.searchParams.set("frame", String(frame));
-  history.replaceState(history.state, "", address);
-}
-
-/**
- * Shows the facts of the frame that is painted, or whose reason is on screen; never of one that is only wanted.
- * @param {FrameList} frames
+ * Writes the view into the address, so that a reload, a bookmark and the way back come to the same frame.
+ * @param {FrameViewer} viewer
  * @param {number} frame
  */
-function showFacts(frames, frame) {
-  write("[data-frame-index]", grouped(frame));
-  write("[data-frame-reference]", frames.reference(frame));
-  const link = document.querySelector("a[data-frame-link]");
-  if (link instanceof HTMLAnchorElement) link.href = link.href.replace(/[^/]*$/, frames.id(frame));
-  const metadata = document.querySelector("[data-frame-metadata]");
-  if (metadata) metadata.replaceChildren(...metadataNodes(frames.metadata(frame)));
+function writeAddress(viewer, frame) {
+  const address = new URL(location.href);
+  const { section, isLooping } = viewer;
+  const view = { frame, in: section?.first, out: section?.last, loop: isLooping ? 1 : undefined };
+  for (const [name, value] of Object.entries(view)) {
+    if (value === undefined) address.searchParams.delete(name);
+    else address.searchParams.set(name, String(value));
+  }
+  if (address.href !== location.href) history.replaceState(history.state, "", address);
 }
 
-/** @param {Record<string, unknown> | null} metadata */
+/**
+ * Shows the place of the frame that is painted, or whose reason is on screen; never of one that is only wanted.
+ * @param {FrameViewer} viewer
+ * @param {number} frame
+ */
+function showPlace(viewer, frame) {
+  const last = grouped(Math.max(0, viewer.count - 1));
+  write("[data-head-frame]", `frame ${grouped(frame).padStart(last.length, "\u2007")} / ${last}`);
+  if (viewer.timeline) write("[data-head-time]", clockTime(viewer.timeline.start_s(frame)));
+}
+
+/**
+ * Shows the facts of a frame.
+ * @param {import("../viewer/frame-list.js").FrameList} frames
+ * @param {number} frame
+ */
+function showFrame(frames, frame) {
+  write("[data-frame-index]", grouped(frame));
+  write("[data-frame-reference]", frames.reference(frame) ?? "…");
+  const link = document.querySelector("a[data-frame-link]");
+  const id = frames.id(frame);
+  if (link instanceof HTMLAnchorElement && id !== null) link.href = link.href.replace(/[^/]*$/, id);
+  showMetadata(frames.metadata(frame));
+}
+
+/** @param {Record<string, unknown> | null} metadata null while it is on its way */
+function showMetadata(metadata) {
+  const place = document.querySelector("[data-frame-metadata]");
+  if (!place) return;
+  place.toggleAttribute("aria-busy", metadata === null);
+  if (metadata) place.replaceChildren(...metadataNodes(metadata));
+}
+
+/** @param {Record<string, unknown>} metadata */
 function metadataNodes(metadata) {
-  if (!metadata) return [];
   if (Object.keys(metadata).length > 0) return [factList(metadata)];
   return [make("p", { class: "quiet" }, "No metadata was sent with this frame.")];
+}
+
+/**
+ * Asks for one frame's metadata, where the list came without: there is too much of it.
+ * @param {FrameViewer} viewer
+ * @param {SceneIsland} island
+ * @param {number} frame
+ */
+async function fetchMetadata(viewer, island, frame) {
+  try {
+    const response = await fetch(`${island.frames?.url}/${frame}`, { headers: { Accept: "application/json" } });
+    const { metadata } = parseExactly(await response.text());
+    if (Number(viewer.dataset.frame) === frame) showMetadata(metadata);
+  } catch {
+    // The next frame asks again; what stands there is marked as not of this frame.
+  }
 }
 
 /**
@@ -79,5 +149,5 @@ function metadataNodes(metadata) {
  */
 function write(selector, text) {
   const element = document.querySelector(selector);
-  if (element) element.textContent = text;
+  if (element && element.textContent !== text) element.textContent = text;
 }

@@ -1,0 +1,228 @@
+/** A scene's media as the page knows them: its list of frames, its mp4, and which of them can be shown how. */
+
+import { parseExactly } from "../lib/island.js";
+import { withDeadline } from "../media/loading.js";
+import { ChosenSources, openFirst, sourcePlan } from "./choose-source.js";
+import { FrameList } from "./frame-list.js";
+import { CannotShow } from "./frame-source.js";
+import { HostAbilities } from "./host-abilities.js";
+import { openFrames } from "./sources/frames.js";
+import { openMp4 } from "./sources/mp4.js";
+import { openNative } from "./sources/native.js";
+import { Timeline } from "./timeline.js";
+
+/** @typedef {import("./frame-source.js").FrameSource} FrameSource */
+/** @typedef {import("./frame-source.js").SourceKind} SourceKind */
+
+/**
+ * @typedef {object} SceneOnPage
+ * @property {string} id
+ * @property {string} reference_id
+ * @property {number | null} frame_rate frames a second
+ * @property {number} frame_count 0 for an mp4 alone
+ * @property {string | null} video_url
+ */
+
+/**
+ * What the page brings: the scene, and where its list of frames is, with the one frame shown first.
+ * @typedef {{scene: SceneOnPage, frames: {url: string, first: import("./frame-list.js").ListedFrame} | null}} Shown
+ */
+
+/** @typedef {(url: string, medium: "image" | "video", reason: unknown) => Promise<Explained>} Explain */
+/** @typedef {{kind: string, sentence: string, remedy: string}} Explained */
+
+/**
+ * @typedef {object} OpenedScene
+ * @property {FrameSource} source
+ * @property {{index: number, picture: ImageBitmap} | null} first what opening has loaded to be sure
+ */
+
+const NO_LIST = "Transom’s server did not send the list of frames. Check the connection, then try again.";
+const STEP_ON = "The other frames may be well: step on, try again, or choose another source in the line below the controls.";
+
+export class SceneMedia {
+  #scene;
+  #listUrl;
+  #explain;
+  #signal;
+  #abilities = new HostAbilities();
+  #chosen = new ChosenSources();
+  /** Why sources were left. @type {Map<SourceKind, string>} */
+  #left = new Map();
+  /** How much of a file has been read that must be read whole; null while nothing is. @type {number | null} */
+  #progress = null;
+  /** The frames as far as they are known; null for an mp4 alone. */
+  frames;
+
+  /**
+   * @param {Shown} shown
+   * @param {{explain: Explain, signal: AbortSignal}} boundaries
+   */
+  constructor({ scene, frames }, { explain, signal }) {
+    this.#scene = scene;
+    this.#listUrl = frames?.url ?? null;
+    this.#explain = explain;
+    this.#signal = signal;
+    this.frames = frames && new FrameList({ count: scene.frame_count, first: frames.first });
+  }
+
+  get hasVideo() {
+    return this.#scene.video_url !== null;
+  }
+
+  get isEmpty() {
+    return !this.frames && !this.hasVideo;
+  }
+
+  /** When the frames begin, as far as the server knows; null for an mp4 alone. */
+  get timeline() {
+    const { frame_count, frame_rate } = this.#scene;
+    return this.frames && frame_rate ? Timeline.even(frame_count, frame_rate) : null;
+  }
+
+  /**
+   * Asks the server for the list of frames, unless it is here.
+   * @param {() => void} arrived
+   */
+  async list(arrived) {
+    if (!this.frames || this.frames.isComplete || !this.#listUrl) return;
+    try {
+      const response = await fetch(this.#listUrl, { headers: { Accept: "application/json" }, signal: this.#signal });
+      if (!response.ok) throw new CannotShow(NO_LIST);
+      this.frames.take(parseExactly(await response.text()));
+      arrived();
+    } catch (reason) {
+      if (!this.#signal.aborted) this.frames.fail(reason instanceof CannotShow ? reason : new CannotShow(NO_LIST));
+    }
+  }
+
+  /**
+   * Opens the first source that shows the wanted frame.
+   * @param {object} how
+   * @param {number} how.wanted
+   * @param {SourceKind | null} how.prefer the person's choice
+   * @param {number} how.capacity_bytes what may be held of decoded pictures
+   * @param {AbortSignal} how.signal
+   * @param {() => void} how.changed `status` says something else now
+   * @returns {Promise<OpenedScene>} rejects as the last source did
+   */
+  async open({ wanted, prefer, capacity_bytes, signal, changed }) {
+    const { video_url, frame_count, frame_rate } = this.#scene;
+    const count = this.frames ? frame_count : null;
+    const url = video_url ?? "";
+    const onProgress = (/** @type {number} */ fraction) => {
+      this.#progress = fraction;
+      changed();
+    };
+    const plan = this.#plan(prefer, wanted);
+    /** @type {OpenedScene["first"]} */
+    let first = null;
+    /**
+     * A source is taken when it has shown what it is for; the last one is taken as it is.
+     * @param {SourceKind} kind
+     * @param {() => Promise<FrameSource>} open
+     */
+    const tried = (kind, open) => async () => {
+      const source = await open();
+      if (kind !== plan.at(-1)) first = await firstOf(source, wanted, signal);
+      return source;
+    };
+    const openers = {
+      frames: tried("frames", () => openFrames(/** @type {FrameList} */ (this.frames), { rate_hz: frame_rate, signal, abilities: this.#abilities })),
+      mp4: tried("mp4", () => openMp4(url, { count, signal, onProgress, capacity_bytes })),
+      video: tried("video", () => openNative(url, { count, rate_hz: frame_rate, signal })),
+    };
+    const onHandOver = (/** @type {SourceKind} */ kind, /** @type {unknown} */ reason) => void this.#leave(kind, wanted, reason).then(changed);
+    this.#left.clear();
+    changed();
+    const source = await openFirst(plan, openers, { signal, onHandOver });
+    this.#progress = null;
+    if (source.kind === "mp4") this.#abilities.learn(originOf(url), { readable: true });
+    return { source, first };
+  }
+
+  /**
+   * What the status line says, and what its menu offers.
+   * @param {FrameSource | null} source the one in use
+   */
+  status(source) {
+    const choices = this.#kinds.map((kind) => ({ kind, reason: this.#left.get(kind) ?? null }));
+    const opening = this.#progress === null ? "opening…" : `reading the file, ${Math.round(this.#progress * 100)} %`;
+    return { says: source?.says ?? opening, used: source?.kind ?? null, choices };
+  }
+
+  /**
+   * Why a frame cannot be shown.
+   * @param {SourceKind} kind
+   * @param {number} index
+   * @param {unknown} reason
+   * @returns {Promise<Explained>}
+   */
+  async explain(kind, index, reason) {
+    if (reason instanceof CannotShow) return { kind: "source", sentence: reason.reason, remedy: STEP_ON };
+    return this.#explain(this.addressOf(kind, index), kind === "frames" ? "image" : "video", reason);
+  }
+
+  /**
+   * Where a frame comes from.
+   * @param {SourceKind} kind
+   * @param {number} index
+   */
+  addressOf(kind, index) {
+    if (kind === "frames") return this.frames?.url(index) ?? this.#listUrl ?? "";
+    return this.#scene.video_url ?? "";
+  }
+
+  /** @returns {SourceKind[]} */
+  get #kinds() {
+    return [...(this.frames ? [/** @type {const} */ ("frames")] : []), ...(this.hasVideo ? /** @type {const} */ (["mp4", "video"]) : [])];
+  }
+
+  /**
+   * The order in which sources are tried: the person's choice first, now or before for this host.
+   * @param {SourceKind | null} chosen
+   * @param {number} wanted
+   */
+  #plan(chosen, wanted) {
+    const origins = this.#kinds.map((kind) => originOf(this.addressOf(kind, wanted)));
+    const main = /** @type {string} */ (origins[0]);
+    if (chosen) this.#chosen.choose(main, chosen);
+    return sourcePlan({
+      kinds: this.#kinds,
+      prefer: this.#chosen.of(main),
+      framesReadable: this.frames ? this.#abilities.readable(main) : undefined,
+      videoReadable: this.#abilities.readable(/** @type {string} */ (origins.at(-1))),
+    });
+  }
+
+  /**
+   * @param {SourceKind} kind
+   * @param {number} wanted
+   * @param {unknown} reason
+   */
+  async #leave(kind, wanted, reason) {
+    const { sentence } = await this.explain(kind, wanted, reason);
+    this.#left.set(kind, sentence);
+  }
+}
+
+/** @param {string} url */
+function originOf(url) {
+  return new URL(url, globalThis.document?.baseURI).origin;
+}
+
+/**
+ * Loads the wanted frame, to see whether the source can.
+ * @param {FrameSource} source disposed when it cannot
+ * @param {number} wanted
+ * @param {AbortSignal} signal
+ */
+async function firstOf(source, wanted, signal) {
+  const index = source.timeline.clamp(wanted);
+  try {
+    return { index, picture: await withDeadline((stop) => source.load(index, stop), { signal }) };
+  } catch (reason) {
+    source.dispose();
+    throw reason;
+  }
+}
