@@ -42,7 +42,11 @@ export class MemoryMeter {
     this.#show();
   }
 
-  /** @param {number} bytes */
+  /** The most that decoded frames may take. */
+  get capacity_bytes() {
+    return this.#capacity_bytes;
+  }
+
   set capacity_bytes(bytes) {
     this.#capacity_bytes = bytes;
     const limit_MiB = Math.round(bytes / MIB);

@@ -54,7 +54,7 @@ export class PlaceField {
   show(painted, wanted) {
     this.#current = painted ?? wanted;
     this.#text = painted === null ? "" : grouped(painted);
-    if (!this.#isTyping) this.#input.value = this.#text;
+    if (!this.#isTyping && this.#input.value !== this.#text) this.#input.value = this.#text;
   }
 
   enter() {

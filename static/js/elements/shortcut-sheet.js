@@ -12,7 +12,7 @@ const GESTURES = /** @type {const} */ ([
 ]);
 
 export class ShortcutSheet {
-  element = make("dialog", { class: "dialog shortcut-sheet", "aria-labelledby": "shortcut-sheet-title", autofocus: true });
+  element = make("dialog", { class: "dialog shortcut-sheet", "aria-labelledby": "shortcut-sheet-title", tabindex: -1 });
 
   constructor() {
     const close = make("button", { type: "button", class: "button", "data-shape": "icon", "data-kind": "quiet" }, icon("cross"));
@@ -28,8 +28,13 @@ export class ShortcutSheet {
 
   /** Opens or closes the sheet. */
   toggle() {
-    if (this.element.open) this.element.close();
-    else this.element.showModal();
+    if (this.element.open) {
+      this.element.close();
+      return;
+    }
+    this.element.showModal();
+    // The browser would put the focus on the one button: a sheet is read first.
+    this.element.focus();
   }
 
   /** @param {KeyboardEvent} press */

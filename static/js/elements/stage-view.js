@@ -32,6 +32,7 @@ export class StageView {
     this.layer.append(picture);
     this.element.append(this.layer);
     new Hand(this.element, this.#camera, { moved: () => this.#show() }, this.#life.signal);
+    if (picture instanceof HTMLCanvasElement) this.resize(picture.width, picture.height);
     this.#resizes.observe(this.element);
     this.#followDensity();
   }

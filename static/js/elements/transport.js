@@ -21,7 +21,7 @@ const SECTION = /** @type {const} */ (["markIn", "markOut", "clearSection", "loo
 /** @typedef {(typeof MOVES)[number] | (typeof MARKS)[number] | (typeof SECTION)[number]} TransportAction */
 
 export class Transport {
-  element = make("div", { class: "frame-viewer__controls transport", role: "group", "aria-label": "Frames" });
+  element = make("div", { class: "transport", role: "group", "aria-label": "Frames" });
   #act;
   /** @type {Record<TransportAction, HTMLButtonElement>} */
   #buttons;
@@ -39,6 +39,7 @@ export class Transport {
   #section = null;
   /** @type {number[]} */
   #marks = [];
+  #shownSpeed = 1;
 
   /** @param {Act} act */
   constructor(act) {
@@ -76,6 +77,7 @@ export class Transport {
    * @param {{painted: number | null, wanted: number}} at painted is null while none is
    */
   place(at) {
+    if (at.painted === this.#at.painted && at.wanted === this.#at.wanted) return;
     this.#at = at;
     this.#show();
   }
@@ -91,6 +93,9 @@ export class Transport {
 
   /** @param {number} speed 1 is the scene's own, negative is backwards */
   set speed(speed) {
+    // Told with every frame: what stands there already is left alone.
+    if (speed === this.#shownSpeed) return;
+    this.#shownSpeed = speed;
     const value = String(Math.abs(speed));
     const option = [...this.#speed.options].find((one) => one.value === value);
     if (!option) return;
@@ -101,26 +106,28 @@ export class Transport {
 
   /** @param {Section | null} section */
   set section(section) {
+    if (section === this.#section) return;
     this.#section = section;
-    this.#setEnds(["clearSection"], section === null);
+    this.#show();
     this.#sectionText.textContent = section ? `${grouped(section.first)} – ${grouped(section.last)}` : "";
     this.#sectionText.title = section ? `${grouped(section.last - section.first + 1)} frames` : "";
   }
 
   /** @param {boolean} isLooping */
   set isLooping(isLooping) {
-    this.#buttons.loop.setAttribute("aria-pressed", String(isLooping));
+    tell(this.#buttons.loop, "aria-pressed", isLooping);
   }
 
   /** @param {number[]} marks frame indexes */
   set marks(marks) {
+    const isSame = marks.length === this.#marks.length && marks.every((mark, place) => mark === this.#marks[place]);
     this.#marks = marks;
-    this.#show();
+    if (!isSame) this.#show();
   }
 
   /** @param {number} count frames that were due and never came on screen */
   set dropped(count) {
-    this.#dropped.textContent = count > 0 ? `${grouped(count)} dropped` : "";
+    write(this.#dropped, count > 0 ? `${grouped(count)} dropped` : "");
   }
 
   /** @param {import("../viewer/shortcuts.js").KeyedAction} action */
@@ -142,16 +149,17 @@ export class Transport {
   #show() {
     const { painted, wanted } = this.#at;
     this.#place.show(painted, wanted);
-    this.#time.textContent = this.#timeline && painted !== null ? clockTime(this.#timeline.start_s(painted)) : "";
+    write(this.#time, this.#timeline && painted !== null ? clockTime(this.#timeline.start_s(painted)) : "");
     // Not `disabled`: a button that disables itself under the finger loses the focus.
     const last = this.#timeline ? this.#timeline.count - 1 : 0;
     this.#setEnds(["first", "back10", "previous"], wanted <= 0);
     this.#setEnds(["next", "ahead10", "last"], wanted >= last);
     this.#setEnds(["play", "markIn", "markOut", "loop", "toggleMark"], this.#timeline === null);
     this.#setEnds(["clearSection"], this.#section === null);
-    this.#setEnds(["previousMark"], nearestBeyond(this.#marks, wanted, -1) === null);
-    this.#setEnds(["nextMark"], nearestBeyond(this.#marks, wanted, 1) === null);
-    this.#buttons.toggleMark.setAttribute("aria-pressed", String(painted !== null && this.#marks.includes(painted)));
+    const places = this.#section ? [...this.#marks, this.#section.first, this.#section.last] : this.#marks;
+    this.#setEnds(["previousMark"], nearestBeyond(places, wanted, -1) === null);
+    this.#setEnds(["nextMark"], nearestBeyond(places, wanted, 1) === null);
+    tell(this.#buttons.toggleMark, "aria-pressed", painted !== null && this.#marks.includes(painted));
   }
 
   /**
@@ -159,8 +167,26 @@ export class Transport {
    * @param {boolean} isAtEnd there is nothing beyond to go to
    */
   #setEnds(actions, isAtEnd) {
-    for (const action of actions) this.#buttons[action].setAttribute("aria-disabled", String(isAtEnd));
+    for (const action of actions) tell(this.#buttons[action], "aria-disabled", isAtEnd);
   }
+}
+
+/**
+ * Writes an attribute that may be there already: the display is refreshed 60 times a second.
+ * @param {Element} element
+ * @param {string} attribute
+ * @param {boolean} value
+ */
+function tell(element, attribute, value) {
+  if (element.getAttribute(attribute) !== String(value)) element.setAttribute(attribute, String(value));
+}
+
+/**
+ * @param {Element} element
+ * @param {string} text
+ */
+function write(element, text) {
+  if (element.textContent !== text) element.textContent = text;
 }
 
 /** @param {Act} act */
