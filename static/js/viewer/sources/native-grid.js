@@ -5,17 +5,19 @@
 
 /** @typedef {(time_s: number) => Promise<number>} ShownAt seeks, and says when the frame then on screen begins, in seconds */
 
-/** A frame's time may be off the grid by this part of a step: Matroska and WebM round to a millisecond, others to less. */
-const SLACK = 0.25;
+/** A frame's time is off the grid by less than this part of a step. */
+const SLACK = 0.3;
 /** Shorter than a frame at 240 a second. */
 const SHORTEST_STEP_S = 1 / 480;
+/** Below 2 by more than times are rounded. */
+const WIDER = 1.8;
 /** Frames tried one after the other at the start: a rate that varies mostly shows itself soon. */
 const NEIGHBORS = 6;
 /** How much farther each look goes, so that an error of 3 % in a step never misses a frame. */
 const STRIDE = 4;
 /** Rates that are meant when a measured one is this near: 30 and 29.97 differ by a part in a thousand. */
 const SAME_RATE = 2e-4;
-/** How far two times together may be rounded, in files that count milliseconds. */
+/** How far two times together may be rounded: Matroska and WebM count milliseconds, others less. */
 const ROUNDED_S = 1.1e-3;
 const WHOLE_RATES = [1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 16, 20, 24, 25, 30, 48, 50, 60, 72, 75, 90, 96, 100, 120, 144, 200, 240];
 const BROADCAST_RATES = [12, 15, 24, 30, 48, 60, 120, 240].map((whole) => (whole * 1000) / 1001);
@@ -114,6 +116,8 @@ class Sight {
   #shownAt;
   #first_s;
   #step_s = 0;
+  /** The index the step was measured with. */
+  #farthest = 1;
   #isEven = true;
 
   /**
@@ -126,12 +130,12 @@ class Sight {
   }
 
   /**
-   * Finds the second frame: looks twice as far each time, so that the first change is its beginning and not a later frame's.
+   * Finds the second frame: looks less than twice as far each time, so that what comes first is it and no later one.
    * @param {number} last_s
    * @returns {Promise<boolean>} whether there is one before `last_s`
    */
   async findNext(last_s) {
-    for (let ahead_s = SHORTEST_STEP_S; this.#first_s + ahead_s < last_s; ahead_s *= 2) {
+    for (let ahead_s = SHORTEST_STEP_S; this.#first_s + ahead_s < last_s; ahead_s *= WIDER) {
       const shown_s = await this.#shownAt(this.#first_s + ahead_s);
       if (shown_s > this.#first_s) {
         this.#step_s = shown_s - this.#first_s;
@@ -184,11 +188,15 @@ class Sight {
    * @param {number} shown_s
    */
   #note(expected, shown_s) {
-    const place = (shown_s - this.#first_s) / this.#step_s;
-    const index = Math.round(place);
-    const isThere = index === Math.round(expected) && Math.abs(place - index) < SLACK;
+    const index = Math.round((shown_s - this.#first_s) / this.#step_s);
+    const apart_s = Math.abs(this.#first_s + index * this.#step_s - shown_s);
+    // What rounding has done to the step so far counts as often as the step does.
+    const allowed_s = Math.min(SLACK * this.#step_s, ROUNDED_S * (1 + index / this.#farthest));
+    const isThere = index === Math.round(expected) && apart_s < allowed_s;
     this.#isEven &&= isThere;
-    if (isThere && index > 0) this.#step_s = (shown_s - this.#first_s) / index;
+    if (!isThere || index <= this.#farthest) return;
+    this.#farthest = index;
+    this.#step_s = (shown_s - this.#first_s) / index;
   }
 }
 
