@@ -323,22 +323,22 @@ export class FrameViewer extends HTMLElement {
    */
   async #cannotOpen(reason, signal) {
     const media = /** @type {SceneMedia} */ (this.#media);
-    const kind = media.hasVideo ? "video" : "frames";
-    const diagnosis = await media.explain(kind, this.#wanted, reason);
+    const { also, url, ...diagnosis } = await media.explainAll(this.#wanted, reason);
     if (signal.aborted || !this.#parts) return;
     this.#saySource();
-    this.#showReason(diagnosis, media.addressOf(kind, this.#wanted));
+    this.#showReason(diagnosis, url, also);
   }
 
   /**
    * @param {{kind: string, sentence: string, remedy: string}} diagnosis
    * @param {string} url
+   * @param {string[]} [also]
    */
-  #showReason(diagnosis, url) {
+  #showReason(diagnosis, url, also = []) {
     this.#painted = null;
     delete this.dataset.frame;
     this.#state = "error";
-    this.parts.fail(diagnosis, { url, retry: () => this.#retry() });
+    this.parts.fail(diagnosis, { url, retry: () => this.#retry() }, also);
     this.#refreshSoon();
   }
 

@@ -107,11 +107,12 @@ export class ViewerParts {
    * Shows why there is no picture. Nothing else is on the stage then.
    * @param {{kind: string, sentence: string, remedy: string}} diagnosis
    * @param {{url: string, retry: () => void}} next
+   * @param {string[]} also sentences about the other ways that were tried
    */
-  fail(diagnosis, next) {
+  fail(diagnosis, next, also) {
     this.badge = null;
     this.canvas.hidden = true;
-    this.#reason.replaceChildren(reasonPanel(diagnosis, next));
+    this.#reason.replaceChildren(reasonPanel(diagnosis, next, also));
   }
 
   /** Takes the reason away: another picture is on its way. */

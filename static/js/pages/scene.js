@@ -95,7 +95,10 @@ function writeAddress(viewer, frame) {
  */
 function showPlace(viewer, frame) {
   const last = grouped(Math.max(0, viewer.count - 1));
-  write("[data-head-frame]", `frame ${grouped(frame).padStart(last.length, "\u2007")} / ${last}`);
+  const head = document.querySelector("[data-head-frame]");
+  // Room for the longest number, so that what follows stands still.
+  if (head instanceof HTMLElement) head.style.minInlineSize = `${"frame  / ".length + 2 * last.length}ch`;
+  write("[data-head-frame]", `frame ${grouped(frame)} / ${last}`);
   if (viewer.timeline) write("[data-head-time]", clockTime(viewer.timeline.start_s(frame)));
 }
 

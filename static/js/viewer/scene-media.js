@@ -38,6 +38,9 @@ import { Timeline } from "./timeline.js";
  */
 
 const NO_LIST = "Transom’s server did not send the list of frames. Check the connection, then try again.";
+const ASK_THE_OWNER = "Whoever made or keeps the file can mend it; open its address in a new tab to see what the host answers.";
+/** @type {Record<SourceKind, string>} */
+const WAYS = { frames: "Frames", mp4: "Decoded on this page", video: "In the browser’s own player" };
 const STEP_ON = "The other frames may be well: step on, try again, or choose another source in the line below the controls.";
 
 export class SceneMedia {
@@ -49,6 +52,7 @@ export class SceneMedia {
   #chosen = new ChosenSources();
   /** Why sources were left. @type {Map<SourceKind, string>} */
   #left = new Map();
+  #isGivenUp = false;
   /** How much of a file has been read that must be read whole; null while nothing is. @type {number | null} */
   #progress = null;
   /** The frames as far as they are known; null for an mp4 alone. */
@@ -134,6 +138,8 @@ export class SceneMedia {
     };
     const onHandOver = (/** @type {SourceKind} */ kind, /** @type {unknown} */ reason) => void this.#leave(kind, wanted, reason).then(changed);
     this.#left.clear();
+    this.#isGivenUp = false;
+    this.#progress = null;
     changed();
     const source = await openFirst(plan, openers, { signal, onHandOver });
     this.#progress = null;
@@ -147,8 +153,22 @@ export class SceneMedia {
    */
   status(source) {
     const choices = this.#kinds.map((kind) => ({ kind, reason: this.#left.get(kind) ?? null }));
-    const opening = this.#progress === null ? "opening…" : `reading the file, ${Math.round(this.#progress * 100)} %`;
-    return { says: source?.says ?? opening, used: source?.kind ?? null, choices };
+    return { says: source?.says ?? this.#says, used: source?.kind ?? null, choices };
+  }
+
+  /**
+   * Why the scene cannot be shown at all: the last way's reason, and what the ways before it said.
+   * @param {number} wanted
+   * @param {unknown} reason what opening was rejected with
+   * @returns {Promise<Explained & {also: string[], url: string}>}
+   */
+  async explainAll(wanted, reason) {
+    this.#isGivenUp = true;
+    const kind = /** @type {SourceKind} */ (this.#kinds.at(-1));
+    const explained = await this.explain(kind, wanted, reason);
+    const remedy = reason instanceof CannotShow ? ASK_THE_OWNER : explained.remedy;
+    const also = [...this.#left].filter(([other]) => other !== kind).map(([other, sentence]) => `${WAYS[other]}: ${sentence}`);
+    return { ...explained, remedy, also, url: this.addressOf(kind, wanted) };
   }
 
   /**
@@ -171,6 +191,12 @@ export class SceneMedia {
   addressOf(kind, index) {
     if (kind === "frames") return this.frames?.url(index) ?? this.#listUrl ?? "";
     return this.#scene.video_url ?? "";
+  }
+
+  /** What is happening while there is no source. */
+  get #says() {
+    if (this.#isGivenUp) return "cannot be shown";
+    return this.#progress === null ? "opening…" : `reading the file, ${Math.round(this.#progress * 100)} %`;
   }
 
   /** @returns {SourceKind[]} */

@@ -126,11 +126,11 @@ export class Viewing {
 
   /** Stops playing on the frame that is on screen. */
   stop() {
-    if (!this.isPlaying) return;
-    const at = this.#own?.index;
+    const own = this.#own;
     this.#halt();
+    if (!own) return;
     this.#boundaries.playing(false);
-    if (at !== undefined) this.#want(at);
+    this.#want(own.index);
   }
 
   /** Gives everything back, the source too. */
