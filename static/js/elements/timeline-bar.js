@@ -61,7 +61,10 @@ export class TimelineBar {
     this.#preview = new TimelinePreview(wishes.preview);
     this.#overview = new TimelineOverview(this.#view, (range) => this.#showAtOnce(range));
     this.#scrub = new TimelineScrub(this.#slider, this.#view, {
-      goTo: (index) => wishes.goTo(index),
+      goTo: (index) => {
+        this.#want(index);
+        this.#drawNow();
+      },
       dragStart: () => wishes.dragStart?.(),
       dragEnd: () => wishes.dragEnd?.(),
       hover: (index) => this.#point(index, { isDragging: this.#scrub.isDragging }),
@@ -98,11 +101,9 @@ export class TimelineBar {
    * @param {{wanted: number | null, painted: number | null}} place
    */
   place({ wanted, painted }) {
-    const was = this.#drawn.wanted;
-    if (wanted === was && painted === this.#drawn.painted) return;
-    Object.assign(this.#drawn, { wanted, painted });
-    this.#tellPlace();
-    if (wanted !== null && wanted !== was && !this.#scrub.isDragging) this.#follow(wanted, was);
+    this.#takeWanted(wanted);
+    if (painted === this.#drawn.painted) return;
+    this.#drawn.painted = painted;
     this.#redraw();
   }
 
@@ -114,12 +115,15 @@ export class TimelineBar {
   }
 
   set section(/** @type {Section | null} */ section) {
+    const now = this.#drawn.section;
+    if (section?.first === now?.first && section?.last === now?.last) return;
     this.#drawn.section = section;
     this.#placeHandles();
     this.#redraw();
   }
 
   set isLooping(/** @type {boolean} */ isLooping) {
+    if (isLooping === this.#drawn.isLooping) return;
     this.#drawn.isLooping = isLooping;
     this.#redraw();
   }
@@ -132,7 +136,9 @@ export class TimelineBar {
   }
 
   set marks(/** @type {readonly number[]} */ marks) {
-    this.#drawn.marks = marks.toSorted((a, b) => a - b);
+    const sorted = marks.toSorted((a, b) => a - b);
+    if (String(sorted) === String(this.#drawn.marks)) return;
+    this.#drawn.marks = sorted;
     this.#redraw();
   }
 
@@ -201,8 +207,28 @@ export class TimelineBar {
     const index = count > 0 ? keyedFrame(press, { index: this.#drawn.wanted ?? 0, count }) : null;
     if (index === null) return;
     press.preventDefault();
-    this.#wishes.goTo(index);
+    this.#want(index);
   };
+
+  /**
+   * Asks for a frame, and shows at once that it is wanted: the line is under the pointer in the same frame of the
+   * display, however long the picture takes.
+   * @param {number} index
+   */
+  #want(index) {
+    this.#takeWanted(index);
+    this.#wishes.goTo(index);
+  }
+
+  /** @param {number | null} wanted */
+  #takeWanted(wanted) {
+    const was = this.#drawn.wanted;
+    if (wanted === was) return;
+    this.#drawn.wanted = wanted;
+    this.#tellPlace();
+    if (wanted !== null && !this.#scrub.isDragging) this.#follow(wanted, was);
+    this.#redraw();
+  }
 
   /** @param {number} count */
   #setCount(count) {
@@ -312,13 +338,12 @@ export class TimelineBar {
   }
 
   #redraw() {
-    this.#request ||= requestAnimationFrame(() => {
-      this.#request = 0;
-      this.#draw();
-    });
+    this.#request ||= requestAnimationFrame(() => this.#drawNow());
   }
 
-  #draw() {
+  #drawNow() {
+    cancelAnimationFrame(this.#request);
+    this.#request = 0;
     const { width_px } = this.#view;
     if (width_px === 0) return;
     const ratio = devicePixelRatio;
