@@ -57,7 +57,8 @@ export class FrameViewer extends HTMLElement {
   /** @type {Marks | null} */
   #marks = null;
   #refreshTicket = 0;
-  #shownHeld_bytes = -1;
+  /** The held ranges that the timeline shows, as text. @type {string | null} */
+  #shownHeld = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #badgeTimer;
 
@@ -240,7 +241,7 @@ export class FrameViewer extends HTMLElement {
     this.parts.clearReason();
     try {
       const capacity_bytes = this.parts.memory.capacity_bytes;
-      const opened = await media.open({ wanted: this.#wanted, prefer, capacity_bytes, signal, changed: () => this.#sayOpening() });
+      const opened = await media.open({ wanted: this.#wanted, prefer, capacity_bytes, signal, changed: () => this.#sayOpening(prefer) });
       this.#take(new Viewing(opened.source, this.#boundaries, { capacity_bytes }), opened.first);
     } catch (reason) {
       if (!signal.aborted) await this.#cannotOpen(reason, signal);
@@ -275,6 +276,7 @@ export class FrameViewer extends HTMLElement {
       this.parts.paint(picture, this.#nameOf(index));
       this.#painted = index;
       this.dataset.frame = String(index);
+      this.parts.timelineBar.place({ wanted: this.wanted, painted: index });
       if (index === this.wanted) this.#state = "ready";
       this.#refreshSoon();
       this.dispatchEvent(new CustomEvent("frame-change", { detail: { frame: index }, bubbles: true }));
@@ -369,8 +371,9 @@ export class FrameViewer extends HTMLElement {
     this.dispatchEvent(new CustomEvent("view-change", { bubbles: true }));
   }
 
-  #sayOpening() {
-    if (!this.#viewing && this.#media && this.#parts) this.parts.source.show({ ...this.#media.status(null), used: null });
+  /** @param {SourceKind | null} chosen */
+  #sayOpening(chosen) {
+    if (!this.#viewing && this.#media && this.#parts) this.parts.source.show({ ...this.#media.status(null), used: chosen });
   }
 
   #saySource() {
@@ -408,12 +411,14 @@ export class FrameViewer extends HTMLElement {
   }
 
   #refreshHeld() {
+    if (!this.#parts) return;
+    const held = this.#viewing?.held ?? [];
+    if (String(held) === this.#shownHeld) return;
+    this.#shownHeld = String(held);
     const held_bytes = this.#viewing?.held_bytes ?? 0;
-    if (!this.#parts || held_bytes === this.#shownHeld_bytes) return;
-    this.#shownHeld_bytes = held_bytes;
     this.dataset.heldBytes = String(held_bytes);
     this.#parts.memory.held_bytes = held_bytes;
-    this.#parts.timelineBar.held = this.#viewing?.held ?? [];
+    this.#parts.timelineBar.held = held;
   }
 }
 
