@@ -66,22 +66,31 @@ def test_known_scene_is_ignored_and_counted(owner: Viewer, scene_dataset: Datase
     assert (scene.metadata, scene.frame_count) == ({"n": 1}, 3)
 
 
-def test_update_changes_only_metadata(owner: Viewer, scene_dataset: Dataset) -> None:
+def test_update_gives_what_it_names_anew(owner: Viewer, scene_dataset: Dataset) -> None:
     append(owner, scene_dataset, make.draft_scene(owner, video_url=VIDEO, metadata={"n": 1, "m": 1}))
     changed = make.draft_scene(owner, frame_rate=99, video_url=f"{make.MEDIA}/other.mp4", metadata={"n": 2})
-    changed.frames[1].metadata_json = '{"index":7}'
     assert append(owner, scene_dataset, changed, update=True) == (0, 1, 0, 0)
     scene = queries.scene_by_reference(owner, scene_dataset, "crossing")
     assert scene.video_url is not None
-    assert (scene.metadata, scene.frame_rate, scene.video_url.reveal()) == ({"n": 2}, 10, VIDEO)
-    assert [frame.metadata["index"] for frame in queries.frames(owner, scene)] == [0, 7, 2]
+    assert (scene.metadata, scene.frame_rate, scene.video_url.reveal()) == ({"n": 2}, 99, f"{make.MEDIA}/other.mp4")
+
+
+def test_update_keeps_what_it_does_not_name(owner: Viewer, scene_dataset: Dataset) -> None:
+    append(owner, scene_dataset, make.draft_scene(owner, video_url=VIDEO))
+    append(owner, scene_dataset, make.draft_scene(owner, frame_rate=5), update=True)
+    append(owner, scene_dataset, make.draft_scene(owner, frames=0, frame_rate=None, video_url=VIDEO), update=True)
+    scene = queries.scene_by_reference(owner, scene_dataset, "crossing")
+    assert scene.video_url is not None
+    assert (scene.frame_count, scene.frame_rate, scene.video_url.reveal()) == (3, 5, VIDEO)
+    assert len(queries.frames(owner, scene)) == 3
+
+
+def test_update_gives_an_mp4_alone_its_frames(owner: Viewer, scene_dataset: Dataset) -> None:
+    append(owner, scene_dataset, make.draft_scene(owner, frames=0, frame_rate=None, video_url=VIDEO))
+    assert append(owner, scene_dataset, make.draft_scene(owner), update=True) == (0, 1, 0, 0)
+    scene = queries.scene_by_reference(owner, scene_dataset, "crossing")
+    assert (scene.frame_count, scene.frame_rate, scene.video_url is None) == (3, 10, False)
     assert make.reload(owner, scene_dataset).item_count == 3
-
-
-def test_update_with_other_frames_is_refused(owner: Viewer, scene_dataset: Dataset) -> None:
-    append(owner, scene_dataset, make.draft_scene(owner))
-    with pytest.raises(RowRefused, match="an update changes metadata only"):
-        append(owner, scene_dataset, make.draft_scene(owner, frames=4), update=True)
 
 
 def test_frame_ids_live_in_the_datasets_one_namespace(owner: Viewer, scene_dataset: Dataset) -> None:

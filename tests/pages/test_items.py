@@ -5,7 +5,8 @@ from typing import Any
 from tests import make
 from tests.pages.conftest import Browse, House, island_of, make_file_item, text_of
 from webapp.accounts.viewer import Viewer
-from webapp.datasets import queries
+from webapp.datasets import actions, queries
+from webapp.datasets.models import Dataset
 
 
 def test_the_page_says_what_it_is_and_where_it_comes_from(house: House, teammate: Viewer, browse: Browse) -> None:
@@ -66,6 +67,24 @@ def test_a_frame_leads_to_its_scene_and_stays_in_it(house: House, owner: Viewer,
     refused = browser.post(path, {"do": "delete"})
     assert refused.status_code == 409
     assert browser.get(path).status_code == 200
+
+
+def test_a_frames_neighbors_are_those_of_its_scene(owner: Viewer, scene_dataset: Dataset, browse: Browse) -> None:
+    scene = make.make_scene(owner, scene_dataset)
+    make.make_scene(owner, scene_dataset, "later")
+    # A frame put in front later has a younger id than those it stands before.
+    names = ["new", "crossing-0", "crossing-1", "crossing-2"]
+    draft = make.draft_scene(owner)
+    draft.frames = [make.draft_item(owner, name) for name in names]
+    actions.append_scenes(owner, scene_dataset, [draft], update=True)
+    browser = browse(owner)
+    paths = [f"/datasets/{scene_dataset.public_id}/items/{one.public_id}" for one in queries.frames(owner, scene)]
+    bodies = [browser.get(path).content.decode() for path in paths]
+    assert 'rel="prev"' not in bodies[0]
+    for index in range(3):
+        assert f'rel="next" href="{paths[index + 1]}"' in bodies[index]
+        assert f'rel="prev" href="{paths[index]}"' in bodies[index + 1]
+    assert 'rel="next"' not in bodies[3]
 
 
 def test_a_linked_item_says_so(owner: Viewer, browse: Browse) -> None:

@@ -124,6 +124,9 @@ CHANGES: dict[str, Callable[[Viewer, Dataset, Scene], object]] = {
     "item metadata": lambda viewer, dataset, scene: actions.change_metadata(
         viewer, dataset, [MetadataChange("crossing-1", {"more": 1})], level="item"
     ),
+    "an update": lambda viewer, dataset, scene: actions.append_scenes(
+        viewer, dataset, [make.draft_scene(viewer, frames=4)], update=True
+    ),
     "another scene": lambda viewer, dataset, scene: make.make_scene(viewer, dataset, "other"),
 }
 

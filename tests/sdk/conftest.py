@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import time
@@ -12,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 
-from tests.live import PROJECT, LiveTransom
+from tests.live import PROJECT, LiveTransom, Person
 
 with warnings.catch_warnings():
     # The SDK's own imports use what its dependencies have deprecated.
@@ -48,9 +50,26 @@ def team() -> str:
 
 
 @pytest.fixture
-def key(live: LiveTransom, team: str) -> str:
-    """An API key of an editor in a new team."""
-    return live.make_key("editor", team=team)
+def person(live: LiveTransom, team: str) -> Person:
+    """An editor in a new team."""
+    return live.make_person("editor", team=team)
+
+
+@pytest.fixture
+def key(person: Person) -> str:
+    """An API key of theirs."""
+    return person.key()
+
+
+@pytest.fixture
+def browser(live: LiveTransom, person: Person) -> requests.Session:
+    """The same person, signed in at the pages."""
+    session = requests.Session()
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', session.get(f"{live.url}/sign-in/").text)
+    assert token is not None
+    form = {"email": person.email, "password": person.password, "next": "/", "csrfmiddlewaretoken": token[1]}
+    assert session.post(f"{live.url}/sign-in/", form, headers={"Origin": live.url}).status_code == 200
+    return session
 
 
 @pytest.fixture

@@ -75,6 +75,14 @@ def private_video() -> None:
     found = dataset.get_scene("video-1")
     assert [one.reference_id for one in found.items] == [*reference_ids, "video-1-frame-4"]
     assert found.video_location == f"{MEDIA}/v.mp4"
+    scene.add_item(item("video-1-frame-5"), index=5)
+    scene.add_item(item("video-1-frame-0-new"), index=0, update=True)
+    job = dataset.append(items=[scene], update=True, asynchronous=True)
+    job.sleep_until_complete(verbose_std_out=False)
+    assert job.errors() == []
+    found = dataset.get_scene("video-1")
+    after = ["video-1-frame-0-new", *reference_ids[1:], "video-1-frame-4", "video-1-frame-5"]
+    assert [one.reference_id for one in found.items] == after
 
 
 sending_privacy_mode_data_for_labeling()

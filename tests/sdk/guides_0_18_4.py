@@ -88,6 +88,13 @@ def video_dataset() -> str:
     finished(job)
     assert job.errors() == []
     assert len(plain.get_scene("frames").items) == 3
+    frames_only.add_item(frames[3], index=0, update=True)
+    job = plain.append(items=[frames_only], update=True, asynchronous=True)
+    finished(job)
+    assert job.errors() == []
+    assert [one.reference_id for one in plain.get_scene("frames").items] == [
+        f"video-1-frame-{number}" for number in (3, 1, 2)
+    ]
     assert plain.get_scene("mp4").video_location == f"{MEDIA}/v.mp4"
     return dataset.id
 

@@ -5,13 +5,15 @@ The guides' code is changed only in endpoint, key and URLs (docs/wire.md names t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
 
 import pytest
-from nucleus import DatasetItem, NucleusClient, VideoScene
+import requests
+from nucleus import Dataset, DatasetItem, NucleusClient, VideoScene
 from nucleus.errors import NotFoundError, NucleusAPIError
 from nucleus.slice import SliceBuilderFilters, SliceBuilderMethods, SliceType
 from PIL import Image
@@ -42,6 +44,11 @@ def frames(scene: str, count: int) -> list[DatasetItem]:
         item = DatasetItem(image_location=url, reference_id=ref_id, metadata=metadata)
         dataset_items.append(item)
     return dataset_items
+
+
+def stored_items(dataset: Dataset, scene: str) -> list[DatasetItem]:
+    """The frames of a scene as the server has them now."""
+    return list(dataset.get_scene(scene).items)
 
 
 def test_guide_privacy_mode_for_images(client: NucleusClient, stored: Callable[[str], str]) -> None:
@@ -110,6 +117,72 @@ def test_guide_video_dataset(client: NucleusClient) -> None:
     dataset.delete_scene("scene1")
     assert [entry.reference_id for entry in dataset.scenes] == ["scene0"]
     assert dataset.size == 0
+
+
+def test_frames_are_added_to_and_overwritten_in_a_stored_scene(client: NucleusClient) -> None:
+    dataset = client.create_dataset("growing", is_scene=True, use_privacy_mode=True)
+    scene = VideoScene(reference_id="scene1", items=frames("scene1", 4), frame_rate=15)
+    finished(dataset.append(items=[scene], asynchronous=True))
+    before = {item.reference_id: item.dataset_item_id for item in stored_items(dataset, "scene1")}
+    stored_scene = dataset.get_scene("scene1")
+    stored_scene.add_item(DatasetItem(f"{MEDIA}/scene1/4.jpeg", reference_id="scene1-frame-4"), index=4)
+    better = DatasetItem(
+        f"{MEDIA}/scene1/0-new.jpeg", reference_id="scene1-frame-0-new", metadata={"is_raining": False}
+    )
+    stored_scene.add_item(better, index=0, update=True)
+    ignored = finished(dataset.append(items=[stored_scene], asynchronous=True))
+    assert ignored["message"]["video_scene_upload"]["ignored"] == 1
+    assert len(stored_items(dataset, "scene1")) == 4
+    job = dataset.append(items=[stored_scene], update=True, asynchronous=True)
+    assert finished(job)["message"]["video_scene_upload"]["updated"] == 1
+    assert job.errors() == []
+    found = stored_items(dataset, "scene1")
+    assert [item.reference_id for item in found] == [
+        "scene1-frame-0-new",
+        *(f"scene1-frame-{number}" for number in range(1, 5)),
+    ]
+    assert (found[0].image_location, found[0].metadata) == (f"{MEDIA}/scene1/0-new.jpeg", {"is_raining": False})
+    assert {item.reference_id: item.dataset_item_id for item in found[1:4]} == {
+        name: key for name, key in before.items() if name != "scene1-frame-0"
+    }
+    assert dataset.size == 5
+
+
+def test_a_frame_is_overwritten_under_its_own_name(client: NucleusClient) -> None:
+    dataset = client.create_dataset("renewed", is_scene=True, use_privacy_mode=True)
+    scene = VideoScene(reference_id="scene1", items=frames("scene1", 3), frame_rate=15)
+    finished(dataset.append(items=[scene], asynchronous=True))
+    renewed = DatasetItem(f"{MEDIA}/scene1/1.jpeg?sig=2", reference_id="scene1-frame-1", metadata={"is_raining": False})
+    scene.add_item(renewed, index=1, update=True)
+    finished(dataset.append(items=[scene], update=True, asynchronous=True))
+    found = stored_items(dataset, "scene1")
+    assert [item.reference_id for item in found] == [f"scene1-frame-{number}" for number in range(3)]
+    assert (found[1].image_location, found[1].metadata) == (f"{MEDIA}/scene1/1.jpeg?sig=2", {"is_raining": False})
+
+
+def test_a_page_that_is_open_learns_of_the_new_frames(
+    client: NucleusClient, live: LiveTransom, browser: requests.Session
+) -> None:
+    dataset = client.create_dataset("watched", is_scene=True, use_privacy_mode=True)
+    scene = VideoScene(reference_id="scene1", items=frames("scene1", 300), frame_rate=15)
+    finished(dataset.append(items=[scene], asynchronous=True))
+    grid = browser.get(f"{live.url}/datasets/{dataset.id}/").text
+    (path,) = set(re.findall(rf"/datasets/{dataset.id}/scenes/scn_[a-z2-7]+", grid))
+    before = browser.get(f"{live.url}{path}/frames")
+    assert before.headers["Content-Encoding"] == "gzip"
+    again = {"If-None-Match": before.headers["ETag"]}
+    assert browser.get(f"{live.url}{path}/frames", headers=again).status_code == 304
+    scene.add_item(DatasetItem(f"{MEDIA}/scene1/300.jpeg", reference_id="scene1-frame-300"))
+    scene.add_item(DatasetItem(f"{MEDIA}/scene1/0-new.jpeg", reference_id="scene1-frame-0-new"), index=0, update=True)
+    finished(dataset.append(items=[scene], update=True, asynchronous=True))
+    after = browser.get(f"{live.url}{path}/frames", headers=again)
+    assert (after.status_code, after.headers["ETag"] == before.headers["ETag"]) == (200, False)
+    columns = after.json()
+    assert columns["references"][0] == "scene1-frame-0-new"
+    assert columns["references"][1:] == [*before.json()["references"][1:], "scene1-frame-300"]
+    assert columns["ids"][1:-1] == before.json()["ids"][1:]
+    assert columns["prefix"] + columns["urls"][-1] == f"{MEDIA}/scene1/300.jpeg"
+    assert "frame 300 / 300" in browser.get(f"{live.url}{path}?frame=300").text
 
 
 def test_a_private_mp4_alone_is_a_scene(client: NucleusClient) -> None:

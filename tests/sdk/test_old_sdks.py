@@ -34,4 +34,4 @@ def test_both_guides_with_0_16_7_where_an_item_may_ask_to_be_shared(
     assert stored(f"{asked}, {still_private}") == "[('requested', 1)] 25"
     listed = f"sorted(items_of('{made['ordinary']}').filter(is_private=True).values_list('reference_id', flat=True))"
     assert stored(listed) == "['later', 'private']"
-    assert stored(f"items_of('{videos}').filter(is_private=True).count()") == "5"
+    assert stored(f"items_of('{videos}').filter(is_private=True).count()") == "6"

@@ -108,15 +108,46 @@ def test_frames_share_one_namespace_in_the_dataset(caller: Caller, scenes_id: st
     assert "'v-1' is taken" in answer.error
 
 
-def test_update_changes_metadata_only(caller: Caller, scenes_id: str) -> None:
-    append(caller, scenes_id, scene("v"))
-    changed = scene("v", metadata={"city": "y"})
+def test_update_gives_a_scene_what_it_names_anew(caller: Caller, scenes_id: str) -> None:
+    append(caller, scenes_id, scene("v", video_url=MP4))
+    changed = scene("v", frame_rate=2.5, metadata={"city": "y"})
     assert append(caller, scenes_id, changed).body["ignored_scenes"] == 1
     assert append(caller, scenes_id, changed, update=True).body["updated_scenes"] == 1
-    assert caller.get(f"dataset/{scenes_id}/scene/v").body["metadata"] == {"city": "y"}
-    answer = append(caller, scenes_id, scene("v", 4), update=True)
+    found = caller.get(f"dataset/{scenes_id}/scene/v").body
+    assert (found["metadata"], found["frame_rate"], found["video_url"]) == ({"city": "y"}, 2.5, MP4)
+
+
+def test_a_job_adds_and_overwrites_frames(caller: Caller, scenes_id: str) -> None:
+    append(caller, scenes_id, scene("v"))
+    before = {one["reference_id"]: one["id"] for one in caller.get(f"dataset/{scenes_id}/scene/v").body["frames"]}
+    listed = scene("v", 4)["frames"]
+    listed[0] = {**listed[0], "reference_id": "v-0 new", "url": f"{make.MEDIA}/new.jpg?sig=%2B"}
+    listed[1] = {**listed[1], "url": f"{make.MEDIA}/again.jpg", "metadata": {"t": 9}}
+    done = caller.append_scenes_later(scenes_id, [scene("v", frames=listed)], update=True)
+    counts = {"total": 1, "new": 0, "updated": 1, "ignored": 0, "errored": 0, "datasetId": scenes_id}
+    assert done.body["message"] == {"video_scene_upload": counts}
+    frames = caller.get(f"dataset/{scenes_id}/scene/v").body["frames"]
+    assert [one["reference_id"] for one in frames] == ["v-0 new", "v-1", "v-2", "v-3"]
+    assert [one["id"] for one in frames[1:3]] == [before["v-1"], before["v-2"]]
+    assert (frames[1]["image_url"], frames[1]["metadata"]) == (f"{make.MEDIA}/again.jpg", {"t": 9})
+    assert frames[0]["image_url"] == f"{make.MEDIA}/new.jpg?sig=%2B"
+    assert caller.get(f"dataset/{scenes_id}/size").body == {"count": 4}
+    assert caller.get(f"dataset/{scenes_id}/refloc/v-0").status == 404
+    assert caller.get(f"dataset/{scenes_id}/scene/v-3?from_item=1").body["reference_id"] == "v"
+
+
+def test_an_update_with_a_name_of_another_scene_changes_nothing(caller: Caller, scenes_id: str) -> None:
+    append(caller, scenes_id, scene("v"), scene("w"))
+    listed = [item("v-0", metadata={"t": 7}), item("w-2")]
+    answer = append(caller, scenes_id, scene("v", metadata={"city": "y"}, frames=listed), update=True)
     assert answer.status == 400
-    assert "metadata only" in answer.error
+    assert "'w-2' is taken" in answer.error
+    done = caller.append_scenes_later(scenes_id, [scene("v", frames=listed)], update=True)
+    (error,) = caller.errors(done)
+    assert (error["line"], error["reference_id"]) == (1, "v")
+    found = caller.get(f"dataset/{scenes_id}/scene/v").body
+    assert [one["reference_id"] for one in found["frames"]] == ["v-0", "v-1", "v-2"]
+    assert (found["metadata"], found["frames"][0]["metadata"]) == ({"city": "x"}, {"t": 0})
 
 
 def test_scenes_into_a_dataset_of_items_are_refused(caller: Caller, items_id: str) -> None:

@@ -40,6 +40,11 @@ POSTGRES_UPDATE = """
            width = COALESCE((row->>3)::int, width), height = COALESCE((row->>4)::int, height)
     FROM jsonb_array_elements(%s::jsonb) AS given(row) WHERE id = (row->>0)::bigint
 """
+SQLITE_PLACE = "UPDATE datasets_item SET frame_index = %s WHERE id = %s"
+POSTGRES_PLACE = """
+    UPDATE datasets_item SET frame_index = (row->>0)::int
+    FROM jsonb_array_elements(%s::jsonb) AS given(row) WHERE id = (row->>1)::bigint
+"""
 
 
 # One parameter for any number of ids: the ORM binds each by itself, which took longer than the search.
@@ -131,6 +136,17 @@ def update_items(changes: Sequence[ItemChange]) -> None:
                 SQLITE_UPDATE,
                 [(one.metadata_json, revealed(one.url), one.width, one.height, one.pk) for one in changes],
             )
+
+
+def place_frames(places: Sequence[tuple[int, int]]) -> None:
+    """Give frames their index, as pairs of it and the frame's key; none may be another's while this runs."""
+    if not places:
+        return
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(POSTGRES_PLACE, [msgspec.json.encode(places).decode()])
+        else:
+            cursor.executemany(SQLITE_PLACE, places)
 
 
 def revealed(url: MediaUrl | None) -> str | None:

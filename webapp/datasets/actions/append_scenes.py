@@ -1,4 +1,4 @@
-"""Appending video scenes."""
+"""Appending video scenes, and changing those that are there."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from webapp.accounts.viewer import Viewer
-from webapp.datasets.actions.append_items import AppendOutcome, existing_items
+from webapp.datasets.actions.append_items import AppendOutcome
 from webapp.datasets.actions.locking import field_types, locked_dataset, require_scenes, save_change
 from webapp.datasets.actions.origins import admit_origins
+from webapp.datasets.actions.scene_frames import insert_frames, lay_over, refuse_taken_names
 from webapp.datasets.drafts import RowRefused, SceneDraft
 from webapp.datasets.metadata import FieldTypes
-from webapp.datasets.models import Dataset, Item, Scene
-from webapp.datasets.rows import ItemChange, ItemRow, insert_items, update_items
+from webapp.datasets.models import Dataset, Scene
 from webapp.privacy.origins import Origin
 from webapp.privacy.refusals import Invalid
 
@@ -25,8 +25,8 @@ def append_scenes(
 ) -> AppendOutcome:
     """Store video scenes, each whole or not at all.
 
-    A scene whose reference id exists is ignored and counted, or, with `update`, gets the draft's metadata, and its
-    frames theirs; other frames than the stored ones are refused. `keep_refused` as in append_items.
+    A scene whose reference id exists is ignored and counted, or, with `update`, changed: see change_scene.
+    `keep_refused` as in append_items.
     """
     dataset = locked_dataset(viewer, dataset)
     require_scenes(dataset)
@@ -58,7 +58,7 @@ def append_scene(
     *,
     update: bool,
 ) -> int:
-    """Store one scene and say how many frames it added."""
+    """Store one scene and say how many frames it added; negative where it has fewer now."""
     known = Scene.objects.unscoped().filter(dataset_id=dataset.pk, reference_id=draft.reference_id).first()
     if known is not None and not update:
         outcome.ignored += 1
@@ -66,18 +66,11 @@ def append_scene(
     types["scene"].take(draft.metadata)
     for frame in draft.frames:
         types["item"].take(frame.metadata)
-    if known is not None:
-        change_scene(known, draft)
-        outcome.updated += 1
-        return 0
-    taken = existing_items(dataset, draft.frames)
-    if taken:
-        first = next(frame.reference_id for frame in draft.frames if frame.reference_id in taken)
-        raise Invalid(
-            f"the frame reference_id {first!r} is taken in this dataset; all its frames share one namespace, so each"
-            " needs its own."
-        )
     admit_origins(viewer, dataset, scene_origins(draft))
+    if known is not None:
+        added = change_scene(viewer, dataset, known, draft)
+        outcome.updated += 1
+        return added
     insert_scene(dataset, draft)
     outcome.new += 1
     return len(draft.frames)
@@ -89,7 +82,7 @@ def scene_origins(draft: SceneDraft) -> set[Origin]:
 
 
 def insert_scene(dataset: Dataset, draft: SceneDraft) -> None:
-    now = timezone.now()
+    refuse_taken_names(dataset, draft.frames)
     is_private = dataset.use_privacy_mode or draft.wants_sharing is False
     scene = Scene.objects.unscoped().create(
         dataset=dataset,
@@ -99,43 +92,22 @@ def insert_scene(dataset: Dataset, draft: SceneDraft) -> None:
         frame_count=len(draft.frames),
         is_private=is_private,
         metadata=draft.metadata,
-        created_at=now,
+        created_at=timezone.now(),
     )
-    insert_items(
-        [
-            ItemRow(
-                dataset.pk,
-                scene.pk,
-                index,
-                frame.reference_id,
-                frame.url,
-                None,
-                is_private,
-                frame.metadata_json,
-                frame.width,
-                frame.height,
-            )
-            for index, frame in enumerate(draft.frames)
-        ],
-        created_at=now,
-    )
+    insert_frames(scene, list(enumerate(draft.frames)), is_private=is_private)
 
 
-def change_scene(scene: Scene, draft: SceneDraft) -> None:
-    """New metadata for a stored scene and its frames; what the scene is made of stays."""
-    stored = Item.objects.unscoped().filter(scene_id=scene.pk).order_by("frame_index")
-    pairs = list(stored.values_list("reference_id", "pk"))
-    given = [frame.reference_id for frame in draft.frames]
-    if given and given != [reference for reference, _ in pairs]:
-        raise Invalid(
-            f"this scene has {len(pairs)} other frames than the {len(given)} sent; an update changes metadata"
-            " only. Delete the scene and append it anew to change its frames."
-        )
+def change_scene(viewer: Viewer, dataset: Dataset, scene: Scene, draft: SceneDraft) -> int:
+    """Give a stored scene the draft's metadata, and its frame rate, mp4 and frames where the draft has them.
+
+    The frames are laid over the stored ones (see lay_over); new ones are as private as the scene. Says how many more
+    there are, negative where there are fewer.
+    """
+    before = scene.frame_count
+    if draft.frames:
+        scene.frame_count = lay_over(viewer, dataset, scene, draft.frames, is_private=scene.is_private)
     scene.metadata = draft.metadata
-    scene.save(update_fields=["metadata"])
-    update_items(
-        [
-            ItemChange(frame.metadata_json, None, None, None, pk)
-            for frame, (_, pk) in zip(draft.frames, pairs, strict=False)
-        ]
-    )
+    scene.frame_rate = draft.frame_rate or scene.frame_rate
+    scene.video_url = draft.video_url or scene.video_url
+    scene.save(update_fields=["metadata", "frame_rate", "video_url", "frame_count"])
+    return scene.frame_count - before
