@@ -3,9 +3,11 @@
     python benchmarks/pages.py [--sizes 10000,100000,1000000] [--rounds 15]
 
 For each size one process with a database of its own: a dataset of that many items, and a dataset of scenes with that
-many frames, 3000 a scene. The parent asks the processes in turn for a few requests each, at random places, so that a
-busy machine slows all sizes alike. Times are in milliseconds, of the whole request inside Django (middleware, queries,
-template), without the HTTP server. The ratios are against the smallest size: at most 1.5 is the aim.
+many frames, 3000 a scene, and one scene of 300. Asked for are a page of the grid, a scene's page, the compressed list
+of its frames, and that list again by a browser that has it ("frames kept"). The parent asks the processes in turn for a
+few requests each, at random places, so that a busy machine slows all sizes alike. Times are in milliseconds, of the
+whole request inside Django (middleware, queries, template), without the HTTP server. The ratios are against the
+smallest size: at most 1.5 is the aim.
 """
 
 from __future__ import annotations
@@ -25,7 +27,8 @@ from typing import Any
 PROJECT = Path(__file__).resolve().parent.parent
 BATCH = 5_000
 FRAMES = 3_000
-REQUESTS_A_ROUND = {"grid": 12, "scene": 4}
+SHORT = 300
+REQUESTS_A_ROUND = {"grid": 12, "scene": 8, "scene 300": 8, "frames": 4, "frames 300": 4, "frames kept": 8}
 
 
 def main() -> None:
@@ -88,14 +91,14 @@ def measure(children: dict[int, subprocess.Popen[str]], rounds: int) -> dict[tup
 
 
 def report(sizes: list[int], times: dict[tuple[int, str], list[float]]) -> None:
-    print(f"{'page':<7}{'items':>9}{'n':>6}{'p50 ms':>9}{'p95 ms':>9}{'p50 ratio':>11}{'p95 ratio':>11}")
+    print(f"{'page':<12}{'items':>9}{'n':>6}{'p50 ms':>9}{'p95 ms':>9}{'p50 ratio':>11}{'p95 ratio':>11}")
     for page in REQUESTS_A_ROUND:
         first = quantiles(times[sizes[0], page])
         for size in sizes:
             p50, p95 = quantiles(times[size, page])
             count = len(times[size, page])
             ratios = f"{p50 / first[0]:>11.2f}{p95 / first[1]:>11.2f}"
-            print(f"{page:<7}{size:>9}{count:>6}{p50:>9.1f}{p95:>9.1f}{ratios}")
+            print(f"{page:<12}{size:>9}{count:>6}{p50:>9.1f}{p95:>9.1f}{ratios}")
 
 
 def quantiles(values: list[float]) -> tuple[float, float]:
@@ -137,7 +140,16 @@ class Pages:
         self.client = Client(headers={"host": "localhost"})
         self.client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
         self.random = random.Random(7)
-        self.paths = {"grid": self.grid_paths(), "scene": self.scene_paths()}
+        long, short = self.scene_paths(FRAMES), self.scene_paths(SHORT)
+        self.paths = {
+            "grid": self.grid_paths(),
+            "scene": [f"{path}?frame={self.random.randrange(FRAMES)}" for path in long for _ in range(10)],
+            "scene 300": [f"{path}?frame={self.random.randrange(SHORT)}" for path in short for _ in range(10)],
+            "frames": [f"{path}/frames" for path in long],
+            "frames 300": [f"{path}/frames" for path in short],
+            "frames kept": [f"{path}/frames" for path in long],
+        }
+        self.tag = self.client.get(self.paths["frames"][0])["ETag"]
 
     def fill(self, size: int) -> None:
         from webapp.datasets.actions import append_items, append_scenes
@@ -148,8 +160,9 @@ class Pages:
         for start in range(0, size, BATCH):
             drafts = [self.draft(f"item-{n}") for n in range(start, min(start + BATCH, size))]
             append_items(self.viewer, self.items, drafts, update=False, append_key="")
-        for scene in range(max(1, size // FRAMES)):
-            frames = [self.draft(f"scene-{scene}-{n}") for n in range(FRAMES)]
+        lengths = [*(FRAMES for _ in range(max(1, size // FRAMES))), SHORT]
+        for scene, length in enumerate(lengths):
+            frames = [self.draft(f"scene-{scene}-{n}") for n in range(length)]
             draft = scene_draft(
                 reference_id=f"scene-{scene}",
                 metadata={"city": "Ghent"},
@@ -182,18 +195,20 @@ class Pages:
         places = [self.random.randint(first, max(first, last - 200)) for _ in range(500)]
         return [f"/datasets/{self.items.public_id}/?after={public_id.encode('di', key)}" for key in places]
 
-    def scene_paths(self) -> list[str]:
+    def scene_paths(self, length: int) -> list[str]:
         from webapp.datasets import queries
 
-        found = list(queries.scenes(self.viewer, self.scenes))
+        found = list(queries.scenes(self.viewer, self.scenes).filter(frame_count=length))
         return [f"/datasets/{self.scenes.public_id}/scenes/{scene.public_id}" for scene in found]
 
     def timed(self, page: str) -> float:
         path = self.random.choice(self.paths[page])
+        kept = page == "frames kept"
+        headers = {"accept-encoding": "gzip", **({"if-none-match": self.tag} if kept else {})}
         started = time.perf_counter()
-        response = self.client.get(path)
+        response = self.client.get(path, headers=headers)
         took = (time.perf_counter() - started) * 1000
-        if response.status_code != 200:
+        if response.status_code != (304 if kept else 200):
             raise SystemExit(f"{page} answered {response.status_code}")
         return took
 
