@@ -59,7 +59,9 @@ async function measure(player, { first_s, count, rate_hz, signal }) {
  */
 function trust(player, { count, rate_hz }) {
   const rate = rate_hz ?? (count ? count / player.end_s : null);
-  if (!rate) throw new CannotShow("This browser does not tell which frame of a video it shows, and nobody says the video's rate.");
+  if (!rate) {
+    throw new CannotShow("This browser does not tell which frame of a video it shows, and nobody says the video's rate.");
+  }
   return new FrameGrid(0, 1 / rate, Math.max(1, Math.round(player.end_s * rate)), false);
 }
 
@@ -99,7 +101,7 @@ class NativeSource {
   /** @type {WaitingLoad[]} */
   #waiting = [];
   #isBusy = false;
-  /** Plays that have not been stopped: the player can do one thing at a time. @type {object | null} */
+  /** The play that has not been stopped: the player can do one thing at a time. @type {AbortController | null} */
   #playing = null;
 
   /**
@@ -115,8 +117,9 @@ class NativeSource {
   }
 
   get says() {
-    if (!this.#player.tellsFrames) return "browser's player; frame numbers approximate: this browser does not tell which frame it shows";
-    if (!this.#isEven) return "browser's player; frame numbers approximate: the rate varies";
+    const approximate = "browser's player; frame numbers approximate";
+    if (!this.#player.tellsFrames) return `${approximate}: this browser does not tell which frame it shows`;
+    if (!this.#isEven) return `${approximate}: the rate varies`;
     return `browser's player, numbered by ${Number(this.#grid.rate_hz.toFixed(3))} fps`;
   }
 
@@ -171,6 +174,7 @@ class NativeSource {
 
   dispose() {
     this.#life.abort(new DOMException("The video was closed.", "AbortError"));
+    this.#playing?.abort();
     for (const { reject } of this.#waiting.splice(0)) reject(this.#life.signal.reason);
     this.#player.dispose();
   }
@@ -226,10 +230,13 @@ class NativeSource {
    * @param {number} shown the frame that came instead
    */
   #refusal(index, shown) {
-    if (index >= this.#grid.count) {
-      return new CannotShow(`The video ends before this frame: it holds ${this.#grid.count} frames, the scene ${this.timeline.count}.`);
+    const { count } = this.#grid;
+    if (index >= count) {
+      return new CannotShow(`The video ends before this frame: it holds ${count} frames, the scene ${this.timeline.count}.`);
     }
-    if (this.#isEven && shown < index - 1) return new CannotShow("The video holds no picture for this frame: it is damaged or cut short.");
+    if (this.#isEven && shown < index - 1) {
+      return new CannotShow("The video holds no picture for this frame: it is damaged or cut short.");
+    }
     this.#isEven = false;
     return new CannotShow("The video has no frame at this place: its rate varies. Exact stepping needs the host to allow CORS.");
   }
@@ -237,7 +244,8 @@ class NativeSource {
   /** @param {number} shown_s */
   #indexOf(shown_s) {
     // Without a browser that tells, the time is the middle of the frame that was asked for.
-    return this.#player.tellsFrames ? this.#grid.indexOf(shown_s) : Math.floor((shown_s - this.#grid.start_s) / this.#grid.step_s);
+    const { start_s, step_s } = this.#grid;
+    return this.#player.tellsFrames ? this.#grid.indexOf(shown_s) : Math.floor((shown_s - start_s) / step_s);
   }
 
   /**
