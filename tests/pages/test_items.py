@@ -61,7 +61,7 @@ def test_a_frame_leads_to_its_scene_and_stays_in_it(house: House, owner: Viewer,
     browser = browse(owner)
     body = browser.get(path).content.decode()
     assert f'href="{house.paths["scene"]}?frame=2"' in body
-    assert "Back to frame 2 of crossing" in body
+    assert 'title="Back to frame 2 of the scene crossing, key B"' in body
     assert 'data-shortcut="b"' in body
     assert "Remove item" not in body
     refused = browser.post(path, {"do": "delete"})
