@@ -119,6 +119,19 @@ test("frames that a fast hand will have passed before they could come are left o
   assert.ok(network.started.map(Number).every((index) => index === 140 || index === 150 || index > 160), String(network.started));
 });
 
+test("the wanted frame that a fast hand left is loaded as soon as the hand rests", async () => {
+  const { network, clock, arrive, move } = makeViewer({ parallel: 2 });
+  move([100, 110, 120, 130]);
+  clock.now_s += 0.2;
+  for (const index of [100, 110]) await arrive(index);
+  move([200, 210, 220, 230, 240]);
+  for (const index of [...network.open]) await arrive(Number(index));
+  assert.ok(!network.started.includes(240), String(network.started));
+  clock.now_s += 0.1;
+  await new Promise((resolve) => setTimeout(resolve, 70));
+  assert.ok(network.started.includes(240), String(network.started));
+});
+
 test("after a jump nothing else is fetched until the frame is there, then its neighbors", async () => {
   const { network, arriveAll, arrive, move } = makeViewer({ ahead: 4 });
   move([500]);

@@ -1,11 +1,21 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { planAhead } from "../../static/js/viewer/prefetch-plan.js";
+import { isOutrun, planAhead } from "../../static/js/viewer/prefetch-plan.js";
 
-/** @param {Partial<import("../../static/js/viewer/prefetch-plan.js").Situation>} situation */
+/** @typedef {import("../../static/js/viewer/prefetch-plan.js").Situation} Situation */
+
+/** @param {Partial<Situation>} situation */
 function plan(situation) {
-  return planAhead({
+  return planAhead(makeSituation(situation));
+}
+
+/**
+ * @param {Partial<Situation>} situation
+ * @returns {Situation}
+ */
+function makeSituation(situation) {
+  return {
     wanted: 100,
     count: 1000,
     most: 24,
@@ -17,7 +27,7 @@ function plan(situation) {
     rate_hz: 40,
     isPainted: false,
     ...situation,
-  });
+  };
 }
 
 test("a slow hand gets every frame ahead, and a few behind last", () => {
@@ -46,4 +56,13 @@ test("nothing outside of the scene is fetched", () => {
 
 test("nothing is fetched where there is no room", () => {
   assert.deepEqual(plan({ most: 0 }), []);
+});
+
+test("a hand outruns its loads when it passes its next step before one has come", () => {
+  const fast = { pace: /** @type {const} */ ("fast"), stride: 10, speed_hz: 300, load_s: 0.1 };
+  assert.equal(isOutrun(makeSituation(fast)), true);
+  assert.equal(isOutrun(makeSituation({ ...fast, load_s: 0.01 })), false);
+  assert.equal(isOutrun(makeSituation({ ...fast, speed_hz: 0 })), false);
+  assert.equal(isOutrun(makeSituation({ speed_hz: 30, rate_hz: 40 })), false);
+  assert.equal(isOutrun(makeSituation({ speed_hz: 30, rate_hz: 10, load_s: 0.4 })), true);
 });

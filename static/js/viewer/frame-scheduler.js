@@ -6,9 +6,9 @@
 
 import { withDeadline } from "../media/loading.js";
 import { MEDIA_TIMEOUT_S } from "../media/verdicts.js";
-import { HandMotion } from "./hand-motion.js";
+import { HandMotion, REST_S } from "./hand-motion.js";
 import { LoadPace } from "./load-pace.js";
-import { planAhead } from "./prefetch-plan.js";
+import { isOutrun, planAhead } from "./prefetch-plan.js";
 
 /** A load younger than this is let finish: aborting near work left a fast drag with one picture a second. */
 const PATIENCE_S = 1;
@@ -45,6 +45,8 @@ export class FrameScheduler {
   #loading = new Map();
   /** @type {Map<number, {reason: unknown, since_s: number}>} */
   #failed = new Map();
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #rest;
   #disposed = false;
 
   /**
@@ -105,6 +107,7 @@ export class FrameScheduler {
   dispose() {
     this.#disposed = true;
     this.#source.onSpare = null;
+    clearTimeout(this.#rest);
     for (const { abort } of this.#loading.values()) abort.abort();
     this.#loading.clear();
     this.#cache.dispose();
@@ -112,7 +115,12 @@ export class FrameScheduler {
 
   #fill() {
     if (this.#disposed || this.#wanted === null) return;
-    for (const index of [this.#wanted, ...this.#plan(this.#wanted)]) {
+    const situation = this.#situation(this.#wanted);
+    const isChasing = isOutrun(situation);
+    // Nothing else tells that the hand has come to rest, and then the wanted frame is what counts.
+    clearTimeout(this.#rest);
+    if (isChasing) this.#rest = setTimeout(() => this.#fill(), REST_S * 1000);
+    for (const index of [...(isChasing ? [] : [this.#wanted]), ...planAhead(situation)]) {
       if (this.#cache.has(index) || this.#loading.has(index) || this.#isRefused(index)) continue;
       if (!this.#hasPlaceFor(index)) return;
       void this.#load(index);
@@ -120,11 +128,11 @@ export class FrameScheduler {
   }
 
   /** @param {number} wanted */
-  #plan(wanted) {
+  #situation(wanted) {
     const { pace, direction, stride } = this.#motion;
     // Half of the room is for what was just seen, so that prefetching large frames does not throw them out.
     const room = Math.max(0, Math.floor(this.#cache.room / 2) - 1);
-    return planAhead({
+    return {
       wanted,
       count: this.#source.timeline.count,
       most: Math.min(this.#source.ahead, room),
@@ -135,7 +143,7 @@ export class FrameScheduler {
       load_s: this.#loads.typical_s,
       rate_hz: this.#loads.rate_hz(this.#source.parallel),
       isPainted: this.#painted === wanted,
-    });
+    };
   }
 
   /**

@@ -11,6 +11,8 @@
 const PAUSE_S = 1.5;
 /** The speed is that of the last moment, so that it follows a hand that turns or brakes. */
 const WINDOW_S = 0.3;
+/** A hand that moves is heard of at every refresh of the display, or at every repeat of a key. */
+export const REST_S = 0.05;
 const SLOW_STEP = 2;
 /** Steps of one movement differ by less than this factor from one to the next. */
 const OF_A_KIND = 4;
@@ -72,6 +74,7 @@ export class HandMotion {
     const last = this.#moments.at(-1);
     const first = this.#moments.find(({ at_s }) => now_s - at_s <= WINDOW_S);
     if (!last || !first || last === first || now_s <= first.at_s || this.direction === 0) return 0;
+    if (now_s - last.at_s >= REST_S) return 0;
     return Math.abs(last.index - first.index) / (now_s - first.at_s);
   }
 

@@ -38,15 +38,33 @@ export function planAhead(situation) {
   return [...found].filter((index) => index >= 0 && index < count).slice(0, most);
 }
 
+/**
+ * Whether the hand will have left the wanted frame before it could come: then only what is ahead is worth loading.
+ * @param {Situation} situation
+ */
+export function isOutrun(situation) {
+  const { pace, speed_hz, load_s, rate_hz } = situation;
+  return (pace === "fast" || speed_hz > rate_hz) && speed_hz * load_s > spacing(situation);
+}
+
 /** @param {Situation} situation */
-function stepsAhead({ most, pace, direction, stride, speed_hz, load_s, rate_hz }) {
-  const isOutrun = speed_hz > rate_hz;
-  const every = Math.max(pace === "fast" ? stride : 1, isOutrun ? Math.ceil(speed_hz / rate_hz) : 1);
-  const passed = isOutrun || pace === "fast" ? Math.floor((speed_hz * load_s) / every) : 0;
+function stepsAhead(situation) {
+  const { most, pace, direction, speed_hz, load_s } = situation;
+  const every = spacing(situation);
+  const passed = isOutrun(situation) ? Math.floor((speed_hz * load_s) / every) : 0;
   const ahead = pace === "fast" ? STRIDES : Math.max(1, most - BEHIND);
   const steps = Array.from({ length: ahead }, (_, place) => direction * every * (passed + place + 1));
   if (pace === "slow") for (let step = 1; step <= BEHIND; step += 1) steps.push(-direction * step);
   return steps;
+}
+
+/**
+ * How far apart the frames to fetch are: a multiple of the hand's own step, of which the loads can bring as many as it passes.
+ * @param {Situation} situation
+ */
+function spacing({ pace, stride, speed_hz, rate_hz }) {
+  const step = pace === "fast" ? stride : 1;
+  return step * Math.max(1, Math.round(speed_hz / rate_hz / step));
 }
 
 /** The nearest first, and of two equally near the later one. */
