@@ -19,7 +19,7 @@ const SEEK_TRIES = 5;
 const GROWING_MS = 100;
 const HAVE_METADATA = 1;
 
-/** The player has no video to show, and does not say whether the network or the file is at fault. */
+/** The player has no video to show, and does not say whether the network, the codec or the file is at fault. */
 export class VideoFailed extends Error {}
 
 export class VideoPlayer {
@@ -261,15 +261,10 @@ export class VideoPlayer {
     });
   }
 
+  /** What an error of the player means. Of another site's file no browser says why: network, access, codec and file look alike. */
   #complaint() {
-    const message = this.#video.error?.message ?? "";
-    if (message.includes("NO_SUPPORTED_STREAMS")) {
-      return new CannotShow(
-        "This browser lacks the video's codec (HEVC, for instance). H.264, VP9 and AV1 play in every current browser.",
-      );
-    }
-    if (this.#hadPicture) return new CannotShow("The browser's player gave up here: the video is damaged, or stopped coming.");
-    return new VideoFailed(message);
+    if (!this.#hadPicture) return new VideoFailed();
+    return new CannotShow("The browser's player gave up here: the video is damaged, or stopped coming.");
   }
 }
 
