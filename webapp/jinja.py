@@ -11,6 +11,7 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from webapp.pages import words
+from webapp.pages.modules import modules_of
 
 # Inside <script> these five could end the element or be read as a line end by an old parser.
 SCRIPT_ESCAPES = str.maketrans(
@@ -22,7 +23,7 @@ def environment(**options: Any) -> Environment:
     """Return the environment Django's Jinja2 backend asks for; an undefined name is an error, not an empty text."""
     options |= {"autoescape": True, "undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     made = Environment(**options)  # noqa: S701  it is among the options
-    made.globals.update({"static": static, "url": page_url})
+    made.globals.update({"static": static, "url": page_url, "modules_of": modules_of})
     made.filters.update(
         {
             "island": island,

@@ -15,6 +15,8 @@ import { startFrame } from "./frame.js";
 
 /** Safari refuses more than 100 changes of the address in 30 s, Chromium more than 200 in 10 s. */
 const ADDRESS_PAUSE_S = 0.5;
+/** How wide "frame " and " / " are, in digits. */
+const FRAME_WORDS_CH = 7;
 /** A hand that moves on does not need the metadata of every frame it passes, where each is asked for alone. */
 const METADATA_QUIET_S = 0.15;
 
@@ -97,7 +99,7 @@ function showPlace(viewer, frame) {
   const last = grouped(Math.max(0, viewer.count - 1));
   const head = document.querySelector("[data-head-frame]");
   // Room for the longest number, so that what follows stands still.
-  if (head instanceof HTMLElement) head.style.minInlineSize = `${"frame  / ".length + 2 * last.length}ch`;
+  if (head instanceof HTMLElement) head.style.minInlineSize = `${FRAME_WORDS_CH + 2 * last.length}ch`;
   write("[data-head-frame]", `frame ${grouped(frame)} / ${last}`);
   if (viewer.timeline) write("[data-head-time]", clockTime(viewer.timeline.start_s(frame)));
 }
