@@ -209,6 +209,21 @@ test("a frame that two runs did not bring is given up, and the others are not", 
   assert.ok(deck.starts <= 3);
 });
 
+test("a frame asked for elsewhere is not given up because other runs pass it by", () => {
+  const runs = new Runs(film(100, 10), 2);
+  const deck = new Deck(runs);
+  runs.aim({ index: 95, step: 0 }, false);
+  runs.ask(5);
+  for (const frame of [95, 85, 75]) {
+    runs.aim({ index: frame, step: -10 }, false);
+    runs.ask(frame);
+    deck.work(frame % 10 + 1);
+  }
+  deck.work();
+  assert.deepEqual(deck.lost, []);
+  assert.deepEqual([95, 85, 75, 5].filter((frame) => !deck.given.includes(frame)), []);
+});
+
 test("a decoder that breaks at the same place again is not started for ever", () => {
   const runs = new Runs(film(30, 30), 6);
   runs.aim({ index: 5, step: 0 }, false);

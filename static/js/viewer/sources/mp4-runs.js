@@ -19,7 +19,7 @@ import { NO_FRAME } from "./mp4-index.js";
  * @property {number} next the decode position after the last it was given
  * @property {number} out_us the stamp of the last picture that came out
  * @property {boolean} isEnding
- * @property {Set<number>} owed frames that must come out of it: what it began for, and what was asked for then
+ * @property {Set<number>} owed frames that must come out: what it began for, and what was asked for then of the same group
  */
 
 /** Steps longer than this are jumps, not travel: what lies between is not worth decoding. */
@@ -118,7 +118,8 @@ export class Runs {
   /** @param {number} position given to the decoder, which began anew there */
   started(position) {
     const target = this.#target();
-    const owed = new Set(target === null ? this.#asked : [...this.#asked, target]);
+    const owed = new Set([...this.#asked].filter((frame) => this.#index.keyFor(frame) === position));
+    if (target !== null) owed.add(target);
     this.#place = { start: position, next: position + 1, out_us: -Infinity, isEnding: false, owed };
   }
 

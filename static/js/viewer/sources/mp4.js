@@ -89,6 +89,7 @@ class Mp4Source {
     return new Promise((resolve, reject) => {
       if (this.#isDisposed) return reject(stopped());
       if (signal.aborted) return reject(signal.reason);
+      if (index !== this.timeline.clamp(index)) return reject(new CannotShow(`The video has no frame ${index}.`));
       const load = { resolve, reject };
       this.#loads.set(index, [...(this.#loads.get(index) ?? []), load]);
       signal.addEventListener("abort", () => this.#withdraw(index, load, signal.reason), { once: true });
@@ -98,7 +99,7 @@ class Mp4Source {
 
   /** @param {import("../frame-source.js").Wish} wish */
   aim(wish) {
-    if (!this.#isDisposed) this.#decoding.aim(wish);
+    if (!this.#isDisposed) this.#decoding.aim({ ...wish, index: this.timeline.clamp(wish.index) });
   }
 
   dispose() {
