@@ -65,4 +65,5 @@ test("a hand outruns its loads when it passes its next step before one has come"
   assert.equal(isOutrun(makeSituation({ ...fast, speed_hz: 0 })), false);
   assert.equal(isOutrun(makeSituation({ speed_hz: 30, rate_hz: 40 })), false);
   assert.equal(isOutrun(makeSituation({ speed_hz: 30, rate_hz: 10, load_s: 0.4 })), true);
+  assert.equal(isOutrun(makeSituation({ speed_hz: 30, rate_hz: 10, load_s: 0.4, isPainted: true })), false);
 });

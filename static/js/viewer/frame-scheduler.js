@@ -16,6 +16,8 @@ const PATIENCE_S = 1;
 const LAST_PATIENCE_S = 6;
 /** Steps of the hand beyond which a frame is no longer near. */
 const FAR_STEPS = 24;
+/** Loads at once around a frame that was jumped to. */
+const AT_REST = 2;
 /** A frame that failed is not asked for again within this time: a host that is down is not hammered. */
 const FAILURE_STANDS_S = 10;
 
@@ -154,7 +156,9 @@ export class FrameScheduler {
     const { parallel } = this.#source;
     if (index === this.#wanted) return this.#loading.size < parallel || this.#abortFarthest();
     const others = this.#loading.size - (this.#loading.has(/** @type {number} */ (this.#wanted)) ? 1 : 0);
-    return others < Math.max(1, parallel - 1) && this.#loading.size < parallel;
+    // Where no movement says what comes next, the next wish is likely elsewhere, and should find the network free.
+    const most = this.#motion.direction === 0 ? AT_REST : parallel - 1;
+    return others < Math.max(1, most) && this.#loading.size < parallel;
   }
 
   /** Makes room for the wanted frame: of the loads that are no longer of use the farthest goes. */

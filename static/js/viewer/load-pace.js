@@ -1,6 +1,8 @@
 /** How long loads take, told from the last few of them. */
 
 const REMEMBERED = 9;
+/** The first loads also open connections, and say too little. */
+const ENOUGH = 4;
 
 export class LoadPace {
   /** Oldest first. @type {number[]} */
@@ -14,9 +16,9 @@ export class LoadPace {
     if (this.#durations_s.length > REMEMBERED) this.#durations_s.shift();
   }
 
-  /** The median of the last few, in seconds; 0 while unknown. */
+  /** The median of the last few, in seconds; 0 while too little is known. */
   get typical_s() {
-    if (this.areShared) return 0;
+    if (this.areShared || this.#durations_s.length < ENOUGH) return 0;
     return this.#durations_s.toSorted((a, b) => a - b)[this.#durations_s.length >> 1] ?? 0;
   }
 

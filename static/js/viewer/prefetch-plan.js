@@ -3,7 +3,7 @@
 /** Frames kept ready on the other side of a slow hand. */
 const BEHIND = 4;
 /** Frames fetched on each side of a frame that was jumped to, once it is on screen. */
-const BESIDE = 6;
+const BESIDE = 4;
 /** Strides fetched ahead of a fast hand: more would come after it has changed its pace. */
 const STRIDES = 3;
 
@@ -40,18 +40,21 @@ export function planAhead(situation) {
 
 /**
  * Whether the hand will have left the wanted frame before it could come: then only what is ahead is worth loading.
+ * A slow hand for which the frames are there when it comes is not outrunning them, whatever the loads take.
  * @param {Situation} situation
  */
 export function isOutrun(situation) {
-  const { pace, speed_hz, load_s, rate_hz } = situation;
-  return (pace === "fast" || speed_hz > rate_hz) && speed_hz * load_s > spacing(situation);
+  const { pace, speed_hz, load_s, rate_hz, isPainted } = situation;
+  if (pace !== "fast" && (isPainted || speed_hz <= rate_hz)) return false;
+  return speed_hz * load_s > spacing(situation);
 }
 
 /** @param {Situation} situation */
 function stepsAhead(situation) {
   const { most, pace, direction, speed_hz, load_s } = situation;
-  const every = spacing(situation);
-  const passed = isOutrun(situation) ? Math.floor((speed_hz * load_s) / every) : 0;
+  const mayPass = isOutrun(situation);
+  const every = mayPass || pace === "fast" ? spacing(situation) : 1;
+  const passed = mayPass ? Math.floor((speed_hz * load_s) / every) : 0;
   const ahead = pace === "fast" ? STRIDES : Math.max(1, most - BEHIND);
   const steps = Array.from({ length: ahead }, (_, place) => direction * every * (passed + place + 1));
   if (pace === "slow") for (let step = 1; step <= BEHIND; step += 1) steps.push(-direction * step);

@@ -26,8 +26,8 @@ import { whyUndecodable } from "./undecodable.js";
  * @property {import("./picture-decoder.js").CreateBitmap} createBitmap
  */
 
-/** Three to six loads did equally well; more made a fast drag slower (Chromium 156, HTTP/1 and 2). */
-const PARALLEL = 4;
+/** Four to six do equally well; HTTP/1 hosts get six connections, and one is left for questions about them (Chromium 156). */
+const PARALLEL = 5;
 const AHEAD = 24;
 /** A thousand frames of 128 KiB. */
 const RING_BYTES = 128 * 1024 * 1024;
