@@ -48,6 +48,7 @@ function view({ broken = [], ...traits } = {}) {
       paint: (index) => void said.push(`paint ${index}`),
       fail: (index, reason) => void said.push(`fail ${index}: ${/** @type {Error} */ (reason).message}`),
       wanted: () => {},
+      glanced: () => {},
       playing: (isPlaying) => void said.push(isPlaying ? "playing" : "stopped"),
     },
     { capacity_bytes: 1 << 20 },

@@ -282,6 +282,7 @@ export class FrameViewer extends HTMLElement {
       this.dispatchEvent(new CustomEvent("frame-change", { detail: { frame: index }, bubbles: true }));
     },
     fail: (index, reason) => void this.#fail(index, reason),
+    glanced: () => this.#parts && (this.#parts.timelineBar.held = this.#viewing?.held ?? []),
     playing: (isPlaying) => {
       this.toggleAttribute("data-playing", isPlaying);
       this.parts.timelineBar.isPlaying = isPlaying;

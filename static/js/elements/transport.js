@@ -152,7 +152,7 @@ export class Transport {
     write(this.#time, this.#timeline && painted !== null ? clockTime(this.#timeline.start_s(painted)) : "");
     // Not `disabled`: a button that disables itself under the finger loses the focus.
     const last = this.#timeline ? this.#timeline.count - 1 : 0;
-    this.#setEnds(["first", "back10", "previous"], wanted <= 0);
+    this.#setEnds(["first", "back10", "previous"], wanted <= 0 || this.#timeline === null);
     this.#setEnds(["next", "ahead10", "last"], wanted >= last);
     this.#setEnds(["play", "markIn", "markOut", "loop", "toggleMark"], this.#timeline === null);
     this.#setEnds(["clearSection"], this.#section === null);

@@ -1,6 +1,7 @@
 /** One opened source at work: what is wanted of it, what is held, and playing. It paints nothing itself. */
 
 import { FrameScheduler } from "./frame-scheduler.js";
+import { Glances } from "./glances.js";
 import { PictureCache } from "./picture-cache.js";
 import { Playback } from "./playback.js";
 
@@ -13,6 +14,7 @@ import { Playback } from "./playback.js";
  * @property {(index: number, reason: unknown) => void} fail the wanted frame cannot be shown
  * @property {(index: number) => void} wanted another frame is wanted now; its picture may come within the call that follows
  * @property {(isPlaying: boolean) => void} playing
+ * @property {() => void} glanced a picture that `peek` had not is there now
  */
 
 /** Playing goes over single broken frames; this many in a row mean that the host is gone. */
@@ -24,6 +26,9 @@ export class Viewing {
   #cache;
   #scheduler;
   #playback;
+  #glances;
+  /** @type {number | null} */
+  #painted = null;
   #failuresInARow = 0;
   /** The source playing by itself. @type {OwnPlay | null} */
   #own = null;
@@ -49,6 +54,8 @@ export class Viewing {
       requestTick: (tick) => requestAnimationFrame(tick),
       cancelTick: (ticket) => cancelAnimationFrame(ticket),
     });
+    const isBusy = () => this.isPlaying || this.#painted !== this.wanted;
+    this.#glances = new Glances((index, signal) => source.load(index, signal), { isBusy, arrived: boundaries.glanced });
   }
 
   get source() {
@@ -89,11 +96,11 @@ export class Viewing {
   }
 
   /**
-   * A frame's picture if it is held, for a preview; its owner closes it.
+   * A frame's picture for a preview, which does not own it; null while there is none. Where the pointer rests one is fetched.
    * @param {number} index
    */
   peek(index) {
-    return this.#scheduler.peek(index) ?? null;
+    return this.#scheduler.peek(index) ?? this.#glances.of(index);
   }
 
   /**
@@ -136,6 +143,7 @@ export class Viewing {
   /** Gives everything back, the source too. */
   dispose() {
     this.#halt();
+    this.#glances.dispose();
     this.#scheduler.dispose();
     this.#source.dispose();
   }
@@ -148,6 +156,7 @@ export class Viewing {
 
   /** @param {number} index */
   #want(index) {
+    this.#glances.rest();
     this.#boundaries.wanted(index);
     this.#scheduler.want(index);
   }
@@ -159,6 +168,7 @@ export class Viewing {
   #show = (index, picture) => {
     if (this.#own) return;
     this.#failuresInARow = 0;
+    this.#painted = index;
     this.#playback.shown(index);
     this.#boundaries.paint(index, picture);
   };
@@ -197,6 +207,7 @@ export class Viewing {
       if (!isFirst) this.#ownDropped += Math.max(0, index - own.index - 1);
       isFirst = false;
       own.index = index;
+      this.#painted = index;
       this.#boundaries.wanted(index);
       this.#boundaries.paint(index, picture);
     };
