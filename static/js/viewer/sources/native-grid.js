@@ -192,7 +192,8 @@ class Sight {
     const apart_s = Math.abs(this.#first_s + index * this.#step_s - shown_s);
     // What rounding has done to the step so far counts as often as the step does.
     const allowed_s = Math.min(SLACK * this.#step_s, ROUNDED_S * (1 + index / this.#farthest));
-    const isThere = index === Math.round(expected) && apart_s < allowed_s;
+    // A player may pass over a frame; that a later one came says nothing against the rate, an earlier one does.
+    const isThere = index >= Math.round(expected) && apart_s < allowed_s;
     this.#isEven &&= isThere;
     if (!isThere || index <= this.#farthest) return;
     this.#farthest = index;

@@ -9,6 +9,12 @@ import { CannotShow } from "../frame-source.js";
 
 /** After a seek to the frame already shown, some players present nothing new: what was shown is then shown still. */
 const QUIET_MS = 500;
+/** As many times the page must have painted meanwhile: a busy machine presents late. */
+const QUIET_PAINTS = 12;
+/** After a pause the picture stands still within a paint or two. */
+const STILL_PAINTS = 4;
+/** A player told to play a few frames may take this long. */
+const PLAY_OUT_MS = 2000;
 /** Time for the last frame of a stretch to be presented after the player says that it ended. */
 const LAST_FRAME_MS = 150;
 /** Players count time in microseconds, and round. */
@@ -121,10 +127,28 @@ export class VideoPlayer {
     const before = this.#presented;
     this.#video.playbackRate = 1;
     this.#video.play().catch(() => {});
-    await this.#until(() => this.#video.ended, signal, QUIET_MS);
+    await this.#until(() => this.#video.ended, signal, PLAY_OUT_MS);
     await this.#until(() => this.#presented > before, signal, LAST_FRAME_MS);
     this.#video.pause();
     return Math.max(shown_s, this.#shown_s ?? shown_s);
+  }
+
+  /**
+   * Shows a frame by playing slowly up to it.
+   * @param {number} from_s a moment before it
+   * @param {number} until_s a moment after the beginning of the frame before it, and not after its own
+   * @param {{speed: number, signal: AbortSignal}} how
+   * @returns {Promise<number>} when the frame then shown begins, in seconds
+   */
+  async roll(from_s, until_s, { speed, signal }) {
+    const start_s = await this.seek(from_s, signal);
+    if (start_s >= until_s) return start_s;
+    this.#video.playbackRate = speed;
+    this.#video.play().catch(() => {});
+    await this.#until(() => this.#shown_s !== null && this.#shown_s >= until_s, signal, PLAY_OUT_MS);
+    this.#video.pause();
+    for (let paint = 0; paint < STILL_PAINTS; paint += 1) await nextPaint();
+    return this.#shown_s ?? start_s;
   }
 
   /** The picture on screen, closed by whoever takes it. */
@@ -182,8 +206,10 @@ export class VideoPlayer {
     await this.#until(() => !this.#video.seeking, signal);
     if (this.tellsFrames) {
       await this.#until(() => this.#presented > before, signal, QUIET_MS);
+      for (let paint = 0; paint < QUIET_PAINTS && this.#presented === before; paint += 1) await nextPaint();
     } else {
-      await twoPaints();
+      await nextPaint();
+      await nextPaint();
       this.#shown_s = time_s;
     }
   }
@@ -269,6 +295,6 @@ export class VideoPlayer {
 }
 
 /** @returns {Promise<void>} */
-function twoPaints() {
-  return new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve())));
+function nextPaint() {
+  return new Promise((resolve) => requestAnimationFrame(() => resolve()));
 }

@@ -12,8 +12,16 @@ import { VideoPlayer } from "./native-player.js";
 
 /** A video and a scene of as many frames may still disagree by one: players differ about the last. */
 const FRAMES_APART = 1.5;
+const NEEDS_CORS = "Exact stepping needs the host to allow CORS.";
 /** A seek costs a group of pictures to decode, so little is worth guessing. */
 const AHEAD = 2;
+/**
+ * How many frames before one to begin playing up to it. Where frames are stored in another order than shown, and no edit list
+ * says so, Chromium 156 seeks by the stored times: the two or three frames before a key frame are then passed over.
+ */
+const ROLLED = [4, 12];
+/** Playing up to a frame, each lasts this long: time enough to stop on it. */
+const ROLLING_FRAME_S = 0.15;
 /** What browsers play. */
 const SLOWEST = 0.1;
 const FASTEST = 8;
@@ -207,22 +215,42 @@ class NativeSource {
    * @returns {Promise<ImageBitmap>}
    */
   async #reach(index) {
-    const { signal } = this.#life;
     const { shown_s } = this.#player;
     if (shown_s !== null && this.#indexOf(shown_s) === index && !this.#player.video.seeking) return this.#player.grab();
-    const isLast = index >= this.#grid.count - 1;
-    const middle_s = this.#grid.middle_s(index);
-    const tries = [
-      () => this.#player.seek(middle_s, signal),
-      () => (isLast ? this.#player.seekLast(signal) : this.#player.seek(middle_s - 0.25 * this.#grid.step_s, signal)),
-    ];
     let shown = -1;
-    for (const attempt of tries) {
-      shown = this.#indexOf(await attempt());
+    for (const { show, isForSkipped } of this.#attempts(index)) {
+      if (isForSkipped && shown < index) break;
+      shown = this.#indexOf(await show());
       if (shown === index) return this.#player.grab();
     }
     if (shown >= 0 && shown < this.timeline.count) this.#spare(shown, await this.#player.grab());
     throw this.#refusal(index, shown);
+  }
+
+  /**
+   * The ways to a frame, the usual one first; each shows a frame and says when that begins.
+   * @param {number} index
+   * @returns {{show: () => Promise<number>, isForSkipped: boolean}[]} the last ones for where a later frame came only
+   */
+  #attempts(index) {
+    const { signal } = this.#life;
+    const { start_s, step_s, count } = this.#grid;
+    const middle_s = this.#grid.middle_s(index);
+    /** @type {(time_s: number) => () => Promise<number>} */
+    const seek = (time_s) => () => this.#player.seek(time_s, signal);
+    const speed = Math.min(1, step_s / ROLLING_FRAME_S);
+    /** @type {(back: number) => () => Promise<number>} */
+    const roll = (back) => () => {
+      const from_s = this.#grid.middle_s(Math.max(0, index - back));
+      return this.#player.roll(from_s, start_s + (index - 0.5) * step_s, { speed, signal });
+    };
+    const isLast = index >= count - 1;
+    const seeks = [seek(middle_s), isLast ? () => this.#player.seekLast(signal) : seek(middle_s - 0.25 * step_s)];
+    const rolls = this.#player.tellsFrames ? ROLLED.map(roll) : [];
+    return [
+      ...seeks.map((show) => ({ show, isForSkipped: false })),
+      ...rolls.map((show) => ({ show, isForSkipped: true })),
+    ];
   }
 
   /**
@@ -237,8 +265,9 @@ class NativeSource {
     if (this.#isEven && shown < index - 1) {
       return new CannotShow("The video holds no picture for this frame: it is damaged or cut short.");
     }
+    if (shown > index) return new CannotShow(`The browser's player passes over this frame. ${NEEDS_CORS}`);
     this.#isEven = false;
-    return new CannotShow("The video has no frame at this place: its rate varies. Exact stepping needs the host to allow CORS.");
+    return new CannotShow(`The video has no frame at this place: its rate varies. ${NEEDS_CORS}`);
   }
 
   /** @param {number} shown_s */
