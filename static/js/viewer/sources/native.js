@@ -265,7 +265,7 @@ class NativeSource {
     if (this.#isEven && shown < index - 1) {
       return new CannotShow("The video holds no picture for this frame: it is damaged or cut short.");
     }
-    if (shown > index) return new CannotShow(`The browser's player passes over this frame. ${NEEDS_CORS}`);
+    if (this.#isEven && shown > index) return new CannotShow(`The browser's player passes over this frame. ${NEEDS_CORS}`);
     this.#isEven = false;
     return new CannotShow(`The video has no frame at this place: its rate varies. ${NEEDS_CORS}`);
   }
