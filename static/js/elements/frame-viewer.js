@@ -57,6 +57,8 @@ export class FrameViewer extends HTMLElement {
   /** @type {Marks | null} */
   #marks = null;
   #refreshTicket = 0;
+  /** What the status line says of the source. */
+  #said = "";
   /** The held ranges that the timeline shows, as text. @type {string | null} */
   #shownHeld = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -380,6 +382,7 @@ export class FrameViewer extends HTMLElement {
   #saySource() {
     const media = /** @type {SceneMedia} */ (this.#media);
     const status = media.status(this.#viewing?.source ?? null);
+    this.#said = status.says;
     this.parts.source.show(status);
     this.dispatchEvent(new CustomEvent("source-change", { detail: { says: status.says }, bubbles: true }));
   }
@@ -402,6 +405,8 @@ export class FrameViewer extends HTMLElement {
     transport.speed = this.playingSpeed || this.#speed;
     transport.dropped = this.#viewing?.dropped ?? 0;
     this.dataset.dropped = String(this.#viewing?.dropped ?? 0);
+    // A source may learn more of its video with every frame, and then says less of it.
+    if (this.#viewing && this.#viewing.source.says !== this.#said) this.#saySource();
     if (this.dataset.state === "loading" && this.#painted !== null && this.#painted !== this.wanted) this.#sayIfLate();
     this.#refreshHeld();
   }

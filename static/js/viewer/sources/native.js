@@ -121,7 +121,7 @@ class NativeSource {
     this.#player = player;
     this.#grid = grid;
     this.#isEven = grid.isEven;
-    this.timeline = Timeline.even(count ?? grid.count, grid.rate_hz);
+    this.timeline = Timeline.even(count ?? grid.count, grid.rate_hz, grid.start_s);
   }
 
   get says() {
