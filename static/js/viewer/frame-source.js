@@ -44,3 +44,12 @@ export class CannotShow extends Error {
     this.reason = reason;
   }
 }
+
+/** The page may not read the host's files, or cannot reach it: it cannot tell which. Another source may fare better. */
+export class HostClosed extends CannotShow {
+  /** @param {string} reason as of CannotShow */
+  constructor(reason) {
+    super(reason);
+    this.name = "HostClosed";
+  }
+}

@@ -4,7 +4,7 @@ import { parseExactly } from "../lib/island.js";
 import { withDeadline } from "../media/loading.js";
 import { ChosenSources, openFirst, sourcePlan } from "./choose-source.js";
 import { FrameList } from "./frame-list.js";
-import { CannotShow } from "./frame-source.js";
+import { CannotShow, HostClosed } from "./frame-source.js";
 import { HostAbilities } from "./host-abilities.js";
 import { openFrames } from "./sources/frames.js";
 import { openMp4 } from "./sources/mp4.js";
@@ -38,7 +38,8 @@ import { Timeline } from "./timeline.js";
  */
 
 const NO_LIST = "Transom’s server did not send the list of frames. Check the connection, then try again.";
-const ASK_THE_OWNER = "Whoever made or keeps the file can mend it; open its address in a new tab to see what the host answers.";
+const ASK_THE_OWNER = 
+  "Whoever made or keeps the file can mend it: H.264, VP9 and AV1 play in every current browser. Open its address in a new tab to see what the host answers.";
 /** @type {Record<SourceKind, string>} */
 const WAYS = { frames: "Frames", mp4: "Decoded on this page", video: "In the browser’s own player" };
 const STEP_ON = "The other frames may be well: step on, try again, or choose another source in the line below the controls.";
@@ -50,7 +51,7 @@ export class SceneMedia {
   #signal;
   #abilities = new HostAbilities();
   #chosen = new ChosenSources();
-  /** Why sources were left. @type {Map<SourceKind, string>} */
+  /** Why sources were left, and whether that is known of the media itself. @type {Map<SourceKind, {sentence: string, isSure: boolean}>} */
   #left = new Map();
   #isGivenUp = false;
   /** How much of a file has been read that must be read whole; null while nothing is. @type {number | null} */
@@ -152,23 +153,31 @@ export class SceneMedia {
    * @param {FrameSource | null} source the one in use
    */
   status(source) {
-    const choices = this.#kinds.map((kind) => ({ kind, reason: this.#left.get(kind) ?? null }));
+    const choices = this.#kinds.map((kind) => ({ kind, reason: this.#left.get(kind)?.sentence ?? null }));
     return { says: source?.says ?? this.#says, used: source?.kind ?? null, choices };
   }
 
   /**
-   * Why the scene cannot be shown at all: the last way's reason, and what the ways before it said.
+   * Why the scene cannot be shown at all: the surest reason of those that the ways gave, and what the others said.
    * @param {number} wanted
    * @param {unknown} reason what opening was rejected with
    * @returns {Promise<Explained & {also: string[], url: string}>}
    */
   async explainAll(wanted, reason) {
     this.#isGivenUp = true;
-    const kind = /** @type {SourceKind} */ (this.#kinds.at(-1));
-    const explained = await this.explain(kind, wanted, reason);
-    const remedy = reason instanceof CannotShow ? ASK_THE_OWNER : explained.remedy;
-    const also = [...this.#left].filter(([other]) => other !== kind).map(([other, sentence]) => `${WAYS[other]}: ${sentence}`);
-    return { ...explained, remedy, also, url: this.addressOf(kind, wanted) };
+    const last = /** @type {SourceKind} */ (this.#kinds.at(-1));
+    const url = this.addressOf(last, wanted);
+    const explained = await this.explain(last, wanted, reason);
+    // The browser's own player says little of another site's file; a page that could read it knows more.
+    const sure = reason instanceof CannotShow ? undefined : this.#surest;
+    const remedy = sure || reason instanceof CannotShow ? ASK_THE_OWNER : explained.remedy;
+    const also = [...this.#left].filter(([kind]) => kind !== (sure ?? last)).map(([kind, { sentence }]) => `${WAYS[kind]}: ${sentence}`);
+    return { kind: explained.kind, sentence: this.#left.get(sure ?? last)?.sentence ?? explained.sentence, remedy, also, url };
+  }
+
+  /** The way that found out about the media itself, not only about its host. */
+  get #surest() {
+    return [...this.#left].find(([, { isSure }]) => isSure)?.[0];
   }
 
   /**
@@ -228,7 +237,7 @@ export class SceneMedia {
    */
   async #leave(kind, wanted, reason) {
     const { sentence } = await this.explain(kind, wanted, reason);
-    this.#left.set(kind, sentence);
+    this.#left.set(kind, { sentence, isSure: reason instanceof CannotShow && !(reason instanceof HostClosed) });
   }
 }
 
