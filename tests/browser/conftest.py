@@ -61,6 +61,13 @@ def open_host(watch: Watch) -> Iterator[CanaryServer]:
 
 
 @pytest.fixture
+def closed_host(canary: CanaryServer, watch: Watch) -> CanaryServer:
+    """The canary, for pages that ask it for pixels first, which it does not let them read."""
+    watch.expected.append(r"blocked by CORS policy|net::ERR_FAILED")
+    return canary
+
+
+@pytest.fixture
 def editor(live: LiveTransom) -> Person:
     """An editor in a team of their own: the first page shows pictures of all of a team's datasets."""
     return live.make_person("editor", team=f"Team {uuid.uuid4().hex[:8]}")

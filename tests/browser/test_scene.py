@@ -1,115 +1,97 @@
-"""The frame viewer: the frame on screen is the frame that the number says."""
+"""A scene's page: the frame of its address, the facts beside it, and nothing that a checker of accessibility finds."""
 
 from __future__ import annotations
 
-import io
-import re
+from pathlib import Path
 from typing import Any
 
 import pytest
-from PIL import Image
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import Watch
-from tests.media_server import CanaryServer, Fault
+from tests.browser.conftest import sign_in
+from tests.browser.films import DRAWN_STRIP, draw_frame, encode_still
+from tests.browser.scene_page import ScenePage, make_scene, put_frames
+from tests.live import LiveTransom, Person
+from tests.media_server import CanaryServer
 from tests.wire_client import WireClient
 
 FRAMES = 24
 
 
-def color_of(index: int) -> tuple[int, int, int]:
-    """A color that tells its frame apart from all others, even after scaling."""
-    return (10 * index, 255 - 10 * index, 40 + 100 * (index % 2))
-
-
-def still(index: int) -> bytes:
-    out = io.BytesIO()
-    Image.new("RGB", (160, 90), color_of(index)).save(out, "PNG")
-    return out.getvalue()
-
-
-def painted(viewer: Locator) -> int:
-    """Which frame the middle of the viewer really shows, from a screenshot of it."""
-    shot = Image.open(io.BytesIO(viewer.locator(".frame-viewer__stage").screenshot())).convert("RGB")
-    found = shot.getpixel((shot.width // 2, shot.height // 2))
-    assert isinstance(found, tuple)
-    return min(range(FRAMES), key=lambda index: sum(abs(a - b) for a, b in zip(color_of(index), found, strict=True)))
+@pytest.fixture
+def path(wire: WireClient, closed_host: CanaryServer) -> str:
+    """A private scene of 24 frames at 8 per second, each with its number in its metadata, on a host without CORS."""
+    stills = [encode_still(draw_frame(index)) for index in range(FRAMES)]
+    return make_scene(wire, "crossing", frames=put_frames(closed_host, "crossing", stills), frame_rate=8)
 
 
 @pytest.fixture
-def scene(wire: WireClient, canary: CanaryServer) -> dict[str, Any]:
-    """A private scene of 24 frames at 8 per second, each with its number in its metadata."""
-    dataset_id = wire.create_dataset("crossing", is_scene=True, privacy=True)
-    frames = [
-        {
-            "reference_id": f"crossing/{n}",
-            "url": canary.put(f"/frames/{n}.png", still(n), "image/png"),
-            "type": "image",
-            "metadata": {"number": n},
-        }
-        for n in range(FRAMES)
-    ]
-    wire.append_scenes(dataset_id, [{"reference_id": "crossing", "frame_rate": 8, "frames": frames}])
-    found = wire.call("GET", f"dataset/{dataset_id}/scenes_list")["scenes"][0]
-    return {"path": f"/datasets/{dataset_id}/scenes/{found['id']}"}
+def scene(signed_in: Page, path: str) -> ScenePage:
+    return ScenePage(signed_in, path, strip=DRAWN_STRIP, can_read=False)
 
 
-def shows(page: Page, index: int) -> Locator:
-    viewer = page.locator("frame-viewer")
-    expect(viewer).to_have_attribute("data-frame", str(index))
-    expect(viewer).to_have_attribute("data-state", "ready")
-    return viewer
+def test_a_deep_link_opens_its_frame(scene: ScenePage) -> None:
+    scene.open(frame=17).settled(17)
+    assert scene.number_on_screen() == 17
 
 
-def test_a_deep_link_opens_its_frame(signed_in: Page, scene: dict[str, Any]) -> None:
-    signed_in.goto(scene["path"] + "?frame=17")
-    assert painted(shows(signed_in, 17)) == 17
+@pytest.mark.parametrize(("asked", "place"), [("-4", 0), ("9999", FRAMES - 1), ("x", 0), ("", 0)])
+def test_an_address_that_names_no_frame_opens_the_nearest(scene: ScenePage, asked: str, place: int) -> None:
+    scene.page.goto(f"{scene.path}?frame={asked}")
+    expect(scene.viewer).to_have_attribute("data-frame", str(place))
 
 
-def test_keys_step_by_one_and_ten_and_jump_to_the_ends(signed_in: Page, scene: dict[str, Any]) -> None:
-    signed_in.goto(scene["path"])
-    viewer = shows(signed_in, 0)
-    viewer.focus()
-    steps = [("ArrowRight", 1), ("Shift+ArrowRight", 11), ("ArrowLeft", 10), ("End", 23), ("Home", 0)]
-    for key, expected in steps:
-        signed_in.keyboard.press(key)
-        assert painted(shows(signed_in, expected)) == expected
-        expect(signed_in).to_have_url(
-            re.compile(rf"frame={expected}\b" if expected else r"scenes/scn_\w+(\?frame=0)?$")
-        )
+def test_playing_reaches_the_end_at_the_scenes_own_pace(scene: ScenePage) -> None:
+    scene.open(frame=8)
+    started = scene.page.evaluate("performance.now()")
+    scene.action("play").click()
+    expect(scene.viewer).to_have_attribute("data-frame", str(FRAMES - 1), timeout=10_000)
+    took_s = (scene.page.evaluate("performance.now()") - started) / 1000
+    # Fifteen frames at 8 a second.
+    assert took_s >= 15 / 8 - 0.1
+    expect(scene.playing).to_have_count(0)
+    assert scene.number_on_screen() == FRAMES - 1
 
 
-def test_the_metadata_beside_the_picture_is_the_painted_frames(signed_in: Page, scene: dict[str, Any]) -> None:
-    signed_in.goto(scene["path"] + "?frame=5")
-    shows(signed_in, 5)
-    expect(signed_in.locator("[data-frame-reference]")).to_have_text("crossing/5")
-    signed_in.locator("frame-viewer [data-action=next]").click()
-    shows(signed_in, 6)
-    expect(signed_in.locator("[data-frame-reference]")).to_have_text("crossing/6")
-    expect(signed_in.locator("[data-frame-metadata]")).to_contain_text("6")
-
-
-def test_playing_reaches_the_end_at_the_scenes_own_pace(signed_in: Page, scene: dict[str, Any]) -> None:
-    signed_in.goto(scene["path"])
-    viewer = shows(signed_in, 0)
-    viewer.locator("[data-action=play]").click()
-    expect(viewer).to_have_attribute("data-frame", "23", timeout=10_000)
-    expect(viewer).not_to_have_attribute("data-playing", re.compile(""))
-    assert painted(viewer) == 23
-
-
-def test_a_missing_frame_says_so_and_the_next_one_comes(
-    signed_in: Page, scene: dict[str, Any], canary: CanaryServer, watch: Watch
+def test_media_are_asked_for_by_the_browser_without_referer_or_cookie(
+    scene: ScenePage, closed_host: CanaryServer, live: LiveTransom
 ) -> None:
-    watch.expected.append("Failed to load resource")
-    canary.fail(Fault.NOT_FOUND, "/frames/3.png")
-    signed_in.goto(scene["path"] + "?frame=2")
-    viewer = shows(signed_in, 2)
-    viewer.focus()
-    signed_in.keyboard.press("ArrowRight")
-    expect(viewer).to_have_attribute("data-state", "error")
-    reason = viewer.locator(".frame-viewer__reason")
-    expect(reason).to_contain_text("127.0.0.1")
-    expect(reason).not_to_contain_text("frames/3")
-    signed_in.keyboard.press("ArrowRight")
-    assert painted(shows(signed_in, 4)) == 4
+    scene.open(frame=3)
+    scene.drag(0, 1)
+    assert closed_host.requests
+    assert closed_host.made_by(live.pids()) == []
+    assert all("referer" not in one.headers and "cookie" not in one.headers for one in closed_host.requests)
+
+
+def test_the_page_of_a_scene_has_one_first_line_and_fits_a_phone(scene: ScenePage) -> None:
+    scene.open()
+    expect(scene.page.get_by_role("heading", level=1)).to_have_count(1)
+    for width in (360, 390):
+        scene.page.set_viewport_size({"width": width, "height": 740})
+        too_wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        assert scene.page.evaluate(too_wide) <= 0
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_against_the_scene(
+    chromium: Browser, live: LiveTransom, editor: Person, path: str, scheme: Any
+) -> None:
+    axe = (Path(__file__).resolve().parents[2] / "node_modules/axe-core/axe.min.js").read_text()
+    # Our policy would refuse the checker itself, so this one browser looks at the page without it.
+    context = chromium.new_context(base_url=live.url, bypass_csp=True, color_scheme=scheme)
+    page = context.new_page()
+    try:
+        sign_in(page, editor)
+        scene = ScenePage(page, path).open(frame=5)
+        page.evaluate(axe)
+        assert violations(page) == []
+        scene.press("i", "ArrowRight", "o", "m", "?")
+        expect(page.get_by_role("dialog")).to_be_visible()
+        assert violations(page) == []
+    finally:
+        context.close()
+
+
+def violations(page: Page) -> list[Any]:
+    found = page.evaluate("axe.run().then(found => found.violations)")
+    return [(one["id"], [node["html"][:120] for node in one["nodes"]][:3]) for one in found]

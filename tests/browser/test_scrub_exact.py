@@ -1,0 +1,139 @@
+"""The frame on screen is the frame that the number says, by the pixels, from every kind of source and any way there."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+
+import numpy
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, Page, Playwright, expect
+
+from tests.browser.chromium import launch
+from tests.browser.conftest import sign_in
+from tests.browser.films import Film, cutout_film, draw_film
+from tests.browser.scene_page import ScenePage, make_scene, put_film
+from tests.live import LiveTransom, Person
+from tests.media_server import CanaryServer
+from tests.shared_data import shared
+from tests.wire_client import WireClient
+
+CHECKS = 500
+# Each of these is made once for the three sources that show it.
+FILMS: dict[str, Callable[[], Film]] = {"drawn": lambda: draw_film(150), "cutout_tracking": cutout_film}
+
+
+@pytest.fixture(scope="module")
+def films() -> dict[str, Film]:
+    return {}
+
+
+@pytest.fixture(params=list(FILMS))
+def film(request: pytest.FixtureRequest, films: dict[str, Film]) -> Film:
+    if request.param not in films:
+        films[request.param] = FILMS[request.param]()
+    return films[request.param]
+
+
+@pytest.fixture(scope="module")
+def reading(playwright: Playwright) -> Iterator[Browser]:
+    """A browser that lets pages read pixels of any host: what the player shows can be read in no other."""
+    browser = launch(playwright, ["--disable-web-security"])
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def reading_page(reading: Browser, live: LiveTransom, editor: Person) -> Iterator[Page]:
+    context = reading.new_context(base_url=live.url, viewport={"width": 1440, "height": 900})
+    page = context.new_page()
+    sign_in(page, editor)
+    yield page
+    context.close()
+
+
+@pytest.mark.parametrize("kind", ["frames", "mp4", "video"])
+def test_each_frame_painted_carries_the_number_it_is_shown_as(
+    reading_page: Page, wire: WireClient, open_host: CanaryServer, film: Film, kind: str
+) -> None:
+    path = put_film(wire, open_host, film, is_mp4=kind != "frames")
+    scene = ScenePage(reading_page, path, strip=film.strip).open(frame=7)
+    if kind == "video":
+        scene.switch_to(kind)
+    expect(scene.viewer).to_have_attribute("data-source", kind)
+    assert scene.settled(7) == 7
+    checked = 0
+    while checked < CHECKS:
+        wander(scene)
+        notes = scene.notes()
+        assert [(claimed, seen) for claimed, seen in notes if claimed != seen] == []
+        assert scene.number_on_screen() == scene.painted
+        checked += len(notes)
+
+
+def wander(scene: ScenePage) -> None:
+    """Seek, step both ways and drag, as a restless person does, and check each place of rest."""
+    last = scene.count - 1
+    for place in random.sample(range(scene.count), 15):
+        scene.seek(place)
+        assert scene.settled(place) == place
+    place = random.randint(0, last - 50)
+    scene.seek(place)
+    scene.settled(place)
+    for key, step in [("ArrowRight", 1), ("ArrowLeft", -1)]:
+        walked = scene.walk(key, step, 50)
+        assert [(index, seen) for index, seen in walked if index != seen] == []
+    scene.drag(random.random(), random.random())
+    scene.drag(0.1, 0.9, moves=60)
+    rest = scene.rest
+    assert scene.settled(rest) == rest
+
+
+@pytest.mark.parametrize("kind", ["frames", "video"])
+def test_media_of_a_host_without_cors_are_exact_too(
+    signed_in: Page, wire: WireClient, closed_host: CanaryServer, kind: str
+) -> None:
+    # These pixels no page may read, so each check is a screenshot.
+    film = draw_film(60)
+    path = put_film(wire, closed_host, film, is_mp4=kind == "video")
+    scene = ScenePage(signed_in, path, strip=film.strip, can_read=False).open(frame=7)
+    expect(scene.viewer).to_have_attribute("data-source", kind)
+    for place in random.sample(range(60), 12):
+        for key, shown in [("", place), ("ArrowRight", min(59, place + 1)), ("ArrowLeft", min(58, place))]:
+            scene.press(key) if key else scene.seek(place)
+            scene.settled(shown)
+            assert scene.number_on_screen() == shown
+
+
+@pytest.mark.parametrize("kind", ["mp4", "video"])
+def test_a_film_of_one_key_frame_shows_the_frame_whose_jpeg_it_is(
+    signed_in: Page, wire: WireClient, open_host: CanaryServer, closed_host: CanaryServer, kind: str
+) -> None:
+    folder = shared("video/sam2_bedroom")
+    jpegs = numpy.stack([luma(Image.open(path)) for path in sorted((folder / "frames").glob("*.jpg"))])
+    host = open_host if kind == "mp4" else closed_host
+    url = host.put("/bedroom.mp4", (folder / "bedroom.mp4").read_bytes(), "video/mp4")
+    signed_in.set_viewport_size({"width": 1800, "height": 1200})
+    scene = ScenePage(signed_in, make_scene(wire, "bedroom", video_url=url, frame_rate=30)).open()
+    expect(scene.viewer).to_have_attribute("data-source", kind)
+    # One pixel of the picture is one of the screen.
+    scene.press("1")
+    expect(scene.viewer).to_have_attribute("data-scale", "1")
+    for place in [0, 1, 199, *random.sample(range(2, 199), 9)]:
+        scene.seek(place)
+        scene.settled(place)
+        best, second = likeness(luma(scene.shot()), jpegs, place)
+        assert best - second > 10, f"frame {place}: {best:.1f} dB, the likest other one {second:.1f} dB"
+
+
+def luma(image: Image.Image) -> numpy.ndarray:
+    assert image.size == (960, 540)
+    return numpy.asarray(image.convert("L"), dtype=numpy.int16)
+
+
+def likeness(shown: numpy.ndarray, stills: numpy.ndarray, place: int) -> tuple[float, float]:
+    """The peak signal-to-noise ratio in dB against one still, and the highest against any other."""
+    errors = numpy.array([float(numpy.square(shown - still, dtype=numpy.int32).mean()) for still in stills])
+    ratios = 10 * numpy.log10(255**2 / errors)
+    return float(ratios[place]), float(numpy.delete(ratios, place).max())
