@@ -5,7 +5,7 @@
 
 import { LoadTimedOut, withDeadline } from "../../media/loading.js";
 import { MEDIA_TIMEOUT_S } from "../../media/verdicts.js";
-import { CannotShow } from "../frame-source.js";
+import { CannotShow, HostClosed } from "../frame-source.js";
 
 /** @typedef {typeof import("../../../vendor/mediabunny/mediabunny.min.mjs")} Mediabunny */
 
@@ -20,7 +20,7 @@ const ATTEMPTS = 3;
 const RETRY_S = 0.3;
 
 /** @type {RequestInit} */
-const UNTRACEABLE = { credentials: "omit", referrerPolicy: "no-referrer" };
+const REQUEST = { credentials: "omit", referrerPolicy: "no-referrer" };
 
 /**
  * Asks the host for the beginning of the file, and settles how the rest is read.
@@ -53,11 +53,11 @@ export async function openFile(mediabunny, url, { signal, onProgress }) {
  */
 async function probe(url, origin, signal) {
   try {
-    const ask = (/** @type {AbortSignal} */ limit) => fetch(url, { ...UNTRACEABLE, headers: { Range: PROBE }, signal: limit });
+    const ask = (/** @type {AbortSignal} */ limit) => fetch(url, { ...REQUEST, headers: { Range: PROBE }, signal: limit });
     return await withDeadline(ask, { signal });
   } catch (reason) {
     signal.throwIfAborted();
-    throw new CannotShow(
+    throw new HostClosed(
       reason instanceof LoadTimedOut
         ? `${origin} did not answer within ${MEDIA_TIMEOUT_S} seconds.`
         : `${origin} could not be reached, or does not let other sites read its files (CORS), which decoding here needs.`,
@@ -74,14 +74,15 @@ function rangedSource(mediabunny, url) {
   let failures = 0;
   /** @type {typeof fetch} */
   const fetchPatiently = async (address, init) => {
-    const outer = init?.signal ?? undefined;
-    const response = await withDeadline((signal) => fetch(address, { ...init, signal }), { ...(outer && { signal: outer }) });
+    const outer = init?.signal ? [init.signal] : [];
+    // The reader's own signal outlives the deadline: it ends the body, which would keep one of the host's few connections.
+    const response = await withDeadline((limit) => fetch(address, { ...init, signal: AbortSignal.any([limit, ...outer]) }));
     if (!response.body) return response;
     const arrived = () => (failures = 0);
     return new Response(unstalled(response.body, arrived), { status: response.status, headers: response.headers });
   };
   return new mediabunny.UrlSource(url, {
-    requestInit: UNTRACEABLE,
+    requestInit: REQUEST,
     fetchFn: fetchPatiently,
     maxCacheSize: HELD_BYTES,
     getRetryDelay: (_, reason) => (reason instanceof LoadTimedOut || ++failures >= ATTEMPTS ? null : failures * RETRY_S),
