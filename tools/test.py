@@ -25,6 +25,9 @@ PROJECT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.prefix) / "bin"
 PR_SET_CHILD_SUBREAPER = 36
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# What the browser alone does with a scene is the same whatever database the scene is in, and takes minutes to prove.
+BROWSER_ALONE = ("awkward_video", "mp4_source", "native_source", "scrub_*", "timeline")
+ONCE = [f"--ignore-glob=tests/browser/test_{name}.py" for name in BROWSER_ALONE]
 NO_CHROMIUM = """The browser tests need a Chromium, and none was found. Either
     apt-get install chromium          (Debian, Ubuntu), or
     .venv/bin/playwright install chromium
@@ -81,7 +84,7 @@ def steps(chosen: argparse.Namespace, folder: Path) -> list[Step]:
         return lint_steps()
     if chosen.fast:
         return [pytest_step("sqlite", "-m", "not browser and not sdk and not proof"), js_step()]
-    return [*lint_steps(), js_step(), *django_steps(folder), pytest_step("sqlite"), pytest_step("postgresql")]
+    return [*lint_steps(), js_step(), *django_steps(folder), pytest_step("sqlite"), pytest_step("postgresql", *ONCE)]
 
 
 def lint_steps() -> list[Step]:
