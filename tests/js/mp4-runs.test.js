@@ -160,6 +160,18 @@ test("while the hand flies, one picture a step is made, and all when it rests", 
   assert.deepEqual([395, 396, 397, 398, 399, 401].filter((frame) => !deck.given.includes(frame)), []);
 });
 
+test("a hand in motion sees what lies on the decoder's way, one at rest does not", () => {
+  const runs = new Runs(film(1000, 250), 30);
+  runs.aim({ index: 700, step: 0 }, false);
+  runs.ask(700);
+  runs.started(500);
+  assert.equal(runs.flight(), null);
+  runs.aim({ index: 704, step: 4 }, true);
+  assert.deepEqual(runs.flight(), { from: 500, to: 784 });
+  runs.settle();
+  assert.equal(runs.flight(), null);
+});
+
 test("one long step after a rest is a jump: exactly that frame, at once", () => {
   const runs = new Runs(film(300, 300), 6);
   const deck = new Deck(runs);

@@ -9,7 +9,8 @@
  * @typedef {{says: "run", run: number, from_us: number}} Run pictures stamped before `from_us` lean on what was not decoded
  * @typedef {{says: "packet", run: number, position: number, stamp_us: number, frame: number, isKey: boolean, data: Uint8Array<ArrayBuffer>}} Packet
  * @typedef {{says: "end", run: number}} End
- * @typedef {{says: "welcome", frames: Uint32Array}} Welcome the frames worth a picture
+ * @typedef {{says: "welcome", frames: Uint32Array, flight: {from: number, to: number} | null}} Welcome the frames worth a
+ *   picture; and those of which any is, now and then
  */
 /** @typedef {Begin | Run | Packet | End | Welcome} ToWorker */
 
@@ -26,6 +27,8 @@
 const DECODING = 3;
 /** Pictures being made at once: a decoder has few frames to lend. */
 const PAINTING = 3;
+/** A hand in motion sees a new picture about this often. */
+const REFRESH_MS = 20;
 
 class Decoder {
   #config;
@@ -39,6 +42,9 @@ class Decoder {
   /** The packets that are in the decoder, by stamp. @type {Map<number, Packet>} */
   #inside = new Map();
   #welcome = new Set();
+  /** @type {Welcome["flight"]} */
+  #flight = null;
+  #painted_ms = 0;
   #painting = 0;
   /** Reports leave in the order in which frames came out. */
   #reports = Promise.resolve();
@@ -68,8 +74,9 @@ class Decoder {
   }
 
   /** @param {Welcome} order */
-  greet({ frames }) {
+  greet({ frames, flight }) {
     this.#welcome = new Set(frames);
+    this.#flight = flight;
   }
 
   #makeDecoder() {
@@ -135,11 +142,12 @@ class Decoder {
     this.#inside.delete(frame.timestamp);
     if (!packet || frame.timestamp < this.#from_us) return frame.close();
     const { run, position, frame: number } = packet;
-    if (!this.#welcome.delete(number)) {
+    if (!this.#welcome.delete(number) && !this.#isDue(number)) {
       frame.close();
       return this.#report(async () => say({ says: "out", run, position, frame: number, picture: null }));
     }
     this.#painting += 1;
+    this.#painted_ms = performance.now();
     const painted = paint(frame, this.#shape).finally(() => {
       frame.close();
       this.#painting -= 1;
@@ -150,6 +158,15 @@ class Decoder {
       const picture = await painted;
       say({ says: "out", run, position, frame: number, picture }, [picture]);
     });
+  }
+
+  /**
+   * Whether a hand in motion should see something by now.
+   * @param {number} frame
+   */
+  #isDue(frame) {
+    const isOnTheWay = this.#flight !== null && frame >= this.#flight.from && frame <= this.#flight.to;
+    return isOnTheWay && performance.now() - this.#painted_ms >= REFRESH_MS;
   }
 
   /** @param {() => Promise<void>} report */

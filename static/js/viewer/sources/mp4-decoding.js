@@ -82,8 +82,12 @@ export class Decoding {
   /** Something changed: the worker hears what is welcome, and the work goes on. */
   #turn() {
     if (this.#isDisposed) return;
-    this.#tell({ says: "welcome", frames: Uint32Array.from(this.#runs.welcome()) });
+    this.#welcome();
     this.#wake();
+  }
+
+  #welcome() {
+    this.#tell({ says: "welcome", frames: Uint32Array.from(this.#runs.welcome()), flight: this.#runs.flight() });
   }
 
   async #work() {
@@ -116,7 +120,7 @@ export class Decoding {
       this.#run += 1;
       this.#underway = 0;
       this.#tell({ says: "run", run: this.#run, from_us: index.stampOf(position) });
-      this.#tell({ says: "welcome", frames: Uint32Array.from(this.#runs.welcome()) });
+      this.#welcome();
     } else this.#runs.fed();
     this.#underway += 1;
     // A copy, because what is handed over is gone here.

@@ -37,6 +37,7 @@ export class Runs {
   #direction = 0;
   #stride = 1;
   #isFar = false;
+  #isMoving = false;
   #isPaused = false;
   /** @type {Set<number>} */
   #asked = new Set();
@@ -66,6 +67,7 @@ export class Runs {
     const length = Math.abs(step);
     const isFar = length > LONGEST_STEP;
     this.#aim = index;
+    this.#isMoving = isMoving;
     this.#isFar = isMoving && isFar;
     this.#stride = isMoving && !isFar && length > 1 ? 2 ** Math.floor(Math.log2(length)) : 1;
     if (step !== 0) this.#direction = isFar ? 0 : Math.sign(step);
@@ -76,6 +78,7 @@ export class Runs {
   settle() {
     this.#stride = 1;
     this.#isFar = false;
+    this.#isMoving = false;
   }
 
   /**
@@ -109,10 +112,18 @@ export class Runs {
     const { low, high } = this.#span();
     const frames = new Set(this.#asked);
     for (let frame = this.#onGrid(low); frame <= high; frame += this.#stride) if (!this.#held.has(frame)) frames.add(frame);
-    // While the hand flies, the first picture of each run is the nearest there is.
-    if (this.#isFar && this.#place) frames.add(this.#index.frameAt(this.#place.start));
-    frames.delete(NO_FRAME);
     return frames;
+  }
+
+  /**
+   * While the hand moves: the frames on the decoder's way, of which any is worth a picture as often as the screen is
+   * painted. The hand may outrun the decoder, and sees at least where the decoder is. Null while it rests.
+   * @returns {{from: number, to: number} | null}
+   */
+  flight() {
+    if (!this.#place || !this.#isMoving) return null;
+    const start = this.#index.frameAt(this.#place.start);
+    return { from: start === NO_FRAME ? 0 : Math.min(start, this.#aim), to: this.#span().high };
   }
 
   /** @param {number} position given to the decoder, which began anew there */
@@ -195,9 +206,13 @@ export class Runs {
     if (this.#held.size > 2.5 * this.#window) this.#held.delete(this.#farthestHeld());
   }
 
+  get #isFlying() {
+    return this.#isFar || this.#stride > 1;
+  }
+
   /** A run that owes its first picture to a hand in motion. */
   #isYoung() {
-    if (!this.#place || (!this.#isFar && this.#stride === 1)) return false;
+    if (!this.#place || !this.#isFlying) return false;
     const { start, next, out_us, isEnding } = this.#place;
     return out_us === -Infinity && next - start < YOUNG_PACKETS && next < this.#end && !isEnding;
   }
