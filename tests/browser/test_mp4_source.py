@@ -123,24 +123,27 @@ SKIPPED = {"h264_vfr.mp4": VARYING, "h264_edit_list_trim.mp4": list(range(12, 60
 SHOWABLE = [name for name in awkward() if name not in REFUSED and name != "truncated.mp4"]
 
 
-@pytest.mark.parametrize("name", SHOWABLE)
-def test_every_frame_is_the_one_its_number_says(app: Page, host: CanaryServer, name: str) -> None:
-    facts = awkward()[name]
-    options = {"turned": "rotated" in name, "row": 1 - 10 / facts["height"]}
-    answer = read(app, host.url(f"awkward/{name}"), **options)
-    assert answer["sentences"] == []
-    assert answer["seen"] == SKIPPED.get(name, list(range(facts["frames"])))
-    assert answer["size"] == SIZES.get(name, [facts["width"], facts["height"]])
-    order = random.Random(name).choices(range(facts["frames"]), k=30)
-    again = read(app, host.url(f"awkward/{name}"), order, **options)
-    assert again["seen"] == [answer["seen"][index] for index in order]
-    assert all(number == answer["seen"][index] for index, number in [*again["spares"], *answer["spares"]])
+def test_every_frame_is_the_one_its_number_says(app: Page, host: CanaryServer) -> None:
+    shared("awkward")
+    # One page for all: signing in for each takes longer than reading it.
+    for name in SHOWABLE:
+        facts = awkward()[name]
+        options = {"turned": "rotated" in name, "row": 1 - 10 / facts["height"]}
+        answer = read(app, host.url(f"awkward/{name}"), **options)
+        assert answer["sentences"] == [], name
+        assert answer["seen"] == SKIPPED.get(name, list(range(facts["frames"]))), name
+        assert answer["size"] == SIZES.get(name, [facts["width"], facts["height"]]), name
+        order = random.Random(name).choices(range(facts["frames"]), k=30)
+        again = read(app, host.url(f"awkward/{name}"), order, **options)
+        assert again["seen"] == [answer["seen"][index] for index in order], name
+        assert all(number == answer["seen"][index] for index, number in [*again["spares"], *answer["spares"]]), name
 
 
-@pytest.mark.parametrize("name", [name for name in REFUSED if name in awkward()])
-def test_what_cannot_be_shown_is_a_sentence(app: Page, host: CanaryServer, watch: Watch, name: str) -> None:
+def test_what_cannot_be_shown_is_a_sentence(app: Page, host: CanaryServer, watch: Watch) -> None:
+    shared("awkward")
     watch.expected.append("416")
-    assert read(app, host.url(f"awkward/{name}")) == {"refused": REFUSED[name]}
+    for name, sentence in REFUSED.items():
+        assert read(app, host.url(f"awkward/{name}")) == {"refused": sentence}, name
 
 
 def test_of_a_file_that_is_cut_off_the_frames_that_are_there_are_shown(app: Page, host: CanaryServer) -> None:
