@@ -234,6 +234,20 @@ test("a load that takes very long goes even where it is near", () => {
   assert.deepEqual(network.open, [1]);
 });
 
+test("loads that never end give way to the wanted frame, though nothing else happens", (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  const { network, clock, move } = makeViewer({ count: 24, parallel: 4 });
+  move([8, 9, 10, 11]);
+  assert.equal(network.open.length, 4);
+  move([23]);
+  assert.ok(!network.started.includes(23));
+  for (let second = 0; second < 3; second += 1) {
+    clock.now_s += 1;
+    context.mock.timers.tick(1000);
+  }
+  assert.ok(network.open.includes(23));
+});
+
 test("a failure of the wanted frame is reported, of a prefetched one only when it is wanted", async () => {
   const { network, failed, arrive, move } = makeViewer();
   move([10, 11]);

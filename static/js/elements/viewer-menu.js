@@ -13,7 +13,10 @@ export class ViewerMenu {
   #text = make("span", { class: "viewer-menu__text" });
   #summary = make("summary", { class: "menu__button" });
   #body = make("div", { class: "menu__sheet viewer-menu__sheet" });
-  #choices = make("fieldset", { class: "options viewer-menu__choices" });
+  // Not a fieldset: Chromium 156 at times gives one in an opening <details> no height.
+  #choices = make("div", { class: "options viewer-menu__choices", role: "radiogroup" });
+  /** Whether the hand is on the pointer, and not on the keys. */
+  #isPointed = false;
   element = make("details", { class: "menu viewer-menu", "data-opens": "up" }, this.#summary, this.#body);
   #name;
   #choose;
@@ -29,9 +32,12 @@ export class ViewerMenu {
     this.#choose = choose;
     this.#summary.append(this.#text);
     this.#summary.title = title;
-    this.#choices.append(make("legend", { class: "strong" }, title));
+    this.#choices.setAttribute("aria-label", title);
+    this.#choices.append(make("p", { class: "strong" }, title));
     this.#body.append(this.#choices);
-    this.#choices.addEventListener("change", (event) => this.#choose(/** @type {HTMLInputElement} */ (event.target).value));
+    this.#body.addEventListener("pointerdown", () => (this.#isPointed = true));
+    this.#body.addEventListener("keydown", () => (this.#isPointed = false));
+    this.#choices.addEventListener("change", (event) => this.#chooseBy(/** @type {HTMLInputElement} */ (event.target)));
   }
 
   /** What stands on the button. @param {...(Node | string)} parts */
@@ -56,6 +62,18 @@ export class ViewerMenu {
     this.element.open = !this.element.open;
     if (this.element.open) this.#radio(this.#chosen).focus();
     else this.#summary.focus();
+  }
+
+  /**
+   * A click has chosen for good: the next key is meant for the viewer. Arrow keys walk through the choices.
+   * @param {HTMLInputElement} radio
+   */
+  #chooseBy(radio) {
+    if (this.#isPointed) {
+      this.element.open = false;
+      radio.blur();
+    }
+    this.#choose(radio.value);
   }
 
   /** Puts something below the choices. @param {Node} note */

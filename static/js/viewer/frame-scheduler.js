@@ -12,8 +12,8 @@ import { isOutrun, planAhead } from "./prefetch-plan.js";
 
 /** A load younger than this is let finish: aborting near work left a fast drag with one picture a second. */
 const PATIENCE_S = 1;
-/** A load that takes this long may go even where it is near: something is wrong with it. */
-const LAST_PATIENCE_S = 6;
+/** A load that takes this long may go even where it is near, for one that is wanted: something is wrong with it. */
+const LAST_PATIENCE_S = 3;
 /** Steps of the hand beyond which a frame is no longer near. */
 const FAR_STEPS = 24;
 /** Loads at once around a frame that was jumped to. */
@@ -124,7 +124,11 @@ export class FrameScheduler {
     if (isChasing) this.#rest = setTimeout(() => this.#fill(), REST_S * 1000);
     for (const index of [...(isChasing ? [] : [this.#wanted]), ...planAhead(situation)]) {
       if (this.#cache.has(index) || this.#loading.has(index) || this.#isRefused(index)) continue;
-      if (!this.#hasPlaceFor(index)) return;
+      if (!this.#hasPlaceFor(index)) {
+        // Loads that never end tell nobody; one of them gives way in time.
+        if (index === this.#wanted) this.#rest = setTimeout(() => this.#fill(), PATIENCE_S * 1000);
+        return;
+      }
       void this.#load(index);
     }
   }
