@@ -221,9 +221,9 @@ test("a slow load far away makes room for the wanted frame; a young one, and one
   const { network, move } = makeViewer({ parallel: 2 });
   move([0, 900, 20]);
   assert.deepEqual(network.open, [0, 900]);
-  move([21], 2);
+  move([21], 1.5);
   assert.deepEqual(network.open, [0, 21]);
-  move([22], 2);
+  move([22], 1);
   assert.deepEqual(network.open, [0, 21]);
 });
 
