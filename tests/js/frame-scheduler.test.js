@@ -57,6 +57,11 @@ function makeViewer({ count = 1000, capacity_bytes = 1_000_000, parallel = 4, ah
   const arriveAll = async () => {
     while (network.open.length > 0) await arrive(Number(network.open[0]));
   };
+  /** Looks at the frame on screen for a moment. */
+  const look = async () => {
+    clock.now_s += 1;
+    await new Promise((resolve) => setTimeout(resolve, 220));
+  };
   /** Wants frames one after the other, some time apart. */
   const move = (/** @type {number[]} */ indexes, seconds = 1 / 30) => {
     for (const index of indexes) {
@@ -64,14 +69,16 @@ function makeViewer({ count = 1000, capacity_bytes = 1_000_000, parallel = 4, ah
       scheduler.want(index);
     }
   };
-  return { scheduler, source, cache, network, shown, failed, aimed, clock, arrive, arriveAll, move };
+  return { scheduler, source, cache, network, shown, failed, aimed, clock, arrive, arriveAll, look, move };
 }
 
-test("the first frame has the network for itself, and then its neighbors come, the later ones first", async () => {
-  const { scheduler, network, arrive } = makeViewer();
+test("the first frame has the network for itself, and when it was looked at its neighbors come, the later ones first", async () => {
+  const { scheduler, network, arrive, look } = makeViewer();
   scheduler.want(10);
   assert.deepEqual(network.open, [10]);
   await arrive(10);
+  assert.deepEqual(network.open, []);
+  await look();
   assert.deepEqual(network.open, [11, 9]);
 });
 
@@ -134,14 +141,16 @@ test("the wanted frame that a fast hand left is loaded as soon as the hand rests
   assert.ok(network.started.includes(180), String(network.started));
 });
 
-test("after a jump nothing else is fetched until the frame is there, then its neighbors", async () => {
-  const { network, arriveAll, arrive, move } = makeViewer({ ahead: 4 });
+test("after a jump nothing else is fetched until the frame was looked at, then its neighbors", async () => {
+  const { network, arriveAll, arrive, look, move } = makeViewer({ ahead: 4 });
   move([500]);
   await arriveAll();
   network.started.length = 0;
   move([90]);
   assert.deepEqual(network.open, [90]);
   await arrive(90);
+  assert.deepEqual(network.open, []);
+  await look();
   assert.deepEqual(network.open, [91, 89]);
 });
 
@@ -162,9 +171,10 @@ test("a frame is shown when it comes, and prefetched ones are not", async () => 
 });
 
 test("a held frame is shown at once", async () => {
-  const { shown, arrive, move } = makeViewer();
+  const { shown, arrive, look, move } = makeViewer();
   move([10]);
   await arrive(10);
+  await look();
   await arrive(11);
   move([11]);
   assert.deepEqual(shown, [10, 11]);
@@ -188,8 +198,10 @@ test("while the wish runs ahead of the network the picture follows, and never go
 });
 
 test("while the wanted frame is on its way the nearest held one is shown, if it is nearer than the one on screen", async () => {
-  const { shown, arriveAll, arrive, move } = makeViewer({ ahead: 4 });
+  const { shown, arriveAll, arrive, look, move } = makeViewer({ ahead: 4 });
   move([100]);
+  await arriveAll();
+  await look();
   await arriveAll();
   move([300], 2);
   await arrive(300);
@@ -323,8 +335,10 @@ test("held and coming pictures together stay within the capacity", async () => {
 });
 
 test("what is held is told as runs of frames, and a picture can be looked at", async () => {
-  const { scheduler, arriveAll, move } = makeViewer({ ahead: 2 });
+  const { scheduler, arriveAll, look, move } = makeViewer({ ahead: 2 });
   move([10]);
+  await arriveAll();
+  await look();
   await arriveAll();
   assert.deepEqual(scheduler.held, [[9, 11]]);
   assert.equal(scheduler.peek(9)?.width, 10);

@@ -26,6 +26,7 @@ function makeSituation(situation) {
     load_s: 0.1,
     rate_hz: 40,
     isPainted: false,
+    isLooking: true,
     ...situation,
   };
 }

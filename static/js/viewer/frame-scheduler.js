@@ -18,6 +18,8 @@ const LAST_PATIENCE_S = 3;
 const FAR_STEPS = 24;
 /** Loads at once around a frame that was jumped to. */
 const AT_REST = 2;
+/** Neighbors are fetched when a place was looked at for so long: who jumps on finds the network free. */
+const LOOK_S = 0.2;
 /** A frame that failed is not asked for again within this time: a host that is down is not hammered. */
 const FAILURE_STANDS_S = 10;
 
@@ -39,6 +41,8 @@ export class FrameScheduler {
   #loads = new LoadPace();
   /** @type {number | null} */
   #wanted = null;
+  /** When something was asked for last. */
+  #wished_s = -Infinity;
   /** The frame on screen; null before the first, and while a reason is there instead. @type {number | null} */
   #painted = null;
   /** The frames asked for since one was painted: they may come late and still be worth showing. @type {Set<number>} */
@@ -89,7 +93,8 @@ export class FrameScheduler {
    */
   want(index) {
     if (this.#disposed) return;
-    this.#motion.note(index, this.#boundaries.now_s());
+    this.#wished_s = this.#boundaries.now_s();
+    this.#motion.note(index, this.#wished_s);
     this.#wanted = index;
     this.#wishes.add(index);
     this.#cache.aim(index, this.#motion.direction);
@@ -122,10 +127,12 @@ export class FrameScheduler {
     // Nothing else tells that the hand has come to rest, and then the wanted frame is what counts.
     clearTimeout(this.#rest);
     if (isChasing) this.#rest = setTimeout(() => this.#fill(), REST_S * 1000);
+    else if (!situation.isLooking) this.#rest = setTimeout(() => this.#fill(), LOOK_S * 1000);
     for (const index of [...(isChasing ? [] : [this.#wanted]), ...planAhead(situation)]) {
       if (this.#cache.has(index) || this.#loading.has(index) || this.#isRefused(index)) continue;
       if (!this.#hasPlaceFor(index)) {
         // Loads that never end tell nobody; one of them gives way in time.
+        clearTimeout(this.#rest);
         if (index === this.#wanted) this.#rest = setTimeout(() => this.#fill(), PATIENCE_S * 1000);
         return;
       }
@@ -149,6 +156,7 @@ export class FrameScheduler {
       load_s: this.#loads.typical_s,
       rate_hz: this.#loads.rate_hz(this.#source.parallel),
       isPainted: this.#painted === wanted,
+      isLooking: this.#boundaries.now_s() - this.#wished_s >= LOOK_S,
     };
   }
 

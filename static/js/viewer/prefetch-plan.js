@@ -19,6 +19,7 @@ const STRIDES = 3;
  * @property {number} load_s how long a load takes; 0 while unknown
  * @property {number} rate_hz how many loads end in a second; Infinity while unknown
  * @property {boolean} isPainted whether the wanted frame is on screen
+ * @property {boolean} isLooking whether it was wanted long enough ago to be looked at
  */
 
 /**
@@ -29,12 +30,12 @@ const STRIDES = 3;
  * @returns {number[]}
  */
 export function planAhead(situation) {
-  const { wanted, count, most, pace, isPainted } = situation;
+  const { wanted, count, most, pace, isPainted, isLooking } = situation;
   if (most <= 0) return [];
   const found = new Set();
   if (pace === "slow" || pace === "fast") for (const step of stepsAhead(situation)) found.add(wanted + step);
   // Another place is fetched around only when nothing is missing there: the next wish may be far away again.
-  if (isPainted && pace !== "slow") for (const step of stepsBeside()) found.add(wanted + step);
+  if (isPainted && isLooking && pace !== "slow") for (const step of stepsBeside()) found.add(wanted + step);
   return [...found].filter((index) => index >= 0 && index < count).slice(0, most);
 }
 

@@ -27,7 +27,7 @@ import { whyUndecodable } from "./undecodable.js";
  */
 
 /** Four to six do equally well; HTTP/1 hosts get six connections, and one is left for questions about them (Chromium 156). */
-const PARALLEL = 5;
+const PARALLEL = 4;
 const AHEAD = 24;
 /** A thousand frames of 128 KiB. */
 const RING_BYTES = 128 * 1024 * 1024;

@@ -26,6 +26,8 @@ import { NO_FRAME } from "./mp4-index.js";
 const LONGEST_STEP = 64;
 /** Packets a run gets for its first picture before a moving hand may interrupt it; decoders hold a few back. */
 const YOUNG_PACKETS = 12;
+/** After a jump a decoder passes many frames before the one wanted: so many of the last of them get a picture at once. */
+const BEFORE_A_JUMP = 4;
 /** A frame that came out of two runs without a picture has none. */
 const CHANCES = 2;
 
@@ -38,6 +40,8 @@ export class Runs {
   #stride = 1;
   #isFar = false;
   #isMoving = false;
+  /** Whether the hand has jumped to where it is, and has not seen that frame yet. */
+  #isLanding = false;
   #isPaused = false;
   /** @type {Set<number>} */
   #asked = new Set();
@@ -71,6 +75,7 @@ export class Runs {
     this.#isFar = isMoving && isFar;
     this.#stride = isMoving && !isFar && length > 1 ? 2 ** Math.floor(Math.log2(length)) : 1;
     if (step !== 0) this.#direction = isFar ? 0 : Math.sign(step);
+    this.#isLanding = !isMoving && length > 1 && !this.#held.has(index);
     this.#isPaused = false;
   }
 
@@ -111,7 +116,10 @@ export class Runs {
   welcome() {
     const { low, high } = this.#span();
     const frames = new Set(this.#asked);
-    for (let frame = this.#onGrid(low); frame <= high; frame += this.#stride) if (!this.#held.has(frame)) frames.add(frame);
+    // A hand in motion does not turn to what it has passed: the decoder that is behind it should catch up.
+    const first = this.#isLanding ? this.#aim - BEFORE_A_JUMP : this.#isMoving && this.#direction > 0 ? this.#aim : low;
+    const last = this.#isMoving && this.#direction < 0 ? this.#aim : high;
+    for (let frame = this.#onGrid(Math.max(low, first)); frame <= last; frame += this.#stride) if (!this.#held.has(frame)) frames.add(frame);
     return frames;
   }
 
@@ -199,6 +207,7 @@ export class Runs {
 
   /** @param {number} frame whose picture went to the viewer */
   delivered(frame) {
+    if (frame === this.#aim) this.#isLanding = false;
     this.#asked.delete(frame);
     this.#place?.owed.delete(frame);
     this.#held.add(frame);
