@@ -25,7 +25,7 @@ VIDEO = (".mp4", ".webm", ".mkv", ".mov", ".avi")
 PLAIN = {"h264", "vp8", "vp9", "av1"}
 # The strip is not where the others have it.
 TURNED = {"h264_rotated90.mp4"}
-SEEKS = 40
+SEEKS = 20
 
 
 def videos() -> dict[str, dict[str, Any]]:

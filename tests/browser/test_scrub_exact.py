@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy
 import pytest
@@ -16,24 +16,16 @@ from tests.browser.films import Film, cutout_film, draw_film
 from tests.browser.scene_page import ScenePage, make_scene, put_film
 from tests.live import LiveTransom, Person
 from tests.media_server import CanaryServer
-from tests.shared_data import shared
+from tests.shared_data import SHARED_DATA, shared
 from tests.wire_client import WireClient
 
 CHECKS = 500
-# Each of these is made once for the three sources that show it.
-FILMS: dict[str, Callable[[], Film]] = {"drawn": lambda: draw_film(150), "cutout_tracking": cutout_film}
 
 
 @pytest.fixture(scope="module")
-def films() -> dict[str, Film]:
-    return {}
-
-
-@pytest.fixture(params=list(FILMS))
-def film(request: pytest.FixtureRequest, films: dict[str, Film]) -> Film:
-    if request.param not in films:
-        films[request.param] = FILMS[request.param]()
-    return films[request.param]
+def film() -> Film:
+    """A real film whose frames carry their numbers; a drawn one where there is none."""
+    return cutout_film() if (SHARED_DATA / "video/cutout_tracking").is_dir() else draw_film(150)
 
 
 @pytest.fixture(scope="module")
