@@ -8,7 +8,7 @@ import io
 import json
 import random
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from fractions import Fraction
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -19,7 +19,7 @@ from PIL import Image, ImageChops, ImageStat
 from playwright.sync_api import JSHandle, Page
 
 from tests.browser.conftest import Watch
-from tests.browser.films import Film, Strip, cutout_film, draw_film
+from tests.browser.films import Film, Strip, draw_film
 from tests.media_server import CanaryServer, Fault
 from tests.shared_data import ABSENT, SHARED_DATA, shared
 from tests.wire_client import WireClient
@@ -200,11 +200,8 @@ def wrong(player: Player, places: list[int], strip: Strip, first: int = 0) -> li
     return [(place, number) for place, number in seen if number != place + first]
 
 
-@pytest.mark.parametrize("make", [lambda: draw_film(90, rate_hz=25), cutout_film], ids=["drawn", "cutout_tracking"])
-def test_every_picture_is_of_the_frame_that_was_asked_for(
-    ground: Page, canary: CanaryServer, make: Callable[[], Film]
-) -> None:
-    film = make()
+def test_every_picture_is_of_the_frame_that_was_asked_for(ground: Page, canary: CanaryServer) -> None:
+    film = draw_film(90, rate_hz=25)
     count = len(film.stills)
     url = canary.put("/film.mp4", film.mp4, "video/mp4")
     for is_claimed, checks in ((False, CHECKS), (True, 10)):
