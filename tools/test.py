@@ -25,9 +25,12 @@ PROJECT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.prefix) / "bin"
 PR_SET_CHILD_SUBREAPER = 36
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-# What the browser alone does with a scene is the same whatever database the scene is in, and takes minutes to prove.
-BROWSER_ALONE = ("awkward_video", "mp4_source", "native_source", "scrub_*", "timeline")
-ONCE = [f"--ignore-glob=tests/browser/test_{name}.py" for name in BROWSER_ALONE]
+# What no database has a part in is proved once: what the browser alone does with a scene, the demo's pictures, the
+# grammar of addresses. It takes minutes.
+BROWSER_ALONE = ("awkward_video", "layout", "mp4_source", "native_source", "scene", "scrub_*", "timeline", "video")
+WITHOUT_DATABASE = ("tests/demo/drawing", "tests/privacy/test_media_url*.py", "tests/privacy/test_sandbox.py")
+ONCE = [f"--ignore-glob={path}" for path in WITHOUT_DATABASE]
+ONCE += [f"--ignore-glob=tests/browser/test_{name}.py" for name in BROWSER_ALONE]
 NO_CHROMIUM = """The browser tests need a Chromium, and none was found. Either
     apt-get install chromium          (Debian, Ubuntu), or
     .venv/bin/playwright install chromium
