@@ -18,8 +18,9 @@ from tests.wire_client import WireClient
 
 COUNT = 24
 ODD = 5
-# Asking again is right once or twice, by a person's wish as well; a loop makes hundreds.
-PATIENCE = 4
+# How often a host may be asked for a frame that fails: to read it, to show it, and why not; browsers ask once more by
+# themselves where a connection that they had before was reset.
+PATIENCE = 6
 STATUS = "Failed to load resource"
 
 
