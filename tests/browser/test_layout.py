@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import sign_in
+from tests.browser.conftest import sign_in_by_hand
 from tests.live import LiveTransom, Person
 from tests.wire_client import WireClient
 
@@ -72,7 +72,7 @@ def test_axe_finds_nothing_against_any_page(
     context = chromium.new_context(base_url=live.url, bypass_csp=True, color_scheme=scheme)
     page = context.new_page()
     try:
-        sign_in(page, editor)
+        sign_in_by_hand(page, editor)
         for address in ["/sign-in/", *addresses]:
             page.goto(address)
             page.evaluate(axe)

@@ -341,7 +341,7 @@ def faults_of(page: Page, host: CanaryServer, name: str) -> object:
     if not is_named or told["count"] != count or not told["says"].startswith("browser's player, numbered by "):
         return told
     strip = TINY_STRIP if facts["width"] == 160 else AWKWARD_STRIP
-    places = wander(count, 16) if count > 10 else list(range(count))
+    places = wander(count, 8) if count > 10 else list(range(count))
     places += SKIPPED.get(name, [])
     faults = [] if name in TURNED else wrong(player, places, strip, FIRST_NUMBER.get(name, 0))
     player.ask("dispose()")
