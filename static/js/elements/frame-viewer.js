@@ -122,6 +122,7 @@ export class FrameViewer extends HTMLElement {
     if (Number.isNaN(index)) return;
     if (this.#viewing) return this.#viewing.goTo(index);
     this.#wanted = this.timeline?.clamp(index) ?? 0;
+    this.dataset.wanted = String(this.#wanted);
     this.#refreshSoon();
   }
 
@@ -193,6 +194,8 @@ export class FrameViewer extends HTMLElement {
     this.#marks = new Marks(shown.scene.id, shelf());
     delete this.dataset.frame;
     this.#build(signal);
+    // The scene's own count and rate are known at once: who waits for a host may look along the timeline meanwhile.
+    this.#setTimeline(this.#media.timeline);
     if (this.#media.isEmpty) {
       this.parts.note = "This scene has neither frames nor a video.";
       return;
@@ -258,12 +261,17 @@ export class FrameViewer extends HTMLElement {
     this.#viewing = viewing;
     const { source, timeline } = viewing;
     this.dataset.source = source.kind;
-    this.dataset.frameCount = String(timeline.count);
-    this.parts.transport.timeline = timeline;
-    this.parts.timelineBar.timeline = timeline;
+    this.#setTimeline(timeline);
     if (first) source.onSpare?.(first.index, first.picture);
     this.#saySource();
     viewing.goTo(this.#wanted);
+  }
+
+  /** @param {import("../viewer/timeline.js").Timeline | null} timeline null while it is not known */
+  #setTimeline(timeline) {
+    this.dataset.frameCount = String(timeline?.count ?? 0);
+    this.parts.transport.timeline = timeline;
+    this.parts.timelineBar.timeline = timeline;
   }
 
   /** @type {import("../viewer/viewing.js").ViewingBoundaries} */
@@ -374,9 +382,14 @@ export class FrameViewer extends HTMLElement {
     this.dispatchEvent(new CustomEvent("view-change", { bubbles: true }));
   }
 
-  /** @param {SourceKind | null} chosen */
+  /**
+   * Says how far opening has come. Why a source was left may be found out only when the next one is in use.
+   * @param {SourceKind | null} chosen
+   */
   #sayOpening(chosen) {
-    if (!this.#viewing && this.#media && this.#parts) this.parts.source.show({ ...this.#media.status(null), used: chosen });
+    if (!this.#media || !this.#parts) return;
+    if (this.#viewing) this.#saySource();
+    else this.parts.source.show({ ...this.#media.status(null), used: chosen });
   }
 
   #saySource() {

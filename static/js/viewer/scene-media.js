@@ -137,7 +137,7 @@ export class SceneMedia {
       mp4: tried("mp4", () => openMp4(url, { count, signal, onProgress, capacity_bytes })),
       video: tried("video", () => openNative(url, { count, rate_hz: frame_rate, signal })),
     };
-    const onHandOver = (/** @type {SourceKind} */ kind, /** @type {unknown} */ reason) => void this.#leave(kind, wanted, reason).then(changed);
+    const onHandOver = (/** @type {SourceKind} */ kind, /** @type {unknown} */ reason) => void this.#leave(kind, wanted, reason, signal).then(changed);
     this.#left.clear();
     this.#isGivenUp = false;
     this.#progress = null;
@@ -234,9 +234,11 @@ export class SceneMedia {
    * @param {SourceKind} kind
    * @param {number} wanted
    * @param {unknown} reason
+   * @param {AbortSignal} signal of the opening it belongs to
    */
-  async #leave(kind, wanted, reason) {
+  async #leave(kind, wanted, reason, signal) {
     const { sentence } = await this.explain(kind, wanted, reason);
+    if (signal.aborted) return;
     this.#left.set(kind, { sentence, isSure: reason instanceof CannotShow && !(reason instanceof HostClosed) });
   }
 }
