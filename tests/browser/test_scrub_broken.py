@@ -67,8 +67,8 @@ def test_a_frame_that_does_not_come_says_why_and_the_others_do(
     scene.seek(ODD)
     expect_reason(scene)
     signed_in.wait_for_timeout(700)
-    # To read it, to show it, and why not. What the page asked counts: of a connection that is reset the browser by itself
-    # tries several, and the host sees them all.
+    # To read it, to show it, and why not. What the page asked counts: where a connection is reset, the browser tries
+    # others by itself, and the host sees them all.
     assert len([url for url in watch.asked if url.endswith(f"/odd/{ODD}")]) <= 3
     open_host.heal()
     scene.reason.get_by_role("button", name="Try again").click()
