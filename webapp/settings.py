@@ -99,6 +99,7 @@ INSTALLED_APPS = [
     "webapp.accounts",
     "webapp.jobs",
     "webapp.datasets",
+    "webapp.labels",
     "webapp.wire",
     "webapp.pages",
     "webapp.demo",
