@@ -137,7 +137,7 @@ class PredictionQuerySet(models.QuerySet["Prediction"]):
 
 
 class Prediction(Label):
-    """What a model's run says. `confidence` is 0 to 1, `class_pdf` JSON text of {label: probability}; None if not sent."""
+    """What a run says. `confidence` is 0 to 1, `class_pdf` JSON text of {label: probability}; None if not sent."""
 
     run = models.ForeignKey(ModelRun, on_delete=models.CASCADE, related_name="+", db_index=False)
     confidence = models.FloatField(null=True)
