@@ -8,6 +8,22 @@ from typing import Any
 import msgspec
 
 
+class LabelEntry(msgspec.Struct, frozen=True):
+    """A box in whole pixels. `track` is the thing's name in a scene, "" for a picture that stands alone.
+
+    `confidence` is None for what is said to be true.
+    """
+
+    label: str
+    x: int
+    y: int
+    width: int
+    height: int
+    track: str
+    metadata: dict[str, Any]
+    confidence: float | None = None
+
+
 class ImageEntry(msgspec.Struct, frozen=True):
     """`path` is relative to a served folder; sizes in pixels, None where nobody has measured."""
 
@@ -16,6 +32,7 @@ class ImageEntry(msgspec.Struct, frozen=True):
     width: int | None
     height: int | None
     metadata: dict[str, Any]
+    labels: tuple[LabelEntry, ...] = ()
 
 
 class SceneEntry(msgspec.Struct, frozen=True):

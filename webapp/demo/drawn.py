@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from webapp.demo.contents import DatasetEntry, ImageEntry, SceneEntry, SliceEntry
+from webapp.demo.contents import DatasetEntry, ImageEntry, LabelEntry, SceneEntry, SliceEntry
 from webapp.demo.drawing.film import Metadata
 from webapp.demo.drawing.library import Drawn, DrawnFilm, Library
 
@@ -25,15 +25,38 @@ def datasets_of_library(library: Library) -> tuple[DatasetEntry, ...]:
 
 def _still(drawn: Drawn) -> ImageEntry:
     name = drawn.path.rpartition("/")[2].removesuffix(".jpg")
-    return ImageEntry(name, drawn.path, drawn.width, drawn.height, drawn.metadata)
+    return ImageEntry(name, drawn.path, drawn.width, drawn.height, drawn.metadata, _labels(drawn, scene=""))
 
 
 def _scene(film: DrawnFilm) -> SceneEntry:
     frames = tuple(
-        ImageEntry(f"{film.name}/{index:04d}", frame.path, frame.width, frame.height, frame.metadata)
+        ImageEntry(
+            f"{film.name}/{index:04d}",
+            frame.path,
+            frame.width,
+            frame.height,
+            frame.metadata,
+            _labels(frame, scene=film.name),
+        )
         for index, frame in enumerate(film.frames)
     )
     return SceneEntry(film.name, film.path, film.frame_rate if frames else None, frames, film.metadata)
+
+
+def _labels(drawn: Drawn, *, scene: str) -> tuple[LabelEntry, ...]:
+    """What is to be seen, as an annotator would have boxed it; in a film each thing is a track of the scene."""
+    return tuple(
+        LabelEntry(
+            one.label,
+            one.x,
+            one.y,
+            one.width,
+            one.height,
+            f"{scene}/{one.name}" if scene else "",
+            {"distance_m": one.distance_m},
+        )
+        for one in drawn.things
+    )
 
 
 def _slice(name: str, stills: tuple[ImageEntry, ...], holds: Callable[[Metadata], bool]) -> SliceEntry:

@@ -48,6 +48,19 @@ def test_frames_carry_their_numbers_and_the_second_film_is_an_mp4_alone(folder: 
     assert (alone.frames, alone.frame_count) == ((), 2)
 
 
+def test_what_is_seen_lies_in_its_picture_and_keeps_its_name_from_frame_to_frame(folder: Path) -> None:
+    library = read_library(folder)
+    assert library is not None
+    frames = library.films[0].frames
+    for drawn in (*library.stills, *frames):
+        for one in drawn.things:
+            assert 0 <= one.x < one.x + one.width <= drawn.width
+            assert 0 <= one.y < one.y + one.height <= drawn.height
+    leading = [next(one for one in frame.things if one.name == "vehicle-00") for frame in frames]
+    assert {one.label for one in leading} == {"car"}
+    assert len({(one.x, one.y, one.width) for one in leading}) > 1
+
+
 def test_drawing_again_draws_nothing(folder: Path, plan: Plan) -> None:
     before = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
     steps: list[int] = []

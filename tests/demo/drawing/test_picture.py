@@ -3,7 +3,7 @@
 import pytest
 
 from webapp.demo.drawing.easel import Sighting
-from webapp.demo.drawing.picture import visible
+from webapp.demo.drawing.picture import cropped, visible
 from webapp.demo.drawing.view import Course, Lens, View
 
 
@@ -13,7 +13,8 @@ def view() -> View:
 
 
 def test_car_in_plain_sight_counts(view: View) -> None:
-    assert visible([Sighting("car", 100, 100, 200, 200, 20)], view) == ["car"]
+    plain = Sighting("car", 100, 100, 200, 200, 20)
+    assert visible([plain], view) == [plain]
 
 
 @pytest.mark.parametrize(
@@ -31,9 +32,14 @@ def test_what_one_cannot_see_does_not_count(view: View, unseen: Sighting) -> Non
 
 def test_car_behind_a_nearer_one_does_not_count(view: View) -> None:
     near, far = Sighting("car", 100, 100, 300, 300, 10), Sighting("car", 150, 150, 250, 220, 40)
-    assert visible([near, far], view) == ["car"]
+    assert visible([near, far], view) == [near]
     beside = Sighting("car", 400, 150, 500, 220, 40)
-    assert visible([near, beside], view) == ["car", "car"]
+    assert visible([near, beside], view) == [near, beside]
+
+
+def test_what_is_seen_is_boxed_in_the_picture_itself_and_ends_at_its_edge(view: View) -> None:
+    half_out = cropped(Sighting("car", -40, 100, 200, 1200, 10), view)
+    assert (half_out.left, half_out.top, half_out.right, half_out.bottom) == (0, 50, 100, 540)
 
 
 def test_point_straight_ahead_is_in_the_middle_and_nearer_the_horizon_when_far(view: View) -> None:

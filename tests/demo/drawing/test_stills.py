@@ -25,12 +25,13 @@ def test_plan_is_the_same_every_time() -> None:
 @pytest.mark.parametrize("weather", list(Weather))
 def test_metadata_say_what_is_painted(weather: Weather) -> None:
     still = next(still for still in planned_stills() if still.weather is weather)
-    image, metadata = paint_still(still)
-    assert image.size == (still.camera.width, still.camera.height)
+    painted = paint_still(still)
+    metadata = painted.metadata
+    assert painted.image.size == (still.camera.width, still.camera.height)
     assert metadata["weather"] == weather.value
     assert metadata["is_rainy"] is (weather is Weather.RAIN)
-    assert isinstance(metadata["cars"], int)
-    assert isinstance(metadata["pedestrians"], int)
+    kinds = [one.kind for one in painted.seen]
+    assert (kinds.count("car"), kinds.count("pedestrian")) == (metadata["cars"], metadata["pedestrians"])
     assert isinstance(metadata["speed_kmh"], float)
 
 
@@ -38,7 +39,7 @@ def test_same_street_is_darker_at_night_than_by_day() -> None:
     country = next(still for still in planned_stills() if still.place is Place.COUNTRY)
 
     def brightness(time: TimeOfDay) -> int:
-        image, _ = paint_still(replace(country, time=time, weather=Weather.CLEAR))
+        image = paint_still(replace(country, time=time, weather=Weather.CLEAR)).image
         return image.convert("L").resize((1, 1)).tobytes()[0]
 
     assert brightness(TimeOfDay.NIGHT) < brightness(TimeOfDay.DUSK) < brightness(TimeOfDay.DAY)
@@ -46,6 +47,6 @@ def test_same_street_is_darker_at_night_than_by_day() -> None:
 
 def test_same_still_is_the_same_picture() -> None:
     still = planned_stills()[3]
-    (one, facts), (other, same_facts) = paint_still(still), paint_still(still)
-    assert one.tobytes() == other.tobytes()
-    assert facts == same_facts
+    one, other = paint_still(still), paint_still(still)
+    assert one.image.tobytes() == other.image.tobytes()
+    assert (one.metadata, one.seen) == (other.metadata, other.seen)

@@ -25,6 +25,10 @@ class Make(StrEnum):
     BUS = "bus"
 
 
+# What an annotator calls them; the others are cars.
+LABELS = {Make.VAN: "van", Make.TRUCK: "truck", Make.BUS: "bus"}
+
+
 @dataclass(frozen=True, slots=True)
 class Body:
     """Meters: `belt` is the height of the windows' lower edge; the cabin begins and ends that far from the ends."""
@@ -56,6 +60,7 @@ class Car:
     paint_color: Color
     is_oncoming: bool
     is_braking: bool = False
+    name: str = ""
 
     @property
     def body(self) -> Body:
@@ -82,7 +87,7 @@ class Car:
             far.at(self.x - half),
             far.at(self.x + half, body.roof),
         ]
-        easel.sight("car", box, near.distance)
+        easel.sight("car", box, near.distance, label=LABELS.get(self.make, "car"), name=self.name)
 
     def cast(self, easel: Easel) -> None:
         """Its lights on the road."""

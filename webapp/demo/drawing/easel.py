@@ -16,7 +16,10 @@ SHADOW_SHRINK = 4
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """Something worth counting: its kind and its box in pixels of the easel."""
+    """Something worth counting: its kind and its box in pixels of the easel; meters away.
+
+    `label` is what an annotator would call it, `name` which one of them it is in a film.
+    """
 
     kind: str
     left: float
@@ -24,6 +27,8 @@ class Sighting:
     right: float
     bottom: float
     distance: float
+    label: str = ""
+    name: str = ""
 
 
 class Easel:
@@ -89,9 +94,9 @@ class Easel:
         small = [(u / SHADOW_SHRINK, v / SHADOW_SHRINK) for u, v in points]
         self._shadow_pen.polygon(small, fill=round(255 * (1.0 - depth)))
 
-    def sight(self, kind: str, box: Sequence[Point], distance: float) -> None:
+    def sight(self, kind: str, box: Sequence[Point], distance: float, *, label: str, name: str) -> None:
         across, down = [point[0] for point in box], [point[1] for point in box]
-        self.sightings.append(Sighting(kind, min(across), min(down), max(across), max(down), distance))
+        self.sightings.append(Sighting(kind, min(across), min(down), max(across), max(down), distance, label, name))
 
     def light_ground(self) -> None:
         """Lay shadows and light on the ground; to be called before anything is painted that stands on it."""

@@ -16,7 +16,7 @@ from PIL import Image
 from webapp.demo.drawing.air import Air, TimeOfDay, Weather, air_of
 from webapp.demo.drawing.car import Car, Make
 from webapp.demo.drawing.color import Color
-from webapp.demo.drawing.easel import OVERSAMPLING
+from webapp.demo.drawing.easel import OVERSAMPLING, Sighting
 from webapp.demo.drawing.marks import paint_marks
 from webapp.demo.drawing.picture import paint_picture
 from webapp.demo.drawing.roadside import Signal
@@ -95,10 +95,11 @@ FILMS = (
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A painted frame and what its metadata say."""
+    """A painted frame, what its metadata say, and what is to be seen in it."""
 
     image: Image.Image
     metadata: Metadata
+    seen: tuple[Sighting, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +138,7 @@ def paint_frame(film: Film, index: int) -> Frame:
         "lat": round(film.latitude + station / 111_320, 6),
         "lon": round(film.longitude + station / 260_000, 6),
     }
-    return Frame(paint_marks(picture.image, index, caption), metadata)
+    return Frame(paint_marks(picture.image, index, caption), metadata, picture.seen)
 
 
 def write_mp4(path: Path, frames: Iterable[Image.Image], *, width: int, height: int, frame_rate: int) -> None:
@@ -195,5 +196,11 @@ def _leading_car(film: Film, second: float, x: float) -> Car:
     gap = 14.0 + 4.0 * math.sin(rate * second)
     is_braking = math.cos(rate * second) < -0.25
     return Car(
-        _progress(film, second)[0] + gap, x, Make.SEDAN, Color(156, 40, 44), is_oncoming=False, is_braking=is_braking
+        _progress(film, second)[0] + gap,
+        x,
+        Make.SEDAN,
+        Color(156, 40, 44),
+        is_oncoming=False,
+        is_braking=is_braking,
+        name="vehicle-00",
     )

@@ -10,21 +10,35 @@ import signal
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import count
+from math import ceil, floor
 from multiprocessing.pool import Pool
 from pathlib import Path
 
 import msgspec
 from PIL import Image
 
-from webapp.demo.drawing.film import FILMS, HEIGHT, WIDTH, Film, Metadata, paint_frame, write_mp4
+from webapp.demo.drawing.easel import Sighting
+from webapp.demo.drawing.film import FILMS, HEIGHT, WIDTH, Film, Frame, Metadata, paint_frame, write_mp4
 from webapp.demo.drawing.stills import Still, paint_still, planned_stills
 
 # To be raised whenever the pictures change.
-DRAWING_VERSION = 1
+DRAWING_VERSION = 2
 JPEG_QUALITY = 80
 MANIFEST = "manifest.json"
 
 Progress = Callable[[int, int], None]
+
+
+class DrawnThing(msgspec.Struct, frozen=True):
+    """Something in a picture: what an annotator would call it, its box in whole pixels, and which one it is."""
+
+    label: str
+    x: int
+    y: int
+    width: int
+    height: int
+    name: str
+    distance_m: float
 
 
 class Drawn(msgspec.Struct, frozen=True):
@@ -34,6 +48,7 @@ class Drawn(msgspec.Struct, frozen=True):
     width: int
     height: int
     metadata: Metadata
+    things: tuple[DrawnThing, ...]
 
 
 class DrawnFilm(msgspec.Struct, frozen=True):
@@ -136,15 +151,25 @@ def _draw_frame(task: tuple[Path, Film, int]) -> tuple[Drawn, bytes]:
     path = f"driving/{film.name}/frame-{index:04d}.jpg"
     if film.has_frames:
         _save(frame.image, folder / path)
-    return Drawn(path, WIDTH, HEIGHT, frame.metadata), frame.image.tobytes()
+    return Drawn(path, WIDTH, HEIGHT, frame.metadata, _things(frame)), frame.image.tobytes()
 
 
 def _draw_still(task: tuple[Path, Still]) -> Drawn:
     folder, still = task
-    image, metadata = paint_still(still)
+    frame = paint_still(still)
     path = f"stills/still-{still.index + 1:03d}.jpg"
-    _save(image, folder / path)
-    return Drawn(path, image.width, image.height, metadata)
+    _save(frame.image, folder / path)
+    return Drawn(path, frame.image.width, frame.image.height, frame.metadata, _things(frame))
+
+
+def _things(frame: Frame) -> tuple[DrawnThing, ...]:
+    return tuple(_thing(one) for one in frame.seen)
+
+
+def _thing(one: Sighting) -> DrawnThing:
+    left, top = floor(one.left), floor(one.top)
+    size = ceil(one.right) - left, ceil(one.bottom) - top
+    return DrawnThing(one.label, left, top, *size, one.name, round(one.distance, 1))
 
 
 def _save(image: Image.Image, path: Path) -> None:

@@ -34,6 +34,7 @@ class Person:
     stride: float
     heading: float
     umbrella: Color | None = None
+    name: str = ""
 
     @property
     def stop(self) -> float:
@@ -69,7 +70,7 @@ class Person:
             )
         self._paint_head(easel, spot)
         box = (spot.at(self.x - 0.3, tall), spot.at(self.x + 0.3))
-        easel.sight("pedestrian", box, spot.distance)
+        easel.sight("pedestrian", box, spot.distance, label="pedestrian", name=self.name)
 
     def _paint_leg(self, easel: Easel, spot: Spot, lean: float, color: Color) -> None:
         hip, foot = self.height_m * 0.48, self.x + lean

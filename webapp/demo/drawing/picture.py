@@ -2,13 +2,13 @@
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PIL import Image
 
 from webapp.demo.drawing.air import Air
 from webapp.demo.drawing.cabin import light_the_road, paint_hood
-from webapp.demo.drawing.easel import Easel, Sighting
+from webapp.demo.drawing.easel import OVERSAMPLING, Easel, Sighting
 from webapp.demo.drawing.ground import paint_ground
 from webapp.demo.drawing.precipitation import add_film_look, add_weather
 from webapp.demo.drawing.sky import Backdrop
@@ -18,11 +18,18 @@ from webapp.demo.drawing.view import View
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """The image in its final size, and how many cars and pedestrians one can see in it."""
+    """The image in its final size, and what one can see in it, with boxes in the image's own pixels."""
 
     image: Image.Image
-    cars: int
-    pedestrians: int
+    seen: tuple[Sighting, ...]
+
+    @property
+    def cars(self) -> int:
+        return sum(one.kind == "car" for one in self.seen)
+
+    @property
+    def pedestrians(self) -> int:
+        return sum(one.kind == "pedestrian" for one in self.seen)
 
 
 def paint_picture(
@@ -51,13 +58,23 @@ def paint_picture(
     rng = random.Random(seed)
     image = add_weather(easel.finished(), air, rng, has_glass=has_hood)
     image = add_film_look(image, rng, grain=0.5 + 0.5 * air.lamps)
-    seen = visible(easel.sightings, view)
-    return Picture(image, seen.count("car"), seen.count("pedestrian"))
+    return Picture(image, tuple(cropped(one, view) for one in visible(easel.sightings, view)))
 
 
-def visible(sightings: Sequence[Sighting], view: View) -> list[str]:
-    """The kinds of what a person would count: inside the picture, large enough, and not behind something nearer."""
-    kinds = []
+def cropped(one: Sighting, view: View) -> Sighting:
+    """The part of it that is in the picture, in pixels of the picture."""
+    return replace(
+        one,
+        left=max(0.0, one.left) / OVERSAMPLING,
+        top=max(0.0, one.top) / OVERSAMPLING,
+        right=min(float(view.lens.width), one.right) / OVERSAMPLING,
+        bottom=min(float(view.lens.height), one.bottom) / OVERSAMPLING,
+    )
+
+
+def visible(sightings: Sequence[Sighting], view: View) -> list[Sighting]:
+    """What a person would count: inside the picture, large enough, and not behind something nearer."""
+    counted = []
     smallest = view.lens.height * 0.012
     for one in sightings:
         left, right = max(0.0, one.left), min(float(view.lens.width), one.right)
@@ -70,5 +87,5 @@ def visible(sightings: Sequence[Sighting], view: View) -> list[str]:
             if other.top < one.bottom and other.bottom > (one.top + one.bottom) / 2
         )
         if covered < (right - left) * 0.6:
-            kinds.append(one.kind)
-    return kinds
+            counted.append(one)
+    return counted

@@ -5,11 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import product
 
-from PIL import Image
-
 from webapp.demo.drawing.air import Air, TimeOfDay, Weather, air_of
 from webapp.demo.drawing.easel import OVERSAMPLING
-from webapp.demo.drawing.film import Metadata
+from webapp.demo.drawing.film import Frame, Metadata
 from webapp.demo.drawing.picture import paint_picture
 from webapp.demo.drawing.roadside import Signal
 from webapp.demo.drawing.sky import paint_backdrop
@@ -90,7 +88,7 @@ def planned_stills() -> tuple[Still, ...]:
     )
 
 
-def paint_still(still: Still) -> tuple[Image.Image, Metadata]:
+def paint_still(still: Still) -> Frame:
     air, rng = air_of(still.time, still.weather), random.Random(still.seed)
     stops = still.place is Place.DOWNTOWN and rng.random() < 0.4
     station = rng.uniform(5, 45)
@@ -104,7 +102,8 @@ def paint_still(still: Still) -> tuple[Image.Image, Metadata]:
     picture = paint_picture(street, moving, view, air, backdrop, seed=still.seed, has_hood=camera.has_hood)
     speed = 0.0 if stops else round(rng.uniform(*SPEEDS_KMH[still.place]), 1)
     facts = _facts(rng, still, air)
-    return picture.image, {**facts, "speed_kmh": speed, "cars": picture.cars, "pedestrians": picture.pedestrians}
+    facts |= {"speed_kmh": speed, "cars": picture.cars, "pedestrians": picture.pedestrians}
+    return Frame(picture.image, facts, picture.seen)
 
 
 def _moving(rng: random.Random, street: Street, air: Air, station: float, crossing: float | None) -> list[Thing]:

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import count
 
 from webapp.demo.drawing.car import BODIES, PAINTS, Car, Make
 from webapp.demo.drawing.ground import LANE_M, Road
@@ -41,6 +42,7 @@ def make_drivers(
     rng: random.Random, road: Road, first: float, last: float, *, speed_mps: float, spacing_m: float, keep_free: bool
 ) -> Iterator[Driver]:
     """Cars in every lane between two stations; `keep_free` leaves our own lane empty."""
+    numbers = count(1)
     for side in (1, -1):
         for lane in range(road.lanes):
             if keep_free and side > 0 and lane == road.lanes - 1:
@@ -50,20 +52,20 @@ def make_drivers(
             reach = last if side > 0 else last * 1.9
             while station < reach:
                 make = rng.choices(list(MAKE_WEIGHTS), list(MAKE_WEIGHTS.values()))[0]
-                car = Car(
-                    station, side * LANE_M * (lane + 0.5), make, rng.choice(PAINTS), side < 0, rng.random() < 0.15
-                )
+                x, paint, is_braking = side * LANE_M * (lane + 0.5), rng.choice(PAINTS), rng.random() < 0.15
+                car = Car(station, x, make, paint, side < 0, is_braking, f"vehicle-{next(numbers):02d}")
                 yield Driver(car, speed_mps * side * rng.uniform(0.96, 1.04))
                 station += BODIES[make].length + rng.uniform(spacing_m * 0.5, spacing_m * 2)
 
 
 def make_walkers(
-    rng: random.Random, road: Road, first: float, last: float, count: int, *, is_wet: bool
+    rng: random.Random, road: Road, first: float, last: float, how_many: int, *, is_wet: bool
 ) -> Iterator[Walker]:
-    for _ in range(count):
+    for number in range(1, how_many + 1):
         side, speed = rng.choice((-1, 1)), rng.choice((-1, 1)) * WALK_MPS * rng.uniform(0.8, 1.2)
         x = side * (road.half_m + rng.uniform(0.9, 3.1))
-        yield Walker(make_person(rng, rng.uniform(first, last), x, is_wet=is_wet), speed)
+        person = make_person(rng, rng.uniform(first, last), x, is_wet=is_wet)
+        yield Walker(replace(person, name=f"pedestrian-{number:02d}"), speed)
 
 
 def make_crossing_people(
