@@ -110,12 +110,12 @@ def test_marks_are_kept_and_walked_through(scene: ScenePage) -> None:
     scene.settled(40)
     scene.press("m", "Home")
     scene.settled(0)
-    for key, place in [("n", 12), ("n", 40), ("p", 12)]:
+    for key, place in [("]", 12), ("]", 40), ("p", 12)]:
         scene.press(key)
         assert scene.settled(place) == place
     scene.page.reload()
     scene.open(frame=0)
-    scene.press("n")
+    scene.press("]")
     assert scene.settled(12) == 12
 
 

@@ -3,14 +3,16 @@
  * `data-frame` is the index of the frame on screen, absent while there is none; `data-wanted` the one asked for;
  * `data-state` is idle, loading, ready or error, of the frame that is wanted; `data-source` is frames, mp4 or video.
  * Also `data-playing`, `data-dropped`, `data-held-bytes`, `data-frame-count` and `data-scale`.
- * Dispatches `frame-change` with detail `{frame}` when a frame is painted, `frame-missing` with the same detail when
- * the reason why not is on screen instead, `frames-listed` when all frames are known, `view-change` when what an
+ * Dispatches `frame-change` with detail `{frame, size}` in the task that paints a frame, size being the frame's own in
+ * pixels; `frame-missing` with detail `{frame}` when the reason why not is on screen instead, `picture-gone` when any
+ * reason is, `frames-listed` when all frames are known, `view-change` when what an
  * address should keep has changed, `source-change` with detail `{says}`, and `viewer-action` with detail `{action}` for what is the page's to do.
  */
 
 import { grouped } from "../lib/digits.js";
 import { bindKeys } from "../lib/keys.js";
 import { Marks } from "../viewer/marks.js";
+import { naturalSizeOf } from "../viewer/natural-size.js";
 import { defaultCapacity_bytes } from "../viewer/picture-cache.js";
 import { SceneMedia } from "../viewer/scene-media.js";
 import { sectionOf } from "../viewer/section.js";
@@ -19,7 +21,7 @@ import { Viewing } from "../viewer/viewing.js";
 import { explain, forget } from "./doctor.js";
 import { chosenCapacity_bytes } from "./memory-meter.js";
 import { viewerActions } from "./viewer-actions.js";
-import { ViewerParts } from "./viewer-parts.js";
+import { ViewerParts, sizeOf } from "./viewer-parts.js";
 
 /** @typedef {import("../viewer/section.js").Section} Section */
 /** @typedef {import("../viewer/frame-source.js").SourceKind} SourceKind */
@@ -289,7 +291,8 @@ export class FrameViewer extends HTMLElement {
       this.parts.timelineBar.place({ wanted: this.wanted, painted: index });
       if (index === this.wanted) this.#state = "ready";
       this.#refreshSoon();
-      this.dispatchEvent(new CustomEvent("frame-change", { detail: { frame: index }, bubbles: true }));
+      const size = this.#sizeOf(picture);
+      this.dispatchEvent(new CustomEvent("frame-change", { detail: { frame: index, size }, bubbles: true }));
     },
     fail: (index, reason) => void this.#fail(index, reason),
     glanced: () => this.#parts && (this.#parts.timelineBar.held = this.#viewing?.held ?? []),
@@ -352,6 +355,7 @@ export class FrameViewer extends HTMLElement {
     delete this.dataset.frame;
     this.#state = "error";
     this.parts.fail(diagnosis, { url, retry: () => this.#retry() }, also);
+    this.dispatchEvent(new CustomEvent("picture-gone"));
     this.#refreshSoon();
   }
 
@@ -363,6 +367,12 @@ export class FrameViewer extends HTMLElement {
     if (!this.#viewing) return void this.#open(null);
     this.#state = "loading";
     this.#viewing.retry();
+  }
+
+  /** The size of the frame itself: it may be held smaller, and a video may be of another size than its frames. @param {import("../viewer/viewing.js").Picture} picture */
+  #sizeOf(picture) {
+    const recorded = this.dataset.source === "frames" ? null : (this.#given?.shown.labels?.frameSize ?? null);
+    return naturalSizeOf(picture) ?? recorded ?? sizeOf(picture);
   }
 
   /** @param {number} index */

@@ -16,6 +16,7 @@ export class Hand {
   #element;
   #camera;
   #moved;
+  #pressed;
   /** Where each finger is on the stage. @type {Map<number, Point>} */
   #fingers = new Map();
   #way_px = 0;
@@ -23,17 +24,19 @@ export class Hand {
   /**
    * @param {HTMLElement} element the stage
    * @param {Camera} camera
-   * @param {{moved: () => void}} wishes
+   * @param {{moved: () => void, pressed: (point: Point) => void}} wishes pressed hears a press without a drag
    * @param {AbortSignal} signal
    */
-  constructor(element, camera, { moved }, signal) {
+  constructor(element, camera, { moved, pressed }, signal) {
     this.#element = element;
     this.#camera = camera;
     this.#moved = moved;
+    this.#pressed = pressed;
     element.addEventListener("wheel", (event) => this.#turn(event), { signal, passive: false });
     element.addEventListener("dblclick", (event) => this.#toggle(event), { signal });
     element.addEventListener("pointerdown", (event) => this.#touch(event), { signal });
     element.addEventListener("pointermove", (event) => this.#move(event), { signal });
+    element.addEventListener("click", (event) => this.#press(event), { signal });
     for (const end of /** @type {const} */ (["pointerup", "pointercancel", "lostpointercapture"])) {
       element.addEventListener(end, (event) => this.#release(event), { signal });
     }
@@ -99,6 +102,11 @@ export class Hand {
   #release({ pointerId }) {
     this.#fingers.delete(pointerId);
     if (this.#fingers.size === 0) this.#element.removeAttribute("data-held");
+  }
+
+  /** The second click of a double one has said what it means by moving the camera. @param {MouseEvent} event */
+  #press(event) {
+    if (this.#way_px <= STILL_PX && event.detail < 2) this.#pressed(this.#at(event));
   }
 
   /** @param {MouseEvent} event @returns {Point} on the stage */

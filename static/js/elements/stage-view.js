@@ -12,6 +12,9 @@ const KEY_STEP = 1.25;
 /** From this many device pixels a picture pixel on, pixels are squares and not smoothed. */
 const PIXELATED_FROM = 2;
 
+/** @typedef {import("../viewer/camera.js").Point} Point */
+/** Where the picture lies on the stage: its corner in CSS pixels, and CSS pixels a picture pixel. @typedef {Point & {scale: number}} View */
+
 export class StageView {
   element = make("div", { class: "stage-view" });
   /** Has the picture's box, in the picture's pixels: what is put in it scales with the picture. */
@@ -19,6 +22,13 @@ export class StageView {
   #camera = new Camera();
   #controls = new ZoomControls(this);
   #scaled;
+  /** @type {View} */
+  #view = { x: 0, y: 0, scale: 1 };
+  #size = { width: 0, height: 0 };
+  /** @type {Set<(view: View) => void>} */
+  #watchers = new Set();
+  /** @type {Set<(point: Point) => void>} */
+  #pressWatchers = new Set();
   #life = new AbortController();
   #resizes = new ResizeObserver(() => this.#measure());
 
@@ -31,7 +41,7 @@ export class StageView {
     picture.classList.add("stage-view__picture");
     this.layer.append(picture);
     this.element.append(this.layer);
-    new Hand(this.element, this.#camera, { moved: () => this.#show() }, this.#life.signal);
+    new Hand(this.element, this.#camera, { moved: () => this.#show(), pressed: (point) => this.#pressWatchers.forEach((hear) => hear(point)) }, this.#life.signal);
     if (picture instanceof HTMLCanvasElement) this.resize(picture.width, picture.height);
     this.#resizes.observe(this.element);
     this.#followDensity();
@@ -52,12 +62,43 @@ export class StageView {
     return this.#camera.scale;
   }
 
+  /** The size of the picture that is painted, in its pixels. */
+  get size() {
+    return this.#size;
+  }
+
+  /** Where the picture lies now. */
+  get view() {
+    return this.#view;
+  }
+
+  /**
+   * Calls back whenever the picture lies elsewhere, or the stage has another size.
+   * @param {(view: View) => void} moved
+   * @param {AbortSignal} signal
+   */
+  watch(moved, signal) {
+    this.#watchers.add(moved);
+    signal.addEventListener("abort", () => this.#watchers.delete(moved));
+  }
+
+  /**
+   * Calls back when the stage is pressed and the picture not dragged.
+   * @param {(point: Point) => void} pressed hears where, in CSS pixels on the stage
+   * @param {AbortSignal} signal
+   */
+  watchPresses(pressed, signal) {
+    this.#pressWatchers.add(pressed);
+    signal.addEventListener("abort", () => this.#pressWatchers.delete(pressed));
+  }
+
   /**
    * Takes note of the size of the picture that is painted, in its pixels.
    * @param {number} width
    * @param {number} height
    */
   resize(width, height) {
+    this.#size = { width, height };
     this.layer.style.width = `${width}px`;
     this.layer.style.height = `${height}px`;
     this.#camera.resizePicture({ width, height });
@@ -113,6 +154,8 @@ export class StageView {
     this.element.toggleAttribute("data-cropped", isCropped);
     this.element.dataset.mode = mode;
     this.#controls.show(deviceScale, mode);
+    this.#view = { x, y, scale };
+    this.#watchers.forEach((hear) => hear(this.#view));
     const text = String(Number(scale.toFixed(4)));
     if (this.element.dataset.scale === text) return;
     this.element.dataset.scale = text;

@@ -30,6 +30,7 @@ export function viewerActions(viewer) {
     enterPlace: () => parts.transport.enterPlace(),
     ...playing(viewer),
     ...marking(viewer),
+    ...labelling(tell),
     zoomIn: () => parts.view.zoomIn(),
     zoomOut: () => parts.view.zoomOut(),
     fit: () => parts.view.fit(),
@@ -76,5 +77,21 @@ function marking(viewer) {
     markIn: () => void (viewer.section = beginAt(viewer.section, viewer.wanted, viewer.count)),
     markOut: () => void (viewer.section = endAt(viewer.section, viewer.wanted)),
     clearSection: () => void (viewer.section = null),
+  };
+}
+
+/** What the page's labels do. @param {(action: ActionName) => void} tell */
+function labelling(tell) {
+  return {
+    showLabels: () => tell("showLabels"),
+    showTags: () => tell("showTags"),
+    nextLabel: () => tell("nextLabel"),
+    previousLabel: () => tell("previousLabel"),
+    unselect: () => tell("unselect"),
+    nextKey: () => tell("nextKey"),
+    previousKey: () => tell("previousKey"),
+    accept: () => tell("accept"),
+    reject: () => tell("reject"),
+    undoReview: () => tell("undoReview"),
   };
 }

@@ -137,7 +137,7 @@ export class ViewerParts {
  * @param {import("../viewer/viewing.js").Picture} picture
  * @returns {{width: number, height: number}} in its own pixels
  */
-function sizeOf(picture) {
+export function sizeOf(picture) {
   if (picture instanceof HTMLVideoElement) return { width: picture.videoWidth, height: picture.videoHeight };
   return { width: picture.width, height: picture.height };
 }

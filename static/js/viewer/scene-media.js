@@ -24,8 +24,12 @@ import { Timeline } from "./timeline.js";
  */
 
 /**
- * What the page brings: the scene, and where its list of frames is, with the one frame shown first.
- * @typedef {{scene: SceneOnPage, frames: {url: string, first: import("./frame-list.js").ListedFrame} | null}} Shown
+ * What the page brings: the scene, and where its list of frames is, with the one frame shown first; and what is said
+ * about it, of which the viewer itself only needs the frames' own size.
+ * @typedef {object} Shown
+ * @property {SceneOnPage} scene
+ * @property {{url: string, first: import("./frame-list.js").ListedFrame} | null} frames
+ * @property {{frameSize: import("./natural-size.js").Size | null} | null} [labels]
  */
 
 /** @typedef {(url: string, medium: "image" | "video", reason: unknown) => Promise<Explained>} Explain */

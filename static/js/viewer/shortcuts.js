@@ -6,6 +6,8 @@
  *   | "toggleMark" | "previousMark" | "nextMark" | "markIn" | "markOut" | "clearSection" | "loop"
  *   | "zoomIn" | "zoomOut" | "fit" | "actual" | "tune" | "fullScreen"
  *   | "zoomTimelineIn" | "zoomTimelineOut" | "zoomTimelineReset"
+ *   | "showLabels" | "showTags" | "nextLabel" | "previousLabel" | "nextKey" | "previousKey"
+ *   | "accept" | "reject" | "undoReview" | "unselect"
  *   | "copyReference" | "openItem" | "source" | "sheet"} KeyedAction
  */
 
@@ -19,7 +21,7 @@
  * @property {KeyedAction} action
  * @property {string[]} keys as `keyName` in lib/keys.js writes them; the first is the one shown first
  * @property {string} says what it does, as a button's name
- * @property {"Move" | "Play" | "Mark" | "Picture" | "Scene"} group
+ * @property {"Move" | "Play" | "Mark" | "Picture" | "Labels" | "Scene"} group
  * @property {boolean} [repeats] a key held down goes on doing it
  */
 
@@ -41,7 +43,7 @@ export const SHORTCUTS = [
   { group: "Play", action: "loop", keys: ["r"], says: "Loop" },
   { group: "Mark", action: "toggleMark", keys: ["m"], says: "Mark this frame" },
   { group: "Mark", action: "previousMark", keys: ["p", "["], says: "Previous mark" },
-  { group: "Mark", action: "nextMark", keys: ["n", "]"], says: "Next mark" },
+  { group: "Mark", action: "nextMark", keys: ["]", "P"], says: "Next mark" },
   { group: "Mark", action: "markIn", keys: ["i"], says: "Section begins here" },
   { group: "Mark", action: "markOut", keys: ["o"], says: "Section ends here" },
   { group: "Mark", action: "clearSection", keys: ["x"], says: "Clear the section" },
@@ -51,6 +53,16 @@ export const SHORTCUTS = [
   { group: "Picture", action: "actual", keys: ["1"], says: "Pixel for pixel" },
   { group: "Picture", action: "tune", keys: ["b"], says: "Brightness, contrast, gamma" },
   { group: "Picture", action: "fullScreen", keys: ["f"], says: "Full screen" },
+  { group: "Labels", action: "showLabels", keys: ["h"], says: "Show or hide all labels" },
+  { group: "Labels", action: "showTags", keys: ["t"], says: "Names on the picture" },
+  { group: "Labels", action: "nextLabel", keys: ["d"], says: "Select the next label", repeats: true },
+  { group: "Labels", action: "previousLabel", keys: ["D"], says: "Select the label before", repeats: true },
+  { group: "Labels", action: "unselect", keys: ["Escape"], says: "Select none" },
+  { group: "Labels", action: "nextKey", keys: ["v"], says: "Next frame where the track begins or ends" },
+  { group: "Labels", action: "previousKey", keys: ["V"], says: "The one before" },
+  { group: "Labels", action: "accept", keys: ["y"], says: "Accept what is selected, or the picture" },
+  { group: "Labels", action: "reject", keys: ["n"], says: "Reject it" },
+  { group: "Labels", action: "undoReview", keys: ["u"], says: "Undo the last review" },
   { group: "Scene", action: "zoomTimelineIn", keys: ["w"], says: "Zoom the timeline in", repeats: true },
   { group: "Scene", action: "zoomTimelineOut", keys: ["q"], says: "Zoom the timeline out", repeats: true },
   { group: "Scene", action: "zoomTimelineReset", keys: ["a"], says: "The whole timeline" },
@@ -60,13 +72,17 @@ export const SHORTCUTS = [
   { group: "Scene", action: "sheet", keys: ["?"], says: "Keyboard shortcuts" },
 ];
 
+/** What is done to labels: a picture's own page has these keys too. */
+export const LABEL_SHORTCUTS = SHORTCUTS.filter(({ group, action }) => group === "Labels" && !["nextKey", "previousKey"].includes(action));
+
 /**
  * The table as `bindKeys` takes it. A key held down repeats only what is worth repeating.
  * @param {Act} act
+ * @param {readonly Shortcut[]} [shortcuts]
  * @returns {Record<string, (press: {repeat: boolean}) => void>}
  */
-export function keyActions(act) {
-  const bound = SHORTCUTS.flatMap(({ action, keys, repeats = false }) => {
+export function keyActions(act, shortcuts = SHORTCUTS) {
+  const bound = shortcuts.flatMap(({ action, keys, repeats = false }) => {
     const run = (/** @type {{repeat: boolean}} */ press) => (repeats || !press.repeat) && act(action);
     return keys.map((key) => /** @type {const} */ ([key, run]));
   });

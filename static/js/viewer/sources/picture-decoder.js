@@ -6,6 +6,7 @@
 import { grouped } from "../../lib/digits.js";
 import { LoadQueue } from "../../media/loading.js";
 import { CannotShow } from "../frame-source.js";
+import { noteNaturalSize } from "../natural-size.js";
 
 /** @typedef {import("../../media/picture-size.js").PictureSize} PictureSize */
 /** @typedef {(from: ImageBitmapSource, options?: ImageBitmapOptions) => Promise<ImageBitmap>} CreateBitmap */
@@ -64,7 +65,9 @@ export class PictureDecoder {
     const scale = Math.min(Math.sqrt(LARGE_PIXELS / (width * height)), LONGEST_PIXELS / Math.max(width, height));
     const side = (/** @type {number} */ length) => Math.max(1, Math.floor(length * scale));
     try {
-      return await this.#createBitmap(bitmap, { resizeWidth: side(width), resizeHeight: side(height), resizeQuality: "medium" });
+      const smaller = await this.#createBitmap(bitmap, { resizeWidth: side(width), resizeHeight: side(height), resizeQuality: "medium" });
+      noteNaturalSize(smaller, { width, height });
+      return smaller;
     } finally {
       bitmap.close();
     }
