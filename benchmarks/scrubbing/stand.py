@@ -25,7 +25,7 @@ class Stand:
         self.hosts = hosts
         self._live = live
         person = live.make_person("editor", team="Bench")
-        self._wire = WireClient(live.endpoint, person.key())
+        self.wire = WireClient(live.endpoint, person.key())
         self._signed_in: Any = self._sign_in(person.email, person.password)
 
     def frames_scene(self, host: MediaHost, count: int) -> str:
@@ -61,9 +61,9 @@ class Stand:
             yield page
 
     def _scene(self, name: str, **scene: Any) -> str:
-        dataset_id = self._wire.create_dataset(name, is_scene=True, privacy=True)
-        self._wire.append_scenes(dataset_id, [{"reference_id": name, **scene}])
-        found = self._wire.call("GET", f"dataset/{dataset_id}/scenes_list")["scenes"][0]
+        dataset_id = self.wire.create_dataset(name, is_scene=True, privacy=True)
+        self.wire.append_scenes(dataset_id, [{"reference_id": name, **scene}])
+        found = self.wire.call("GET", f"dataset/{dataset_id}/scenes_list")["scenes"][0]
         return f"/datasets/{dataset_id}/scenes/{found['id']}"
 
     def _sign_in(self, email: str, password: str) -> Any:
