@@ -116,3 +116,22 @@ def test_a_repeated_key_is_never_taken(pairs: list[tuple[str, str]], colon: str)
     else:
         with pytest.raises(Invalid, match="stands twice"):
             strict_json.read(raw)
+
+
+@pytest.mark.parametrize("filler", ["", '\\"', "é"], ids=["plain", "escaped quotes", "two bytes a character"])
+def test_the_limit_of_a_text_holds_in_a_body_of_any_length(filler: str) -> None:
+    rows = [{"label": "car", "geometry": {"x": number, "y": 2.5}} for number in range(9_000)]
+    longest = filler + "a" * (strict_json.MAX_TEXT - len(filler))
+    for text, is_taken in ((longest, True), (longest + "a", False)):
+        raw = json.dumps([*rows, {"text": text}, *rows]).encode()
+        if is_taken:
+            assert strict_json.read(raw)[9_000]["text"] == text
+        else:
+            with pytest.raises(Invalid, match="a text may have"):
+                strict_json.read(raw)
+
+
+def test_a_repeated_key_in_a_long_body_is_never_taken() -> None:
+    rows = json.dumps([{"geometry": {"x": number, "y": 2.5}} for number in range(9_000)]).encode()
+    with pytest.raises(Invalid, match="stands twice"):
+        strict_json.read(rows[:-1] + b',{"a":1,"a":2}]')

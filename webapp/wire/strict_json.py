@@ -34,7 +34,7 @@ def read(raw: bytes) -> Any:
         value = decoder.decode(raw)
     except NOT_DECODED as fault:
         explain(raw, fault)
-    if not is_plain(raw, [value]) or len(raw) > MAX_TEXT:
+    if not is_plain(raw, [value]) or has_long_text(raw):
         check(value, "the body")
         check_repeated_keys(raw)
     return value
@@ -47,7 +47,8 @@ def read_lines(lines: Sequence[bytes]) -> list[Any]:
         values = decoder.decode_lines(block)
     except NOT_DECODED:
         values = []
-    if len(values) == len(lines) and is_plain(block, values) and max(map(len, lines), default=0) <= MAX_TEXT:
+    is_short = max(map(len, lines), default=0) <= MAX_TEXT
+    if len(values) == len(lines) and is_plain(block, values) and (is_short or not has_long_text(block)):
         return values
     return [read_line(line) for line in lines]
 
@@ -75,6 +76,21 @@ def is_plain(raw: bytes, values: Sequence[Any]) -> bool:
     except OddValue:
         return False
     return keys == raw.count(b'":')
+
+
+def has_long_text(raw: bytes) -> bool:
+    """Whether `raw` may hold a text beyond the limit: a stretch that long without a quote, or a quote in a text."""
+    if len(raw) <= MAX_TEXT:
+        return False
+    if b'\\"' in raw:
+        return True
+    start, end = 0, len(raw)
+    while end - start > MAX_TEXT:
+        quote = raw.rfind(b'"', start, start + MAX_TEXT + 1)
+        if quote < 0:
+            return True
+        start = quote + 1
+    return False
 
 
 def key_count(value: Any, depth: int) -> int:
