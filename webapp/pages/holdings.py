@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from django.db.models import Count, Sum
 
 from webapp.accounts.viewer import Viewer
 from webapp.datasets.models import DatasetOrigin, Item, Scene, StoredFile
+from webapp.labels.models import Annotation, Kind, LabelCount, Prediction
+
+
+class MaskCount(NamedTuple):
+    """Masks of labels: addresses of those held elsewhere, and files held here."""
+
+    addresses: int
+    files: int
 
 
 def copies_by_dataset(viewer: Viewer) -> dict[int, int]:
@@ -29,3 +39,20 @@ def datasets_by_origin(viewer: Viewer) -> dict[int, int]:
     """How many datasets use each of the team's origins, by origin key; unused ones are left out."""
     used = DatasetOrigin.objects.filter(dataset__team_id=viewer.team_id, dataset__deleted_at=None)
     return dict(used.values_list("origin_id").annotate(count=Count("pk")))
+
+
+def masks_by_dataset(viewer: Viewer) -> dict[int, MaskCount]:
+    """The masks of each dataset, by dataset key; datasets without are left out.
+
+    Labels have no index by kind, so only datasets that are counted to have masks are looked through.
+    """
+    found: dict[int, MaskCount] = {}
+    counted = LabelCount.objects.filter(dataset__team_id=viewer.team_id, kind=Kind.MASK, count__gt=0)
+    said = Annotation.objects.visible_to(viewer).filter(dataset__in=counted.filter(run=None).values("dataset"))
+    predicted = Prediction.objects.visible_to(viewer).filter(dataset__in=counted.exclude(run=None).values("dataset"))
+    for rows in (said.filter(kind=Kind.MASK), predicted.filter(kind=Kind.MASK)):
+        of_dataset = rows.order_by().values_list("dataset_id")
+        for pk, addresses, files in of_dataset.annotate(urls=Count("mask_url"), files=Count("mask_file")):
+            before = found.get(pk, MaskCount(0, 0))
+            found[pk] = MaskCount(before.addresses + addresses, before.files + files)
+    return found

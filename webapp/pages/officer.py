@@ -15,10 +15,19 @@ from webapp.datasets.models import Dataset
 from webapp.pages.cells import dataset_href
 from webapp.pages.door import person
 from webapp.pages.frame import Page, render
-from webapp.pages.holdings import copies_by_dataset, datasets_by_origin, stored_bytes, videos_by_dataset
+from webapp.pages.holdings import (
+    MaskCount,
+    copies_by_dataset,
+    datasets_by_origin,
+    masks_by_dataset,
+    stored_bytes,
+    videos_by_dataset,
+)
 from webapp.pages.team import OriginRow, origin_row
 from webapp.privacy.origins import Origin
 from webapp.privacy.sandbox import egress_state
+
+NO_MASKS = MaskCount(0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +41,9 @@ class Holdings:
     privacy: str
     """`private` for a privacy dataset, `linked` for an ordinary one."""
     address_count: int
-    """How many addresses of media held elsewhere are stored: items without a copy, and mp4s."""
+    """How many addresses of media held elsewhere are stored: items without a copy, mp4s and masks."""
     copy_count: int
-    """How many items this server holds a copy of."""
+    """How many files this server holds, of items and of masks."""
     hosts: tuple[str, ...]
     """The origins that browsers are told to contact for it."""
 
@@ -69,9 +78,9 @@ class OfficerPage(Page):
     egress_why: str
     """The reason, in a sentence."""
     address_count: int
-    """How many addresses of media held elsewhere are stored: items without a copy, and mp4s."""
+    """How many addresses of media held elsewhere are stored: items without a copy, mp4s and masks."""
     copy_count: int
-    """How many items this server holds a copy of."""
+    """How many files this server holds, of items and of masks."""
     copy_bytes: int
     """How much those copies take, in bytes."""
     dataset_count: int
@@ -91,23 +100,24 @@ def privacy(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     viewer.require(Permission.SEE_PRIVATE)
     datasets = queries.datasets(viewer)
     origins = queries.origin_rows_by_dataset(viewer, datasets)
-    copies, videos = copies_by_dataset(viewer), videos_by_dataset(viewer)
+    copies, videos, masks = copies_by_dataset(viewer), videos_by_dataset(viewer), masks_by_dataset(viewer)
     egress = egress_state()
     users = datasets_by_origin(viewer)
-    copy_count = sum(copies.values())
+    holdings = tuple(
+        holdings_of(one, copies.get(one.pk, 0), videos.get(one.pk, 0), masks.get(one.pk, NO_MASKS), origins[one.pk])
+        for one in datasets
+    )
     page = OfficerPage(
         title="Privacy report",
         team_name=viewer.team_name,
         is_egress_locked=egress.locked,
         egress=egress.how,
         egress_why=egress.why,
-        address_count=sum(one.item_count for one in datasets) - copy_count + sum(videos.values()),
-        copy_count=copy_count,
+        address_count=sum(one.address_count for one in holdings),
+        copy_count=sum(one.copy_count for one in holdings),
         copy_bytes=stored_bytes(viewer),
         dataset_count=len(datasets),
-        holdings=tuple(
-            holdings_of(one, copies.get(one.pk, 0), videos.get(one.pk, 0), origins[one.pk]) for one in datasets
-        ),
+        holdings=holdings,
         origins=tuple(origin_row(one, users.get(one.pk, 0)) for one in queries.team_origin_rows(viewer)),
         are_origins_locked=people.team(viewer).are_origins_locked,
         acts=newest_acts(viewer) if viewer.may(Permission.ADMINISTER) else None,
@@ -115,13 +125,13 @@ def privacy(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     return render(request, viewer, page)
 
 
-def holdings_of(dataset: Dataset, copies: int, videos: int, origins: Sequence[Origin]) -> Holdings:
+def holdings_of(dataset: Dataset, copies: int, videos: int, masks: MaskCount, origins: Sequence[Origin]) -> Holdings:
     return Holdings(
         name=dataset.name,
         href=dataset_href(dataset.public_id),
         privacy="private" if dataset.use_privacy_mode else "linked",
-        address_count=dataset.item_count - copies + videos,
-        copy_count=copies,
+        address_count=dataset.item_count - copies + videos + masks.addresses,
+        copy_count=copies + masks.files,
         hosts=tuple(str(origin) for origin in origins),
     )
 
