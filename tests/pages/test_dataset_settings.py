@@ -33,7 +33,8 @@ def test_an_admin_says_whom_its_pages_may_contact(house: House, admin: Viewer, b
 
 def test_deleting_takes_its_name_and_says_what_goes(house: House, owner: Viewer, browse: Browse) -> None:
     browser, path = browse(owner), f"{house.grid}settings/"
-    assert "Deletes 5 items with their metadata, all labels and predictions on them, and 1 slice made of them." in text_of(browser.get(path))
+    said = "Deletes 5 items with their metadata, all labels and predictions on them, and 1 slice made of them."
+    assert said in text_of(browser.get(path))
     refused = browser.post(path, {"do": "delete", "name": "quays?"})
     assert refused.status_code == 400
     assert "Type Quays to delete it." in text_of(refused)
