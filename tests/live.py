@@ -48,6 +48,10 @@ class Person:
         """The text of a new API key of theirs; `role` is its ceiling."""
         return self.live.ask_clerk("make_key", email=self.email, team=self.team, role=role)
 
+    def cookie(self) -> dict[str, str]:
+        """The name and value of the cookie of a new session of theirs, as if they had signed in."""
+        return self.live.ask_clerk("open_session", email=self.email, team=self.team)
+
 
 class LiveTransom:
     """One server with its worker; a context manager that starts both and ends both.
@@ -81,6 +85,7 @@ class LiveTransom:
         }
         self._children: dict[str, subprocess.Popen[bytes]] = {}
         self._clerk: subprocess.Popen[str] | None = None
+        self._password = f"door-{uuid.uuid4().hex}"
 
     @property
     def url(self) -> str:
@@ -147,7 +152,7 @@ class LiveTransom:
     ) -> Person:
         """A new member of `team`, which is made when it does not exist; with `staff` they may use the admin."""
         email = f"{role}-{uuid.uuid4().hex[:10]}@example.com"
-        password = password or f"door-{uuid.uuid4().hex}"
+        password = password or self._password
         self.ask_clerk("make_person", email=email, password=password, team=team, role=role, staff=staff)
         return Person(email, password, team, role, self)
 

@@ -3,6 +3,7 @@
 Started by tests/live.py with the server's environment; ends when its input does.
 """
 
+import functools
 import json
 import os
 import sys
@@ -13,11 +14,15 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webapp.settings")
 django.setup()
 
-from django.core.management import call_command  # noqa: E402 (Django must be set up first)
+from django.conf import settings  # noqa: E402 (Django must be set up first)
+from django.contrib.auth.hashers import make_password  # noqa: E402
+from django.core.management import call_command  # noqa: E402
+from django.test import Client  # noqa: E402
 
 from tests import make  # noqa: E402
 from webapp.accounts.models import Membership, Team, User  # noqa: E402
 from webapp.accounts.queries import viewer_of_membership  # noqa: E402
+from webapp.accounts.viewer import Viewer  # noqa: E402
 
 
 def migrate() -> None:
@@ -25,16 +30,37 @@ def migrate() -> None:
 
 
 def make_person(*, email: str, password: str, team: str, role: str, staff: bool) -> None:
-    make.make_viewer(Team.objects.get_or_create(name=team)[0], role=role, email=email, password=password)
-    User.objects.filter(email=email).update(is_staff=staff, is_superuser=staff)
+    make.make_viewer(Team.objects.get_or_create(name=team)[0], role=role, email=email)
+    User.objects.filter(email=email).update(password=hashed(password), is_staff=staff, is_superuser=staff)
+
+
+@functools.cache
+def hashed(password: str) -> str:
+    """The hash is slow by design, and most people of a run share a password."""
+    return make_password(password)
 
 
 def make_key(*, email: str, team: str, role: str | None) -> str:
-    membership = Membership.objects.select_related("user", "team").get(user__email=email, team__name=team)
-    return make.make_key(viewer_of_membership(membership), role=role)
+    return make.make_key(viewer_of(email, team), role=role)
 
 
-VERBS: dict[str, Any] = {"migrate": migrate, "make_person": make_person, "make_key": make_key}
+def open_session(*, email: str, team: str) -> dict[str, str]:
+    client = make.sign_in(Client(), viewer_of(email, team))
+    return {"name": settings.SESSION_COOKIE_NAME, "value": client.cookies[settings.SESSION_COOKIE_NAME].value}
+
+
+def viewer_of(email: str, team: str) -> Viewer:
+    return viewer_of_membership(
+        Membership.objects.select_related("user", "team").get(user__email=email, team__name=team)
+    )
+
+
+VERBS: dict[str, Any] = {
+    "migrate": migrate,
+    "make_person": make_person,
+    "make_key": make_key,
+    "open_session": open_session,
+}
 
 if __name__ == "__main__":
     for line in sys.stdin:

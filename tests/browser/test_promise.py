@@ -6,8 +6,8 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Watch
-from tests.live import LiveTransom
+from tests.browser.conftest import Watch, sign_in_by_hand
+from tests.live import LiveTransom, Person
 from tests.media_server import CanaryServer, Fault
 
 BLOCKED = r"violates the following Content Security Policy directive|Content-Security-Policy"
@@ -37,15 +37,16 @@ def test_signatures_arrive_byte_for_byte(signed_in: Page, pictures: dict[str, An
 
 
 def test_no_referer_and_no_cookie_reach_the_media_host(
-    signed_in: Page, pictures: dict[str, Any], canary: CanaryServer
+    page: Page, editor: Person, pictures: dict[str, Any], canary: CanaryServer
 ) -> None:
     # The canary is the same site as the app but for its name: a cookie that could travel would.
-    cells = grid(signed_in, pictures["id"])
-    expect(signed_in.locator("media-grid [data-state=ready]")).to_have_count(12)
+    sign_in_by_hand(page, editor)
+    cells = grid(page, pictures["id"])
+    expect(page.locator("media-grid [data-state=ready]")).to_have_count(12)
     cells.first.focus()
-    signed_in.keyboard.press("Enter")
-    expect(signed_in.locator("media-stage[data-state=ready]")).to_be_visible()
-    assert signed_in.context.cookies()
+    page.keyboard.press("Enter")
+    expect(page.locator("media-stage[data-state=ready]")).to_be_visible()
+    assert page.context.cookies()
     for asked in canary.requests:
         assert "referer" not in asked.headers
         assert "cookie" not in asked.headers

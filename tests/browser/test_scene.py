@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import sign_in
+from tests.browser.conftest import sign_in, sign_in_by_hand
 from tests.browser.films import DRAWN_STRIP, draw_frame, encode_still
 from tests.browser.scene_page import ScenePage, make_scene, put_frames
 from tests.live import LiveTransom, Person
@@ -54,9 +54,10 @@ def test_playing_reaches_the_end_at_the_scenes_own_pace(scene: ScenePage) -> Non
 
 
 def test_media_are_asked_for_by_the_browser_without_referer_or_cookie(
-    scene: ScenePage, closed_host: CanaryServer, live: LiveTransom
+    page: Page, editor: Person, path: str, closed_host: CanaryServer, live: LiveTransom
 ) -> None:
-    scene.open(frame=3)
+    sign_in_by_hand(page, editor)
+    scene = ScenePage(page, path).open(frame=3)
     scene.drag(0, 1)
     assert closed_host.requests
     assert closed_host.made_by(live.pids()) == []
