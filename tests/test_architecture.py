@@ -24,6 +24,7 @@ REVEALING = {
     "webapp/privacy/media_url.py",
     "webapp/privacy/fields.py",
     "webapp/datasets/rows.py",
+    "webapp/labels/rows.py",
     "webapp/wire/rows_out.py",
     "webapp/pages/cells.py",
     "webapp/pages/scenes.py",

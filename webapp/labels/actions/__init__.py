@@ -1,0 +1,43 @@
+"""The verbs of labels. Each takes the viewer first, checks what they may do, and is one transaction."""
+
+from webapp.labels.actions.annotate import annotate
+from webapp.labels.actions.deletion import delete_annotations
+from webapp.labels.actions.models import change_trained_slices, create_model, delete_model, tag_model
+from webapp.labels.actions.predict import predict
+from webapp.labels.actions.review import review
+from webapp.labels.actions.runs import (
+    RunCopy,
+    commit_run,
+    copy_from_run,
+    create_run,
+    default_run,
+    delete_run,
+    merge_runs,
+)
+from webapp.labels.actions.storing import LabelOutcome
+from webapp.labels.actions.taxonomies import add_taxonomy, delete_taxonomy
+from webapp.labels.actions.tracks import change_track, delete_tracks, keep_tracks
+
+__all__ = [
+    "LabelOutcome",
+    "RunCopy",
+    "add_taxonomy",
+    "annotate",
+    "change_track",
+    "change_trained_slices",
+    "commit_run",
+    "copy_from_run",
+    "create_model",
+    "create_run",
+    "default_run",
+    "delete_annotations",
+    "delete_model",
+    "delete_run",
+    "delete_taxonomy",
+    "delete_tracks",
+    "keep_tracks",
+    "merge_runs",
+    "predict",
+    "review",
+    "tag_model",
+]
