@@ -21,7 +21,11 @@ with warnings.catch_warnings():
     # The SDK's own imports use what its dependencies have deprecated.
     warnings.simplefilter("ignore")
     import nucleus
+    from nucleus import async_job
 
+# The SDK's own waiting sleeps five seconds a look.
+assert async_job.JOB_POLLING_INTERVAL == 5
+async_job.JOB_POLLING_INTERVAL = 0.05
 MEDIA = "https://media.harbor.example"
 PRELUDE = """
 from webapp.datasets.models import Item, PromotionRequest
