@@ -40,12 +40,12 @@ MAX_LABELS_OF_AN_ITEM = 500_000
 class LabelOutcome:
     """How many labels were stored or overwritten and how many ignored because they exist.
 
-    `unknown` has a sentence for each label of an item that is not there, `refused` the rows that cannot be taken.
+    `unknown` are the labels of items that are not there, which fail nothing, `refused` those that cannot be taken.
     """
 
     processed: int = 0
     ignored: int = 0
-    unknown: list[str] = field(default_factory=list)
+    unknown: list[RowRefused] = field(default_factory=list)
     refused: list[RowRefused] = field(default_factory=list)
 
 
@@ -118,7 +118,8 @@ class Sorting:
     def take(self, draft: LabelDraft) -> None:
         place = self.known.places.of(draft)
         if place is None:
-            self.outcome.unknown.append(unknown_sentence(draft))
+            row = RowRefused(unknown_sentence(draft), line=draft.line, reference_id=draft.reference_id)
+            self.outcome.unknown.append(row)
             return
         key = None if draft.identity is None else (place.column, place.pk, draft.identity)
         stored = self.known.stored.get(key) if key is not None else None
@@ -256,8 +257,8 @@ def check_taxonomy(draft: LabelDraft, taxonomies: dict[str, Taxonomy]) -> None:
 
 
 def unknown_sentence(draft: LabelDraft) -> str:
-    """What answers a label of something that is not in the dataset; it names the reference id in full."""
-    nouns = "item or scene" if draft.kind in OF_SCENES else "item"
+    """What answers a label of something that is not in the dataset: the SDK's users look for its first words."""
+    nouns = "no item and no scene has" if draft.kind in OF_SCENES else "no item has"
     if not draft.reference_id:
-        return f"There is no {nouns} with this item_id in this dataset."
-    return f"There is no {nouns} with the reference_id {draft.reference_id!r} in this dataset."
+        return "Item with this item_id doesn't exist in this dataset."
+    return f"Item with id {draft.reference_id} doesn't exist in this dataset: {nouns} this reference_id."
