@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import starmap
 from typing import Any, Generic, NamedTuple, TypeVar
@@ -99,6 +99,30 @@ def item_by_reference(viewer: Viewer, dataset: Dataset, reference_id: str) -> It
     if found is None:
         raise NotFound(f"There is no item with the reference_id {reference_id[:200]!r} in this dataset.")
     return found
+
+
+def datasets_of_items(viewer: Viewer, pks: Iterable[int]) -> dict[int, int]:
+    """The key of the dataset of each of these items that the viewer may see, by the item's key."""
+    rows = Item.objects.visible_to(viewer)
+    found: dict[int, int] = {}
+    for some in chunks(sorted(pks)):
+        found.update(rows.filter(pk__in=some).values_list("pk", "dataset_id"))
+    return found
+
+
+def datasets_of_references(viewer: Viewer, references: Iterable[str]) -> dict[str, list[int]]:
+    """The keys of all datasets the viewer may see that have an item with each of these reference ids."""
+    rows = Item.objects.visible_to(viewer).order_by("dataset_id")
+    found: dict[str, list[int]] = {}
+    for some in chunks(sorted(references)):
+        for name, dataset_pk in rows.filter(reference_id__in=some).values_list("reference_id", "dataset_id"):
+            found.setdefault(name, []).append(dataset_pk)
+    return found
+
+
+def chunks(keys: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    """The keys in pieces that one statement takes."""
+    return (keys[start : start + 10_000] for start in range(0, len(keys), 10_000))
 
 
 def item_at(viewer: Viewer, dataset: Dataset, position: int) -> Item:
