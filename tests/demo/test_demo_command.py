@@ -27,6 +27,7 @@ from webapp.demo.demo_folder import DemoFolder
 from webapp.demo.drawing.film import FILMS
 from webapp.demo.drawing.library import Plan, draw_library
 from webapp.demo.drawing.stills import planned_stills
+from webapp.labels import queries as label_queries
 
 pytestmark = pytest.mark.django_db
 
@@ -99,6 +100,23 @@ def test_scenes_are_frames_with_an_mp4_and_an_mp4_alone(folder: DemoFolder) -> N
     assert [frame.metadata["frame"] for frame in frames] == [0, 1, 2]
     rain = queries.scene_by_reference(viewer, driving, "night-rain")
     assert (rain.frame_count, rain.video_url is not None) == (0, True)
+
+
+def test_pictures_have_the_labels_of_what_was_drawn_and_a_run_to_compare(folder: DemoFolder) -> None:
+    run()
+    viewer, stills, driving = member("viewer@demo.example"), dataset("dusk-stills"), dataset("dusk-driving")
+    for one, pictures in ((stills, 20), (driving, 3)):
+        boxes = {label: count for kind, label, count in label_queries.class_counts(viewer, one)}
+        assert sum(boxes.values()) > pictures
+        (found,) = label_queries.runs_of_dataset(viewer, one, with_predictions=True)
+        assert "seeded dice" in found.model.metadata["note"]
+    item = queries.item_by_reference(viewer, stills, "still-001")
+    labels = [row.label for row in label_queries.labels_of_items(viewer, stills, [item.pk], runs=[])]
+    assert labels.count("pedestrian") == item.metadata["pedestrians"]
+    assert len(labels) == item.metadata["pedestrians"] + item.metadata["cars"]
+    commute = queries.scene_by_reference(viewer, driving, "evening-commute")
+    leading = next(track for track in label_queries.scene_tracks(viewer, commute) if "vehicle-00" in track.reference_id)
+    assert (leading.label, leading.total) == ("car", 3)
 
 
 def test_slices_hold_what_their_names_say(folder: DemoFolder) -> None:

@@ -15,6 +15,7 @@ from webapp.datasets.drafts import ItemDraft, SceneDraft, item_draft, scene_draf
 from webapp.datasets.models import Dataset
 from webapp.demo.contents import DatasetEntry, ImageEntry, SceneEntry
 from webapp.demo.demo_folder import DemoFolder, Installation
+from webapp.demo.install_labels import install_labels
 from webapp.privacy.origins import OriginPolicy
 from webapp.privacy.refusals import NotFound
 
@@ -47,6 +48,7 @@ class Installer:
             append_items(self._viewer, dataset, drafts, update=True, append_key=f"demo-{dataset.public_id}")
         for scene in entry.scenes:
             append_scenes(self._viewer, dataset, [self._scene(scene, policy)], update=True)
+        install_labels(self._viewer, dataset, entry)
         known = {found.name for found in queries.slices(self._viewer, dataset)}
         for slice_ in entry.slices:
             if slice_.name not in known:
