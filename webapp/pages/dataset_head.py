@@ -11,6 +11,7 @@ from webapp.pages.cells import dataset_href, kind_of
 VIEWS = (
     ("grid", "Grid", ""),
     ("slices", "Slices", "slices/"),
+    ("models", "Models", "models/"),
     ("jobs", "Jobs", "jobs/"),
     ("settings", "Settings", "settings/"),
 )

@@ -17,7 +17,14 @@ from webapp.privacy.headers import allow_media
 from webapp.privacy.origins import Origin
 from webapp.privacy.sandbox import egress_state
 
-ROOMS = (("datasets", "Datasets"), ("slices", "Slices"), ("jobs", "Jobs"), ("team", "Team"), ("privacy", "Privacy"))
+ROOMS = (
+    ("datasets", "Datasets"),
+    ("slices", "Slices"),
+    ("models", "Models"),
+    ("jobs", "Jobs"),
+    ("team", "Team"),
+    ("privacy", "Privacy"),
+)
 # Django's words for the kinds of a notice, and ours.
 KINDS = {"success": "done", "warning": "warning", "error": "refused"}
 

@@ -11,10 +11,15 @@ from django.urls import reverse
 from webapp.accounts.viewer import Permission, Viewer
 from webapp.datasets import queries
 from webapp.datasets.models import Dataset, Slice
+from webapp.labels import queries as labels
+from webapp.labels.models import ModelRun
 from webapp.pages.cells import Cell, PictureOnPage, item_cells, item_pictures, scene_cells, scene_pictures
 from webapp.pages.dataset_head import DatasetHead, dataset_head
 from webapp.pages.door import Refusal, carry_out, person
 from webapp.pages.frame import Page, render
+from webapp.pages.label_islands import labels_of_grid
+from webapp.pages.label_runs import run_of_page
+from webapp.pages.model_page import run_href
 from webapp.pages.paging import Paging, address, key_from, paging
 from webapp.pages.snippets import Steps, first_steps, key_for_snippet
 from webapp.pages.words import counted
@@ -52,6 +57,18 @@ class GridView:
     """Whether the viewer may make slices of what they choose here."""
 
 
+@dataclass(frozen=True, slots=True)
+class RunFilter:
+    """The run whose pictures alone are shown."""
+
+    name: str
+    """Its name."""
+    href: str
+    """Its numbers, on its model's page."""
+    all_href: str
+    """The grid of all pictures."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GridPage(Page):
     """A dataset's pictures."""
@@ -63,6 +80,8 @@ class GridPage(Page):
     """The dataset."""
     grid: GridView
     """Its pictures."""
+    run: RunFilter | None
+    """The run that the address names, so that only its pictures are shown; None for all."""
     steps: Steps
     """What to run first, while it is empty."""
     may_curate: bool
@@ -93,27 +112,36 @@ def show(
     key: str | None = None,
     refusal: Refusal | None = None,
 ) -> HttpResponse:
+    run = run_of_page(request, viewer, dataset)
+    only = run if "run" in request.GET else None
     found = scene_grid if dataset.is_scene else item_grid
-    cells, pictures, links = found(request, viewer, dataset)
+    cells, pictures, links = found(request, viewer, dataset, only)
     page = GridPage(
         title=dataset.name,
         media_origins=frozenset(queries.dataset_origins(viewer, dataset)),
         dataset=dataset_head(viewer, dataset, view="grid"),
         grid=grid_view(request, viewer, cells, links),
+        run=run_filter(request, only) if only is not None else None,
         steps=first_steps(request, dataset, key),
         may_curate=viewer.may(Permission.CURATE),
         refusal=refusal,
     )
     kind = Slice.Kind.SCENES if dataset.is_scene else Slice.Kind.ITEMS
-    return render(request, viewer, page, island=grid_island(viewer, dataset, pictures, kind))
+    return render(request, viewer, page, island=grid_island(viewer, dataset, pictures, kind, run))
 
 
-def item_grid(request: HttpRequest, viewer: Viewer, dataset: Dataset) -> tuple[list[Cell], list[PictureOnPage], Paging]:
-    found = queries.page_of(
-        queries.items(viewer, dataset),
-        after=key_from(request, "after", "di"),
-        before=key_from(request, "before", "di"),
-        limit=PAGE_SIZE,
+def run_filter(request: HttpRequest, run: ModelRun) -> RunFilter:
+    return RunFilter(run.name, run_href(run.model, run), address(request, run=None, after=None, before=None))
+
+
+def item_grid(
+    request: HttpRequest, viewer: Viewer, dataset: Dataset, run: ModelRun | None
+) -> tuple[list[Cell], list[PictureOnPage], Paging]:
+    after, before = key_from(request, "after", "di"), key_from(request, "before", "di")
+    found = (
+        labels.item_page_of_run(viewer, dataset, run, after=after, before=before, limit=PAGE_SIZE)
+        if run is not None
+        else queries.page_of(queries.items(viewer, dataset), after=after, before=before, limit=PAGE_SIZE)
     )
     cells = item_cells(dataset.public_id, found.rows)
     links = paging(request, "di", after=found.after, before=found.before, says=counted(len(cells), "item") + " here")
@@ -121,13 +149,13 @@ def item_grid(request: HttpRequest, viewer: Viewer, dataset: Dataset) -> tuple[l
 
 
 def scene_grid(
-    request: HttpRequest, viewer: Viewer, dataset: Dataset
+    request: HttpRequest, viewer: Viewer, dataset: Dataset, run: ModelRun | None
 ) -> tuple[list[Cell], list[PictureOnPage], Paging]:
-    found = queries.page_of(
-        queries.scenes(viewer, dataset),
-        after=key_from(request, "after", "scn"),
-        before=key_from(request, "before", "scn"),
-        limit=PAGE_SIZE,
+    after, before = key_from(request, "after", "scn"), key_from(request, "before", "scn")
+    found = (
+        labels.scene_page_of_run(viewer, dataset, run, after=after, before=before, limit=PAGE_SIZE)
+        if run is not None
+        else queries.page_of(queries.scenes(viewer, dataset), after=after, before=before, limit=PAGE_SIZE)
     )
     stills = queries.first_frames(viewer, found.rows)
     cells = scene_cells(dataset.public_id, found.rows, stills)
@@ -150,13 +178,16 @@ def grid_view(request: HttpRequest, viewer: Viewer, cells: list[Cell], links: Pa
     )
 
 
-def grid_island(viewer: Viewer, dataset: Dataset, pictures: list[PictureOnPage], kind: Slice.Kind) -> dict[str, Any]:
-    """What the grid's script is told: the pictures, where it sends what it found or what was chosen, and the slices
-    a choice may be added to, newest first."""
+def grid_island(
+    viewer: Viewer, dataset: Dataset, pictures: list[PictureOnPage], kind: Slice.Kind, run: ModelRun | None
+) -> dict[str, Any]:
+    """What the grid's script is told: the pictures, where it sends what it found or what was chosen, the slices a
+    choice may be added to, newest first, and whose labels lie over the pictures."""
     names = {"measure": "measurements", "slices": "new-slice", "add_to_slice": "slice-members"}
     slices = queries.slices(viewer, dataset, kind=kind)[:OFFERED_SLICES] if viewer.may(Permission.CURATE) else []
     return {
         "items": pictures,
         "urls": {name: reverse(f"pages:{view}", args=[dataset.public_id]) for name, view in names.items()},
         "slices": [{"id": one.public_id, "name": one.name} for one in slices],
+        "labels": labels_of_grid(dataset, run),
     }

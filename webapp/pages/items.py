@@ -19,6 +19,9 @@ from webapp.pages.dataset_head import DatasetHead, dataset_head
 from webapp.pages.door import Refusal, carry_out, person
 from webapp.pages.facts import Fact, facts_of
 from webapp.pages.frame import Page, render, say
+from webapp.pages.label_islands import labels_of_item_page
+from webapp.pages.label_pane import LabelPane, label_pane
+from webapp.pages.label_runs import runs_of_page
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,8 @@ class ItemPage(Page):
     """The scene it is a frame of; None for an item that stands alone."""
     metadata: tuple[Fact, ...]
     """Its metadata."""
+    labels: LabelPane
+    """What is said of it."""
     previous: str | None
     """The item before it, for a frame the one before in its scene; None for the first."""
     next: str | None
@@ -93,6 +98,7 @@ def show(
 ) -> HttpResponse:
     before, after = queries.neighbors(viewer, found)
     cell = item_cells(dataset.public_id, [found])[0]
+    told, runs = runs_of_page(request, viewer, dataset)
     page = ItemPage(
         title=found.reference_id,
         media_origins=frozenset(queries.dataset_origins(viewer, dataset)),
@@ -107,13 +113,15 @@ def show(
         created_at=found.created_at,
         frame_of=frame_of(dataset, found),
         metadata=facts_of(found.metadata),
+        labels=label_pane(viewer, found, runs),
         previous=href_of(dataset, before),
         next=href_of(dataset, after),
         may_delete=viewer.may(Permission.CURATE) and found.scene_id is None,
         refusal=refusal,
     )
     urls = {"measure": reverse("pages:measurements", args=[dataset.public_id])}
-    island = {"item": picture(cell, found), "urls": urls}
+    labels = labels_of_item_page(viewer, dataset, found, told)
+    island = {"item": picture(cell, found), "urls": urls, "labels": labels}
     return render(request, viewer, page, island=island, status=refusal.status if refusal else 200)
 
 

@@ -20,6 +20,9 @@ from webapp.pages.dataset_head import DatasetHead, dataset_head
 from webapp.pages.door import Refusal, carry_out, person
 from webapp.pages.facts import Fact, facts_of
 from webapp.pages.frame import Page, render, say
+from webapp.pages.label_islands import labels_of_scene_page
+from webapp.pages.label_pane import LabelPane, label_pane
+from webapp.pages.label_runs import runs_of_page
 from webapp.pages.words import frame_time
 from webapp.privacy.origins import Origin
 
@@ -104,6 +107,8 @@ class ScenePage(Page):
     """The origins its media may come from: its dataset's, which are all that the page lets the browser contact."""
     frame: FrameShown | None
     """The frame shown first; None for an mp4 alone."""
+    labels: LabelPane | None
+    """What is said of the frame shown first; None for an mp4 alone."""
     metadata: tuple[Fact, ...]
     """The scene's own metadata."""
     created_at: datetime
@@ -135,6 +140,7 @@ def show(
 ) -> HttpResponse:
     frame = asked_frame(request, viewer, found)
     origins = frozenset(queries.dataset_origins(viewer, dataset))
+    told, runs = runs_of_page(request, viewer, dataset)
     page = ScenePage(
         title=found.reference_id,
         media_origins=origins,
@@ -148,12 +154,17 @@ def show(
         video_address=found.video_url.reveal() if found.video_url is not None else None,
         hosts=hosts_of(found, frame, origins),
         frame=frame_shown(dataset, found, frame),
+        labels=label_pane(viewer, frame, runs) if frame is not None else None,
         metadata=facts_of(found.metadata),
         created_at=found.created_at,
         may_delete=viewer.may(Permission.CURATE),
         refusal=refusal,
     )
-    island = {"scene": scene_on_page(dataset, found), "frames": frames_on_page(dataset, found, frame)}
+    island = {
+        "scene": scene_on_page(dataset, found),
+        "frames": frames_on_page(dataset, found, frame),
+        "labels": labels_of_scene_page(viewer, dataset, found, frame, told),
+    }
     return render(request, viewer, page, island=island, status=refusal.status if refusal else 200)
 
 

@@ -20,6 +20,7 @@ from webapp.pages.dataset_head import DatasetHead, dataset_head
 from webapp.pages.door import Refusal, carry_out, person
 from webapp.pages.frame import Page, render, say
 from webapp.pages.grid import PAGE_SIZE, GridView, grid_island, grid_view
+from webapp.pages.label_runs import run_of_page
 from webapp.pages.paging import Paging, address, key_from, paging
 from webapp.pages.words import counted
 from webapp.privacy import public_id
@@ -227,5 +228,5 @@ def show(request: HttpRequest, viewer: Viewer, found: Slice, *, refusal: Refusal
         form_href=address(request, edit=None if is_open else "1"),
         refusal=refusal,
     )
-    island = grid_island(viewer, dataset, pictures, Slice.Kind(found.kind))
+    island = grid_island(viewer, dataset, pictures, Slice.Kind(found.kind), run_of_page(request, viewer, dataset))
     return render(request, viewer, page, island=island, status=refusal.status if refusal else 200)
