@@ -27,6 +27,7 @@ REVEALING = {
     "webapp/labels/rows.py",
     "webapp/wire/rows_out.py",
     "webapp/pages/cells.py",
+    "webapp/pages/mask_files.py",
     "webapp/pages/scenes.py",
 }
 READING_ENVIRONMENT = {
