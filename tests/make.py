@@ -16,6 +16,9 @@ from webapp.datasets import actions, queries
 from webapp.datasets.actions.origins import origin_policy
 from webapp.datasets.drafts import ItemDraft, SceneDraft, item_draft, scene_draft
 from webapp.datasets.models import Dataset, Item, Scene, Slice
+from webapp.labels import actions as label_actions
+from webapp.labels.drafts import LabelDraft, label_draft
+from webapp.labels.models import Model, ModelRun
 from webapp.privacy.origins import OriginPolicy
 
 MEDIA = "https://media.harbor.example"
@@ -137,6 +140,73 @@ def make_scene(viewer: Viewer, dataset: Dataset, reference_id: str = "crossing",
 
 def make_slice(viewer: Viewer, dataset: Dataset, items: Sequence[Item] = (), *, name: str = "Night") -> Slice:
     return actions.create_slice(viewer, dataset, name=name, item_pks=[item.pk for item in items])
+
+
+def draft_label(
+    viewer: Viewer, reference_id: str | None, *, policy: OriginPolicy | None = None, **fields: Any
+) -> LabelDraft:
+    """A label as a door would hand it in: a box of a car at (10, 20), 30 wide and 40 high, unless `fields` say else."""
+    if fields.setdefault("type", "box") == "box":
+        fields.setdefault("geometry", {"x": 10, "y": 20, "width": 30, "height": 40})
+    if fields["type"] not in ("multicategory", "mask"):
+        fields.setdefault("label", "car")
+    if fields["type"] == "mask" and "mask_file_pk" not in fields:
+        fields.setdefault("mask_url", f"{MEDIA}/{reference_id}-mask.png")
+    return label_draft(reference_id=reference_id, policy=policy or origin_policy(viewer), **fields)
+
+
+def annotate(
+    viewer: Viewer, dataset: Dataset, drafts: Sequence[LabelDraft], *, update: bool = False, **options: Any
+) -> label_actions.LabelOutcome:
+    return label_actions.annotate(viewer, dataset, drafts, update=update, **options)
+
+
+def make_annotations(
+    viewer: Viewer, dataset: Dataset, items: Sequence[Item], *, per_item: int = 2, label: str = "car", **fields: Any
+) -> label_actions.LabelOutcome:
+    """Boxes `<reference_id>-0`, `<reference_id>-1`, ... on each item, each ten pixels right of the one before."""
+    return annotate(viewer, dataset, boxes(viewer, items, per_item, label=label, **fields))
+
+
+def boxes(viewer: Viewer, items: Sequence[Item], per_item: int, **fields: Any) -> list[LabelDraft]:
+    policy = origin_policy(viewer)
+    return [
+        draft_label(
+            viewer,
+            item.reference_id,
+            annotation_id=f"{item.reference_id}-{number}",
+            geometry={"x": 10 * number, "y": 20, "width": 8, "height": 6.5},
+            policy=policy,
+            **fields,
+        )
+        for item in items
+        for number in range(per_item)
+    ]
+
+
+def make_model(viewer: Viewer, reference_id: str | None = None, *, name: str = "Lookout") -> Model:
+    return label_actions.create_model(viewer, name=name, reference_id=reference_id or f"model-{next(_numbers)}")
+
+
+def make_run(
+    viewer: Viewer, dataset: Dataset | None = None, *, model: Model | None = None, name: str = "First run"
+) -> ModelRun:
+    return label_actions.create_run(viewer, model or make_model(viewer), dataset, name=name)
+
+
+def make_predictions(
+    viewer: Viewer,
+    run: ModelRun,
+    dataset: Dataset,
+    items: Sequence[Item],
+    *,
+    per_item: int = 2,
+    confidence: float | None = 0.75,
+    **fields: Any,
+) -> label_actions.LabelOutcome:
+    """The boxes of make_annotations, said by a run."""
+    drafts = boxes(viewer, items, per_item, confidence=confidence, **fields)
+    return label_actions.predict(viewer, run, dataset, drafts, update=False)
 
 
 def reload(viewer: Viewer, dataset: Dataset) -> Dataset:

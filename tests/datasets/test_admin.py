@@ -31,6 +31,7 @@ def operator(client: Client, admin: Viewer) -> Client:
 def rows(owner: Viewer, dataset: Dataset) -> None:
     make.make_items(owner, dataset)
     make.make_key(owner)
+    make.make_run(owner, dataset)
     jobs.enqueue(owner, "count", dataset_pk=dataset.pk, params={})
 
 

@@ -5,3 +5,9 @@ class LabelsConfig(AppConfig):
     name = "webapp.labels"
     label = "labels"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from webapp.labels import job_kinds  # noqa: F401 (registers the room's kinds once apps are loaded)
+        from webapp.labels.actions.departures import register
+
+        register()

@@ -44,14 +44,14 @@ class LabelDraft:
     names: tuple[str, ...]
     geometry: str
     bounds: Bounds | None
-    reference_id: str
     annotation_id: str | None
     identity: str | None
-    metadata: dict[str, Any]
-    metadata_json: str
-    track: str | None
     task_id: str | None
     taxonomy: str | None
+    metadata: dict[str, Any]
+    metadata_json: str
+    reference_id: str
+    track: str | None
     embedding: bytes | None
     mask_url: MediaUrl | None
     mask_file_pk: int | None
@@ -91,54 +91,55 @@ def label_draft(
     `type` is one of KINDS. `segments` are a mask's `annotations`; its picture is at `mask_url`, or is the stored file
     `mask_file_pk`, which the sender calls `mask_path`. `of_scene` says that `reference_id` may be a scene's.
     """
-    kind: str = type  # type: ignore[assignment]
-    word, names, text, bounds = said(kind, label, labels, geometry, segments, mask_path)
-    own_id = None if annotation_id is None else checked_text(annotation_id, "annotation_id", MAX_ANNOTATION_ID)
-    task = None if task_id is None else checked_text(task_id, "task_id", MAX_TASK)
-    taxonomy = None if taxonomy_name is None else checked_taxonomy(taxonomy_name, kind)
-    values = NOTHING if metadata is None else checked_metadata(metadata)
     return LabelDraft(
-        kind,
-        word,
-        names,
-        text,
-        bounds,
+        *said(type, label, labels, geometry, segments, mask_path),
+        *known_by(type, annotation_id, task_id, taxonomy_name),
+        *described(metadata),
         "" if item_pk is not None and reference_id is None else checked_reference_id(reference_id),
-        own_id,
-        identity_of(kind, own_id, task, taxonomy),
-        values,
-        metadata_rules.encode(values) if values else "{}",
         None if track_reference_id is None else checked_text(track_reference_id, "track_reference_id", MAX_TRACK),
-        task,
-        taxonomy,
         None if embedding_vector is None else checked_vector(embedding_vector),
-        checked_url(mask_url, "mask_url", policy) if kind == "mask" and mask_file_pk is None else None,
+        checked_url(mask_url, "mask_url", policy) if type == "mask" and mask_file_pk is None else None,
         mask_file_pk,
         None if confidence is None else checked_share(confidence, "confidence"),
         None if class_pdf is None else checked_class_pdf(class_pdf),
         item_pk,
-        of_scene and kind in OF_SCENES,
+        of_scene and type in OF_SCENES,
         line,
     )
 
 
 def said(
-    kind: str, label: object, labels: object, geometry: object, segments: object, mask_path: str | None
-) -> tuple[str, tuple[str, ...], str, Bounds | None]:
-    """A label's word ("" where it has several), all its words, its geometry's text and its bounds."""
+    kind: object, label: object, labels: object, geometry: object, segments: object, mask_path: str | None
+) -> tuple[str, str, tuple[str, ...], str, Bounds | None]:
+    """A label's kind, its word ("" where it has several), all its words, its geometry's text and its bounds."""
     if kind == "mask":
         text, names = mask(segments, mask_path)
-        return "", names, text, None
-    if kind == "multicategory":
-        SHAPES[kind](geometry)
-        names = checked_labels(labels)
-        return "", names, encode({"labels": names}).decode(), None
+        return "mask", "", names, text, None
     read = SHAPES.get(kind) if isinstance(kind, str) else None
-    if read is None:
+    if read is None or not isinstance(kind, str):
         raise Invalid(f"type is {str(kind)[:80]!r}; {', '.join(KINDS)} are accepted.")
     text, bounds = read(geometry)
+    if kind == "multicategory":
+        names = checked_labels(labels)
+        return kind, "", names, encode({"labels": names}).decode(), None
     word = checked_text(label, "label", MAX_LABEL)
-    return word, (word,), text, bounds
+    return kind, word, (word,), text, bounds
+
+
+def known_by(
+    kind: object, annotation_id: object, task_id: object, taxonomy_name: object
+) -> tuple[str | None, str | None, str | None, str | None]:
+    """The sender's id, the identity, the task and the taxonomy of a label."""
+    own_id = None if annotation_id is None else checked_text(annotation_id, "annotation_id", MAX_ANNOTATION_ID)
+    task = None if task_id is None else checked_text(task_id, "task_id", MAX_TASK)
+    taxonomy = None if taxonomy_name is None else checked_taxonomy(taxonomy_name, str(kind))
+    return own_id, identity_of(str(kind), own_id, task, taxonomy), task, taxonomy
+
+
+def described(metadata: object) -> tuple[dict[str, Any], str]:
+    """A label's metadata and its JSON text; most have none."""
+    values = NOTHING if metadata is None else checked_metadata(metadata)
+    return values, metadata_rules.encode(values) if values else "{}"
 
 
 def identity_of(kind: str, annotation_id: str | None, task: str | None, taxonomy: str | None) -> str | None:

@@ -12,22 +12,51 @@ from django.db import connection
 from webapp.labels.counts import Class, change_counts, classes_of
 from webapp.labels.rows import ANNOTATIONS, PREDICTIONS, ids
 
+TABLES = (ANNOTATIONS, PREDICTIONS)
+
 
 def remove_labels(table: str, dataset_pk: int, where: str, params: Sequence[Any]) -> tuple[int, set[int]]:
     """Remove those labels of a locked dataset that `where` picks: how many went, and which files were their masks."""
-    where = f"dataset_id = %s AND {where}"
-    params = [dataset_pk, *params]
-    found = classes_of(table, where, params)
-    if not found:
-        # A mask, too, counts nothing when it is of nothing.
-        return delete_rows(table, where, params)
+    where, params = f"dataset_id = %s AND {where}", [dataset_pk, *params]
     by_run: dict[int | None, Counter[Class]] = {}
-    for (run_pk, key), count in found.items():
+    for (run_pk, key), count in classes_of(table, where, params).items():
         by_run.setdefault(run_pk, Counter())[key] -= count
     gone = delete_rows(table, where, params)
     for run_pk, changes in by_run.items():
         change_counts(dataset_pk, run_pk, changes)
     return gone
+
+
+def remove_piece(table: str, dataset_pk: int, where: str, params: Sequence[Any], *, limit: int) -> tuple[int, set[int]]:
+    """remove_labels for the first `limit` of them by key."""
+    keys = first_keys(table, f"dataset_id = %s AND {where}", [dataset_pk, *params], limit)
+    if not keys:
+        return 0, set()
+    return remove_labels(table, dataset_pk, IN_KEYS.format(ids=ids("pk")), [as_text(keys)])
+
+
+def remove_labels_at(dataset_pk: int, column: str, pks: Sequence[int]) -> set[int]:
+    """Remove all annotations and predictions of these items or scenes; which files were their masks."""
+    files: set[int] = set()
+    where = f"{column} IN (SELECT given.pk FROM {ids('pk')} AS given)"
+    for table in TABLES:
+        files |= remove_labels(table, dataset_pk, where, [as_text(pks)])[1]
+    return files
+
+
+def drop_piece(table: str, where: str, params: Sequence[Any], *, limit: int) -> tuple[int, set[int]]:
+    """Remove the first `limit` labels that `where` picks and leave the counts, which have gone before."""
+    keys = first_keys(table, where, params, limit)
+    return delete_rows(table, IN_KEYS.format(ids=ids("pk")), [as_text(keys)]) if keys else (0, set())
+
+
+IN_KEYS = "id IN (SELECT given.pk FROM {ids} AS given)"
+
+
+def first_keys(table: str, where: str, params: Sequence[Any], limit: int) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT id FROM {table} WHERE {where} ORDER BY id LIMIT %s", [*params, limit])
+        return [row[0] for row in cursor.fetchall()]
 
 
 def delete_rows(table: str, where: str, params: Sequence[Any]) -> tuple[int, set[int]]:
@@ -40,22 +69,15 @@ def delete_rows(table: str, where: str, params: Sequence[Any]) -> tuple[int, set
         return max(0, cursor.rowcount), files
 
 
-def remove_labels_at(dataset_pk: int, column: str, pks: Sequence[int]) -> set[int]:
-    """Remove all annotations and predictions of these items or scenes; which files were their masks."""
-    files: set[int] = set()
-    given = msgspec.json.encode(list(pks)).decode()
-    where = f"{column} IN (SELECT given.pk FROM {ids('pk')} AS given)"
-    for table in (ANNOTATIONS, PREDICTIONS):
-        files |= remove_labels(table, dataset_pk, where, [given])[1]
-    return files
-
-
 def leave_tracks(pks: Sequence[int]) -> None:
     """Let labels be without these tracks."""
-    given = msgspec.json.encode(list(pks)).decode()
     with connection.cursor() as cursor:
-        for table in (ANNOTATIONS, PREDICTIONS):
+        for table in TABLES:
             cursor.execute(
                 f"UPDATE {table} SET track_id = NULL WHERE track_id IN (SELECT given.pk FROM {ids('pk')} AS given)",
-                [given],
+                [as_text(pks)],
             )
+
+
+def as_text(pks: Sequence[int]) -> str:
+    return msgspec.json.encode(list(pks)).decode()

@@ -11,6 +11,7 @@ from webapp.accounts.audit import record
 from webapp.accounts.viewer import Viewer
 from webapp.datasets.actions.files import forget_unused_files
 from webapp.datasets.actions.locking import locked_dataset, save_change
+from webapp.datasets.departures import before_items_go, before_scenes_go
 from webapp.datasets.models import Dataset, Item, Scene, Slice
 from webapp.privacy.refusals import Conflict, NotFound
 
@@ -21,6 +22,7 @@ def delete_item(viewer: Viewer, dataset: Dataset, item: Item) -> None:
     dataset = locked_dataset(viewer, dataset)
     if item.scene_id is not None:
         raise Conflict("This item is a frame of a scene; delete the scene, or append it anew without the frame.")
+    before_items_go(dataset, [item.pk])
     gone, _ = Item.objects.unscoped().filter(pk=item.pk, dataset_id=dataset.pk).delete()
     if not gone:
         raise NotFound("This item is gone already.")
@@ -38,11 +40,14 @@ def delete_scene(viewer: Viewer, dataset: Dataset, scene: Scene) -> None:
     if not Scene.objects.unscoped().filter(pk=scene.pk, dataset_id=dataset.pk).exists():
         raise NotFound("This scene is gone already.")
     frames = Item.objects.unscoped().filter(scene_id=scene.pk)
-    leave_slices(dataset, Slice.Kind.ITEMS, list(frames.values_list("pk", flat=True)))
+    pks = list(frames.values_list("pk", flat=True))
+    before_items_go(dataset, pks)
+    before_scenes_go(dataset, [scene.pk])
+    leave_slices(dataset, Slice.Kind.ITEMS, pks)
     leave_slices(dataset, Slice.Kind.SCENES, [scene.pk])
-    count, _ = frames.delete()
+    frames.delete()
     Scene.objects.unscoped().filter(pk=scene.pk).delete()
-    save_change(dataset, items=-count, scenes=-1)
+    save_change(dataset, items=-len(pks), scenes=-1)
     record(viewer, "scene.delete", subject=scene.public_id, dataset=dataset.public_id)
 
 

@@ -14,6 +14,7 @@ from django.db import transaction
 
 from webapp.accounts.viewer import Permission, Viewer
 from webapp.datasets.actions.append_items import AppendOutcome, append_items
+from webapp.datasets.departures import is_file_named
 from webapp.datasets.drafts import ItemDraft
 from webapp.datasets.image_type import ACCEPTED, image_type
 from webapp.datasets.models import Dataset, Item, StoredFile
@@ -84,9 +85,9 @@ def refuse_files_in_privacy_mode(dataset: Dataset) -> None:
 
 @transaction.atomic
 def forget_unused_files(pks: Iterable[int]) -> None:
-    """Delete stored files that no item names any more, rows now and bytes after the transaction."""
+    """Delete stored files that nothing names any more, rows now and bytes after the transaction."""
     for file in StoredFile.objects.select_for_update().filter(pk__in=set(pks)):
-        if not Item.objects.unscoped().filter(file_id=file.pk).exists():
+        if not Item.objects.unscoped().filter(file_id=file.pk).exists() and not is_file_named(file.pk):
             remove = partial(path_of(file).unlink, missing_ok=True)
             file.delete()
             transaction.on_commit(remove)

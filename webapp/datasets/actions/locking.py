@@ -26,9 +26,9 @@ def locked_dataset(viewer: Viewer, dataset: Dataset) -> Dataset:
 
 
 def field_types(dataset: Dataset, level: str) -> FieldTypes:
-    """The metadata types at `level` "item" or "scene"; a declared item schema comes first."""
-    schema = dataset.item_metadata_schema if level == "item" else None
-    return FieldTypes(dataset.field_types.get(level, {}), schema)
+    """The metadata types at `level` "item", "scene", "annotation" or "prediction"; a declared schema comes first."""
+    schemas = {"item": dataset.item_metadata_schema, "annotation": dataset.annotation_metadata_schema}
+    return FieldTypes(dataset.field_types.get(level, {}), schemas.get(level))
 
 
 def save_change(

@@ -11,6 +11,7 @@ from django.utils import timezone
 from webapp.accounts.audit import record
 from webapp.accounts.viewer import Viewer
 from webapp.datasets.actions.deletion import leave_slices
+from webapp.datasets.departures import before_items_go
 from webapp.datasets.drafts import ItemDraft
 from webapp.datasets.models import Dataset, Item, Scene, Slice
 from webapp.datasets.rows import ItemChange, ItemRow, insert_items, place_frames, stored_items, update_items
@@ -93,6 +94,7 @@ def remove_frames(viewer: Viewer, dataset: Dataset, scene: Scene, pks: Sequence[
     """Remove frames that others replace, also from slices, with one audit row for all of them."""
     if not pks:
         return
+    before_items_go(dataset, pks)
     leave_slices(dataset, Slice.Kind.ITEMS, pks)
     Item.objects.unscoped().filter(pk__in=pks).delete()
     record(viewer, "scene.replace_frames", subject=scene.public_id, dataset=dataset.public_id, gone=len(pks))

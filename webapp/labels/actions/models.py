@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from webapp.accounts.audit import record
@@ -13,10 +14,11 @@ from webapp.accounts.viewer import Permission, Viewer
 from webapp.datasets.actions.datasets import changed_tags, checked_name
 from webapp.datasets.drafts import checked_metadata, checked_reference_id
 from webapp.datasets.metadata import encode
+from webapp.datasets.models import Dataset
 from webapp.jobs.actions import enqueue
 from webapp.jobs.models import Job
 from webapp.labels.drafts import checked_text
-from webapp.labels.models import Model
+from webapp.labels.models import Model, RunDataset
 from webapp.privacy.refusals import Conflict, Invalid, NotFound
 
 MAX_SLICES = 1_000
@@ -59,6 +61,8 @@ def delete_model(viewer: Viewer, model: Model) -> Job:
     model = locked_model(viewer, model)
     model.deleted_at = timezone.now()
     model.save(update_fields=["deleted_at"])
+    of_model = RunDataset.objects.filter(run__model_id=model.pk).values("dataset_id")
+    Dataset.objects.unscoped().filter(pk__in=of_model).update(version=F("version") + 1)
     record(viewer, "model.delete", subject=model.public_id)
     return enqueue(
         viewer, "deleteModel", dataset_pk=None, params={"model": model.pk}, request_key=f"delete-model-{model.pk}"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from webapp.accounts.audit import record
@@ -81,6 +82,7 @@ def delete_run(viewer: Viewer, run: ModelRun) -> Job:
     run = locked_run(viewer, run)
     run.deleted_at = timezone.now()
     run.save(update_fields=["deleted_at"])
+    show_change([run.pk])
     record(viewer, "run.delete", subject=run.public_id)
     return enqueue(
         viewer, "deleteModelRun", dataset_pk=None, params={"run": run.pk}, request_key=f"delete-run-{run.pk}"
@@ -136,6 +138,12 @@ def copy_all(dataset: Dataset, run: ModelRun, target: ModelRun, outcome: RunCopy
         outcome.skipped += copy.ignored
         after = copy.last
     save_change(dataset)
+
+
+def show_change(run_pks: Sequence[int]) -> None:
+    """Let the datasets of these runs be of a new version: what is shown of them changes."""
+    rows = RunDataset.objects.filter(run_id__in=run_pks).values("dataset_id")
+    Dataset.objects.unscoped().filter(pk__in=rows).update(version=F("version") + 1)
 
 
 def locked_run(viewer: Viewer, run: ModelRun) -> ModelRun:
