@@ -25,6 +25,7 @@ REVEALING = {
     "webapp/privacy/fields.py",
     "webapp/datasets/rows.py",
     "webapp/labels/rows.py",
+    "webapp/wire/labels_out.py",
     "webapp/wire/rows_out.py",
     "webapp/pages/cells.py",
     "webapp/pages/mask_files.py",
