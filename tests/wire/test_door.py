@@ -17,7 +17,7 @@ def test_slashes_too_many_are_passed_over(caller: Caller, path: str) -> None:
     assert caller.get(path).status == 200
 
 
-@pytest.mark.parametrize("path", ["", "nothing", "dataset/x/y/z", "models/", "/v1/nucleus", "dataset//name"])
+@pytest.mark.parametrize("path", ["", "nothing", "dataset/x/y/z", "model/", "/v1/nucleus", "dataset//name"])
 def test_an_address_not_served_says_where_the_list_is(caller: Caller, path: str) -> None:
     answer = caller.get(path)
     assert answer.status == 404

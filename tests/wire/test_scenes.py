@@ -26,7 +26,7 @@ def test_frames_with_an_mp4_come_back_in_order(caller: Caller, scenes_id: str) -
     assert (found["frame_rate"], found["video_url"], found["metadata"]) == (5, MP4, {"city": "x"})
     assert [one["reference_id"] for one in found["frames"]] == ["v-0", "v-1", "v-2", "v-3"]
     assert found["frames"][2]["image_url"] == f"{make.MEDIA}/v/2.jpg"
-    assert "tracks" not in found
+    assert (found["tracks"], "annotations" in found) == ([], False)
     assert caller.get(f"dataset/{scenes_id}/size").body == {"count": 4}
 
 
@@ -73,7 +73,9 @@ BAD_SCENES = [
     (scene("v", frames=[{**item("f"), "embedding_info": {}}]), "embedding_info"),
     (scene("v", frames=[{"lidar": {"reference_id": "p"}}]), "frames[0]: reference_id"),
     (scene("v", video_url="ftp://h.example/secret-name"), "video_url"),
-    (scene("v", tracks=[{"reference_id": "t"}]), "tracks are not stored"),
+    (scene("v", tracks={}), "tracks must be a list"),
+    (scene("v", tracks=[{"metadata": {}}]), "tracks[0]: reference_id"),
+    (scene("v", tracks=[{"reference_id": "t"}, {"reference_id": "t"}]), "tracks[1]: the reference_id 't' stands twice"),
     (scene("v", metadata=3), "metadata"),
 ]
 
@@ -97,8 +99,8 @@ def test_three_thousand_frames_are_taken(caller: Caller, scenes_id: str) -> None
     assert caller.errors(done) == []
     with CaptureQueriesContext(connection) as asked:
         assert len(caller.get(f"dataset/{scenes_id}/scene/long").body["frames"]) == 3000
-    # The key, its owner's membership, the dataset, the scene, its frames.
-    assert len(asked) == 5
+    # The key, its owner's membership, the dataset, the scene, its frames, two for its tracks, its categories.
+    assert len(asked) == 8
 
 
 def test_frames_share_one_namespace_in_the_dataset(caller: Caller, scenes_id: str) -> None:

@@ -1,4 +1,4 @@
-"""Routes 1 to 11: datasets themselves."""
+"""Routes 1 to 9 and 11: datasets themselves."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from webapp.datasets import actions, queries
+from webapp.labels import queries as label_queries
 from webapp.wire.call import Call
 
 
@@ -118,7 +119,7 @@ def info(call: Call, dataset_id: str) -> DatasetInfo:
         dataset_id=found.public_id,
         name=found.name,
         length=found.item_count,
-        model_run_ids=[],
+        model_run_ids=[one.public_id for one in label_queries.runs_of_dataset(call.viewer, found)],
         slice_ids=[one.public_id for one in queries.slices(call.viewer, found)],
         annotation_metadata_schema=found.annotation_metadata_schema,
         item_metadata_schema=found.item_metadata_schema,
@@ -128,11 +129,6 @@ def info(call: Call, dataset_id: str) -> DatasetInfo:
 
 def size(call: Call, dataset_id: str) -> Size:
     return Size(queries.dataset(call.viewer, dataset_id).item_count)
-
-
-def model_runs(call: Call, dataset_id: str) -> list[str]:
-    queries.dataset(call.viewer, dataset_id)
-    return []
 
 
 def tags(call: Call, dataset_id: str) -> Tags:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
 
 from webapp.datasets import actions, queries
 from webapp.datasets.models import Dataset, Item
-from webapp.privacy.refusals import Invalid
+from webapp.labels import queries as label_queries
 from webapp.wire.call import Call, Streamed
 from webapp.wire.datasets import Nothing
+from webapp.wire.labels_out import LabelOut, grouped, item_labels_out
 from webapp.wire.page_tokens import PageAsked, token_after
+from webapp.wire.references import position_of
 from webapp.wire.rows_out import ROWS_A_PART, ItemOut, all_pages, item_out, items_out, streamed_list
 
 
@@ -27,10 +27,10 @@ class ItemPage(msgspec.Struct, rename="camel"):
 
 
 class ItemFound(msgspec.Struct):
-    """An item; `annotations` is empty, because this version stores none."""
+    """An item and its annotations by the SDK's word for their kind; kinds that it has none of are left out."""
 
     item: ItemOut
-    annotations: dict[str, Any]
+    annotations: dict[str, list[LabelOut]]
 
 
 def all_items(call: Call, dataset_id: str) -> Streamed:
@@ -46,21 +46,23 @@ def page(call: Call, dataset_id: str, body: PageAsked) -> ItemPage:
 
 
 def by_reference(call: Call, dataset_id: str, reference_id: str) -> ItemFound:
-    return found(call, queries.item_by_reference(call.viewer, queries.dataset(call.viewer, dataset_id), reference_id))
+    dataset = queries.dataset(call.viewer, dataset_id)
+    return found(call, queries.item_by_reference(call.viewer, dataset, reference_id), dataset)
 
 
 def at(call: Call, dataset_id: str, position: str) -> ItemFound:
-    if not (position.isascii() and position.isdigit() and len(position) < 16):
-        raise Invalid(f"{position[:20]!r} is no position; a whole number from 0 on is accepted.")
-    return found(call, queries.item_at(call.viewer, queries.dataset(call.viewer, dataset_id), int(position)))
+    dataset = queries.dataset(call.viewer, dataset_id)
+    return found(call, queries.item_at(call.viewer, dataset, position_of(position)), dataset)
 
 
 def by_id(call: Call, dataset_id: str, item_id: str) -> ItemFound:
-    return found(call, queries.item(call.viewer, queries.dataset(call.viewer, dataset_id), item_id))
+    dataset = queries.dataset(call.viewer, dataset_id)
+    return found(call, queries.item(call.viewer, dataset, item_id), dataset)
 
 
-def found(call: Call, item: Item) -> ItemFound:
-    return ItemFound(item_out(call, item), {})
+def found(call: Call, item: Item, dataset: Dataset) -> ItemFound:
+    rows = label_queries.labels_of_items(call.viewer, dataset, [item.pk])
+    return ItemFound(item_out(call, item), grouped(item_labels_out(rows, item)))
 
 
 def delete(call: Call, dataset_id: str, reference_id: str) -> Nothing:

@@ -18,15 +18,20 @@ from webapp.jobs.actions import viewer_of_job
 from webapp.jobs.kinds import job_kind
 from webapp.jobs.lease import Lease, LeaseLost
 from webapp.jobs.models import Job
+from webapp.labels import queries as label_queries
+from webapp.labels.actions import LabelOutcome, annotate, predict
 from webapp.privacy import public_id
 from webapp.privacy.origins import OriginNotDeclared, OriginPolicy
 from webapp.privacy.refusals import Invalid, Refused
 from webapp.wire import strict_json
+from webapp.wire.labels_in import annotation_of, prediction_of
 from webapp.wire.payloads import MAX_LINE_BYTES, Chunk, Payload, sweep
-from webapp.wire.rows_in import change_of, item_of, scene_of
+from webapp.wire.rows_in import change_of, item_of
+from webapp.wire.scene_appends import append_scenes, scene_sent
 
 Draft = TypeVar("Draft")
-COUNTS = ("new", "updated", "ignored", "errored")
+APPENDED = ("new", "updated", "ignored")
+STORED = ("processed", "ignored")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,26 +58,44 @@ class Batch:
         return good, bad
 
 
-# Stores a batch, part of a step's transaction; the outcome holds every refused row.
-Take = Callable[[Batch], AppendOutcome]
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of a batch: how many rows were what, by name, and every row that was refused."""
+
+    counts: dict[str, int]
+    refused: list[RowRefused]
+
+
+# Stores a batch, part of a step's transaction.
+Take = Callable[[Batch], Taken]
 
 
 @job_kind("uploadDatasetItems")
 def upload_items(lease: Lease) -> dict[str, Any]:
-    return {"dataset_item_upload": run_payload(lease, take_items)}
+    return {"dataset_item_upload": run_payload(lease, take_items, APPENDED)}
 
 
 @job_kind("uploadVideoScene")
 def upload_scenes(lease: Lease) -> dict[str, Any]:
-    return {"video_scene_upload": run_payload(lease, take_scenes)}
+    return {"video_scene_upload": run_payload(lease, take_scenes, APPENDED)}
 
 
 @job_kind("metadataUpdate")
 def update_metadata(lease: Lease) -> dict[str, Any]:
-    return {"metadata_update": run_payload(lease, take_changes)}
+    return {"metadata_update": run_payload(lease, take_changes, APPENDED)}
 
 
-def take_items(batch: Batch) -> AppendOutcome:
+@job_kind("uploadAnnotations")
+def upload_annotations(lease: Lease) -> dict[str, Any]:
+    return {"annotation_upload": run_payload(lease, take_annotations, STORED)}
+
+
+@job_kind("uploadPredictions")
+def upload_predictions(lease: Lease) -> dict[str, Any]:
+    return {"prediction_upload": run_payload(lease, take_predictions, STORED)}
+
+
+def take_items(batch: Batch) -> Taken:
     good, bad = batch.drafts(item_of, policy=batch.policy)
     outcome = actions.append_items(
         batch.viewer,
@@ -82,29 +105,48 @@ def take_items(batch: Batch) -> AppendOutcome:
         append_key=key_of(batch.job),
         keep_refused=True,
     )
-    outcome.refused += bad
-    return outcome
+    return appended(outcome, bad)
 
 
-def take_scenes(batch: Batch) -> AppendOutcome:
-    good, bad = batch.drafts(scene_of, policy=batch.policy)
-    outcome = actions.append_scenes(
-        batch.viewer, batch.dataset, good, update=batch.job.params["update"], keep_refused=True
-    )
-    outcome.refused += bad
-    return outcome
+def take_scenes(batch: Batch) -> Taken:
+    good, bad = batch.drafts(scene_sent, policy=batch.policy)
+    outcome = append_scenes(batch.viewer, batch.dataset, good, update=batch.job.params["update"], keep_refused=True)
+    return appended(outcome, bad)
 
 
-def take_changes(batch: Batch) -> AppendOutcome:
+def appended(outcome: AppendOutcome, bad: list[RowRefused]) -> Taken:
+    counts = {"new": outcome.new, "updated": outcome.updated, "ignored": outcome.ignored}
+    return Taken(counts, [*bad, *outcome.refused])
+
+
+def take_changes(batch: Batch) -> Taken:
     good, bad = batch.drafts(change_of)
     done, refused = actions.change_metadata(
         batch.viewer, batch.dataset, good, level=batch.job.params["level"], keep_refused=True
     )
-    return AppendOutcome(updated=done, refused=[*bad, *refused])
+    return Taken({"updated": done}, [*bad, *refused])
 
 
-def run_payload(lease: Lease, take: Take) -> dict[str, Any]:
-    """Read the job's payload to its end, and remove it; the counts for the job's message."""
+def take_annotations(batch: Batch) -> Taken:
+    good, bad = batch.drafts(annotation_of, policy=batch.policy)
+    outcome = annotate(batch.viewer, batch.dataset, good, update=batch.job.params["update"], keep_refused=True)
+    return stored(outcome, bad)
+
+
+def take_predictions(batch: Batch) -> Taken:
+    good, bad = batch.drafts(prediction_of, policy=batch.policy)
+    run = label_queries.run(batch.viewer, batch.job.params["run"])
+    outcome = predict(batch.viewer, run, batch.dataset, good, update=batch.job.params["update"], keep_refused=True)
+    return stored(outcome, bad)
+
+
+def stored(outcome: LabelOutcome, bad: list[RowRefused]) -> Taken:
+    counts = {"processed": outcome.processed, "ignored": outcome.ignored}
+    return Taken(counts, [*bad, *outcome.refused, *outcome.unknown])
+
+
+def run_payload(lease: Lease, take: Take, names: Sequence[str]) -> dict[str, Any]:
+    """Read the job's payload to its end, and remove it; the counts of these names for the job's message."""
     payload = Payload(key_of(lease.job))
     try:
         read_on(lease, payload, take)
@@ -116,7 +158,7 @@ def run_payload(lease: Lease, take: Take) -> dict[str, Any]:
         raise
     payload.remove()
     sweep({key_of(one) for one in Job.objects.unscoped().filter(state__in=Job.LIVE).only("request_key")})
-    counts = {name: lease.cursor.get(name, 0) for name in COUNTS}
+    counts = {name: lease.cursor.get(name, 0) for name in (*names, "errored")}
     return {"total": sum(counts.values()), **counts, "datasetId": dataset_id_of(lease.job)}
 
 
@@ -142,11 +184,10 @@ def step_over(lease: Lease, chunk: Chunk, take: Take, *, total: int, is_last: bo
         batch = Batch(viewer, dataset, origin_policy(viewer), values, lease.job)
         try:
             with lease.step() as step:
-                outcome = take(batch)
-                for row in sorted(outcome.refused, key=lambda one: one.line):
+                taken = take(batch)
+                for row in sorted(taken.refused, key=lambda one: one.line):
                     step.refuse(row.line, row.reference_id[:200], row.sentence)
-                tally = (outcome.new, outcome.updated, outcome.ignored, len(outcome.refused))
-                for name, count in zip(COUNTS, tally, strict=True):
+                for name, count in {**taken.counts, "errored": len(taken.refused)}.items():
                     step.cursor[name] = step.cursor.get(name, 0) + count
                 step.cursor["offset"], step.cursor["line"] = chunk.end, first_line + len(chunk.lines) - 1
                 step.cursor["is_read"] = is_last

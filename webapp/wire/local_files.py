@@ -1,4 +1,7 @@
-"""Route 19: images that the SDK uploads from the caller's own disk, as multipart forms. Ordinary datasets only."""
+"""Route 19: images that the SDK uploads from the caller's own disk, as multipart forms. Ordinary datasets only.
+
+How a form is read and how its rows and files correspond holds for masks.py too.
+"""
 
 from __future__ import annotations
 
@@ -30,6 +33,7 @@ from webapp.wire.rows_in import checked_object, refused
 
 # The SDK sends ten a request.
 MAX_FILES = 100
+MAX_PATH = 4_096
 
 
 class BoundedFile(TemporaryFileUploadHandler):
@@ -71,23 +75,35 @@ def append(call: Call, dataset_id: str) -> JobStarted | ItemsAppended:
 
 def form_of(request: HttpRequest) -> tuple[list[Any], list[UploadedFile[bytes]]]:
     """The rows and the files of the form, in their orders, which correspond."""
+    rows, files = parts_of_form(request, "items", "image")
+    if type(rows) is not list:
+        raise Invalid("The part items must be a JSON list.")
+    require_pairs(rows, files, "items", "image")
+    return rows, files
+
+
+def parts_of_form(request: HttpRequest, text_name: str, file_name: str) -> tuple[Any, list[UploadedFile[bytes]]]:
+    """The JSON value of one part, and all files of another name."""
     request.upload_handlers = [BoundedFile(request)]
     try:
-        text, files = request.POST.get("items"), request.FILES.getlist("image")
+        text, files = request.POST.get(text_name), request.FILES.getlist(file_name)
     except RequestDataTooBig:
-        raise TooLarge(f"The items part has more than the {settings.MAX_BODY_BYTES} bytes that are taken.") from None
+        raise TooLarge(
+            f"The part {text_name} has more than the {settings.MAX_BODY_BYTES} bytes that are taken."
+        ) from None
     except (MultiPartParserError, SuspiciousOperation, UnreadablePostError, ValueError):
         raise Invalid("The multipart form cannot be read; send it again.") from None
     if text is None:
-        raise Invalid("The form has no part called items; it holds the list of items as JSON.")
-    rows = strict_json.read(text.encode("utf-8", "surrogatepass"))
-    if type(rows) is not list:
-        raise Invalid("The part items must be a JSON list.")
+        raise Invalid(f"The form has no part called {text_name}; it holds what is said of the files, as JSON.")
+    return strict_json.read(text.encode("utf-8", "surrogatepass")), files
+
+
+def require_pairs(rows: list[Any], files: list[UploadedFile[bytes]], noun: str, file_name: str) -> None:
     if not rows or len(rows) != len(files) or len(files) > MAX_FILES:
         raise Invalid(
-            f"The form has {len(rows)} items and {len(files)} parts called image; one each, and at most {MAX_FILES}."
+            f"The form has {len(rows)} {noun} and {len(files)} parts called {file_name};"
+            f" one each, and at most {MAX_FILES}."
         )
-    return rows, files
 
 
 def message_of(dataset: Dataset, outcome: AppendOutcome) -> dict[str, Any]:
@@ -132,14 +148,15 @@ def kept_file(call: Call, draft: ItemDraft, file: UploadedFile[bytes]) -> Stored
         raise RowRefused(refusal.sentence, line=draft.line, reference_id=draft.reference_id) from None
 
 
-def refuse_other_file(row: dict[str, Any], file: UploadedFile[bytes]) -> None:
-    """Items and files correspond by position; a name that says otherwise means a mixed-up form."""
-    given, sent = row.get("image_url"), unquote(file.name or "")
-    if type(given) is not str:
-        raise Invalid("image_url must be the path of the file, as a text.")
+def refuse_other_file(row: dict[str, Any], file: UploadedFile[bytes], key: str = "image_url") -> str:
+    """The sender's path of the file. Rows and files correspond by position; another name means a mixed-up form."""
+    given, sent = row.get(key), unquote(file.name or "")
+    if type(given) is not str or not 0 < len(given) <= MAX_PATH:
+        raise Invalid(f"{key} must be the path of the file, as a text of at most {MAX_PATH} characters.")
     # Django cuts names at 255 characters, and percent-encoded paths get that long.
     if len(file.name or "") < 255 and given.rpartition("/")[2] != sent.rpartition("/")[2]:
-        raise Invalid("the file in this position has another name than image_url; send the files in the items' order.")
+        raise Invalid(f"the file in this position has another name than {key}; send the files in the rows' order.")
+    return given
 
 
 def update_of(rows: list[Any]) -> bool:

@@ -15,12 +15,24 @@ from webapp.wire.call import ROOT
 from webapp.wire.routes import FORM, JSON, ROUTES, Route
 
 REFERENCE = "#/components/schemas/{name}"
-FORM_SCHEMA = {
+FILES = {"type": "array", "items": {"type": "string", "format": "binary"}}
+ITEMS_FORM = {
     "type": "object",
     "required": ["items", "image"],
     "properties": {
         "items": {"type": "string", "description": "A JSON list of items, in the order of the files."},
-        "image": {"type": "array", "items": {"type": "string", "format": "binary"}},
+        "image": FILES,
+    },
+}
+MASKS_FORM = {
+    "type": "object",
+    "required": ["serialized_request", "mask"],
+    "properties": {
+        "serialized_request": {
+            "type": "string",
+            "description": "JSON: update, and segmentations in the order of the files.",
+        },
+        "mask": FILES,
     },
 }
 
@@ -93,7 +105,7 @@ def describe(operation: dict[str, Any], route: Route, by_type: dict[str, Any]) -
         operation["security"] = []
     schema = by_type[repr(route.body)] if route.body is not None else None
     if route.takes == FORM:
-        schema = FORM_SCHEMA
+        schema = ITEMS_FORM if route.pattern.endswith("/append") else MASKS_FORM
     elif route.is_signed:
         schema = {"type": "string", "description": "Newline-delimited JSON."}
     if schema is not None:

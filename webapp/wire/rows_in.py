@@ -34,11 +34,9 @@ def item_of(row: Any, *, policy: OriginPolicy, line: int) -> ItemDraft:
 
 
 def scene_of(row: Any, *, policy: OriginPolicy, line: int) -> SceneDraft:
-    """A video scene with its frames; raises RowRefused, naming the frame that is at fault."""
+    """A video scene with its frames, without its tracks; raises RowRefused, naming the frame that is at fault."""
     try:
         checked_object(row, "a scene")
-        if row.get("tracks"):
-            raise Invalid("tracks are not stored by this version; leave them out.")
         return scene_draft(
             reference_id=row.get("reference_id"),
             metadata=row.get("metadata"),

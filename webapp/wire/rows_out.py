@@ -1,4 +1,4 @@
-"""From our rows to the SDK's objects. The only place in this door where a media URL is revealed.
+"""From our rows to the SDK's objects. Here, and for masks in labels_out.py, media URLs are revealed; nowhere else.
 
 Who gets these objects has shown a key that may see the rows; the URL is theirs, and goes back unchanged.
 """
@@ -16,12 +16,17 @@ from webapp.datasets.queries import Page
 from webapp.datasets.shared_links import shared_path
 from webapp.privacy import public_id
 from webapp.wire.call import Call, Streamed
+from webapp.wire.labels_out import LabelOut
+from webapp.wire.tracks import TrackOut
 
 ROWS_A_PART = 2_000
 
 
 class ItemOut(msgspec.Struct):
-    """`image_url` is the URL as it was sent, or, for an uploaded file, a link to it here that ends after an hour."""
+    """`image_url` is the URL as it was sent, or, for an uploaded file, a link to it here that ends after an hour.
+
+    `processed_url` is the same, for who asks for served images: nothing is mirrored here.
+    """
 
     id: str
     dataset_item_id: str
@@ -32,6 +37,7 @@ class ItemOut(msgspec.Struct):
     metadata: dict[str, Any]
     width: int | None
     height: int | None
+    processed_url: str | msgspec.UnsetType = msgspec.UNSET
 
 
 class SceneListed(msgspec.Struct):
@@ -44,7 +50,10 @@ class SceneListed(msgspec.Struct):
 
 
 class SceneOut(msgspec.Struct):
-    """A video scene with its frames in order; `video_url` is null when it is made of frames alone."""
+    """A video scene with its frames in order; `video_url` is null when it is made of frames alone.
+
+    `annotations` are those of the scene as a whole, its categories, and left out where there are none.
+    """
 
     id: str
     reference_id: str
@@ -53,6 +62,8 @@ class SceneOut(msgspec.Struct):
     video_url: str | None
     frames: list[ItemOut]
     metadata: dict[str, Any]
+    tracks: list[TrackOut] = []
+    annotations: dict[str, list[LabelOut]] | msgspec.UnsetType = msgspec.UNSET
 
 
 class RawItemOut(msgspec.Struct):
@@ -100,18 +111,22 @@ def scene_out(call: Call, scene: Scene, frames: Sequence[Item]) -> SceneOut:
         reference_id=scene.reference_id,
         type="video",
         frame_rate=whole_if_whole(scene.frame_rate),
-        video_url=scene.video_url.reveal() if scene.video_url is not None else None,
+        video_url=video_url(scene),
         frames=items_out(call, frames),
         metadata=scene.metadata,
     )
+
+
+def video_url(scene: Scene) -> str | None:
+    return scene.video_url.reveal() if scene.video_url is not None else None
 
 
 def whole_if_whole(rate: float | None) -> float | None:
     return int(rate) if rate is not None and rate.is_integer() else rate
 
 
-def streamed_list(head: bytes, pages: Iterable[Sequence[Any]]) -> Streamed:
-    """`head`, all rows of all pages as one JSON list, and `}`; `head` is an object up to its last value."""
+def streamed_list(head: bytes, pages: Iterable[Sequence[Any]], tail: bytes = b"}") -> Streamed:
+    """`head`, all rows of all pages as one JSON list, and `tail`; `head` is an object up to its last value."""
 
     def parts() -> Iterator[bytes]:
         yield head + b"["
@@ -120,7 +135,7 @@ def streamed_list(head: bytes, pages: Iterable[Sequence[Any]]) -> Streamed:
             if page:
                 yield comma + msgspec.json.encode(page)[1:-1]
                 comma = b","
-        yield b"]}"
+        yield b"]" + tail
 
     return Streamed(parts())
 

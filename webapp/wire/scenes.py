@@ -10,12 +10,15 @@ from webapp.datasets import actions, queries
 from webapp.datasets.actions.locking import require_scenes
 from webapp.datasets.actions.origins import origin_policy
 from webapp.datasets.models import Dataset, Scene
+from webapp.labels import queries as label_queries
 from webapp.privacy.refusals import Invalid, NotFound
 from webapp.wire.call import Call, Streamed
 from webapp.wire.datasets import Nothing
 from webapp.wire.jobs import JobStarted, started
-from webapp.wire.rows_in import scene_of
+from webapp.wire.labels_out import grouped, scene_labels_out
 from webapp.wire.rows_out import ROWS_A_PART, SceneListed, SceneOut, all_pages, scene_out, scenes_out, streamed_list
+from webapp.wire.scene_appends import append_scenes, scene_sent
+from webapp.wire.tracks import tracks_out
 from webapp.wire.uploads import enqueue_upload
 
 
@@ -60,8 +63,8 @@ def append_now(call: Call, dataset: Dataset, body: AppendScenes) -> ScenesAppend
     if body.scenes is None:
         raise Invalid("scenes is missing; send a list of scenes, or upload them and use ?async=1.")
     policy = origin_policy(call.viewer)
-    drafts = [scene_of(row, policy=policy, line=line) for line, row in enumerate(body.scenes, 1)]
-    outcome = actions.append_scenes(call.viewer, dataset, drafts, update=body.update)
+    sent = [scene_sent(row, policy=policy, line=line) for line, row in enumerate(body.scenes, 1)]
+    outcome = append_scenes(call.viewer, dataset, sent, update=body.update)
     return ScenesAppended(dataset.public_id, outcome.new, outcome.updated, outcome.ignored, 0)
 
 
@@ -77,7 +80,11 @@ def by_reference(call: Call, dataset_id: str, reference_id: str) -> SceneOut:
         scene = scene_of_item(call, dataset, reference_id)
     else:
         scene = queries.scene_by_reference(call.viewer, dataset, reference_id)
-    return scene_out(call, scene, queries.frames(call.viewer, scene))
+    shown = scene_out(call, scene, queries.frames(call.viewer, scene))
+    shown.tracks = tracks_out(dataset, label_queries.tracks_of_scene(call.viewer, scene))
+    if rows := label_queries.labels_of_scenes(call.viewer, dataset, [scene.pk]):
+        shown.annotations = grouped(scene_labels_out(rows, scene))
+    return shown
 
 
 def scene_of_item(call: Call, dataset: Dataset, reference_id: str) -> Scene:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import msgspec
 from django.conf import settings
@@ -95,8 +95,8 @@ def refuse_taken(job: Job) -> NoReturn:
     )
 
 
-def enqueue_upload(viewer: Viewer, dataset: Dataset, kind: str, request_id: str | None, *, update: bool) -> Job:
-    """The job that reads an uploaded payload; the same job for the same request id."""
+def enqueue_upload(viewer: Viewer, dataset: Dataset, kind: str, request_id: str | None, **params: Any) -> Job:
+    """The job that reads an uploaded payload, as `params` say; the same job for the same request id."""
     if request_id is None:
         raise Invalid("requestId is missing; upload the rows first, as the signed link says.")
     key = request_key(dataset, checked_request_id(request_id))
@@ -108,7 +108,7 @@ def enqueue_upload(viewer: Viewer, dataset: Dataset, kind: str, request_id: str 
             return known
         if not Payload(key).exists():
             raise Invalid("Nothing was uploaded under this requestId; PUT the rows to the signed link first.")
-        return enqueue(viewer, kind, dataset_pk=dataset.pk, params={"update": update}, request_key=key)
+        return enqueue(viewer, kind, dataset_pk=dataset.pk, params=params, request_key=key)
 
 
 def request_key(dataset: Dataset, request_id: str) -> str:
