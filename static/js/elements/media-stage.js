@@ -57,6 +57,11 @@ export class MediaStage extends HTMLElement {
     if (this.isConnected) void this.#start();
   }
 
+  /** Where the picture is; null while it is not there. */
+  get view() {
+    return this.#stage;
+  }
+
   /** Makes the parts that the server did not render, in the order in which they stand. */
   #build() {
     this.#view = part(this, "div", "media-stage__view");

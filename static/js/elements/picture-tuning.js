@@ -70,7 +70,7 @@ export class PictureTuning {
   /** @param {Knob} knob */
   #knob(knob) {
     const range = { min: -FARTHEST_DOUBLING, max: FARTHEST_DOUBLING, step: 0.05, value: 0 };
-    const slider = make("input", { type: "range", class: "tuning__slider", "data-knob": knob, ...range });
+    const slider = make("input", { type: "range", class: "slider", "data-knob": knob, ...range });
     const value = make("output", { class: "tuning__value number" });
     const change = (/** @type {number} */ doublings) => this.#tune({ ...this.#tuning, [knob]: 2 ** doublings });
     slider.addEventListener("input", () => change(slider.valueAsNumber));

@@ -1,7 +1,7 @@
 /**
  * The timeline under a scene: every frame a cell of one width, what is held of them, the section, marks, and the
  * playhead. It says what is wanted and shows what is told; it holds no picture and fetches none.
- * Rows that are to line up below it take `xOf`, `frameAt` and `viewChanged` from here.
+ * Rows that are to line up below it take `xOf`, `frameAt`, `visible` and `watchView` from here.
  */
 
 import { make } from "../lib/markup.js";
@@ -27,7 +27,6 @@ import { keyedFrame, placeText } from "./timeline-words.js";
  * @property {() => void} [dragEnd]
  * @property {(section: Section | null) => void} setSection
  * @property {(index: number) => CanvasImageSource | null} preview a held picture, or null
- * @property {() => void} [viewChanged] when other frames are in view, or they lie elsewhere
  */
 
 /** One press of a zoom button. */
@@ -45,6 +44,8 @@ export class TimelineBar {
   #handles;
   #scrub;
   #glide = new TimelineGlide((range) => this.#show(range));
+  /** @type {Set<() => void>} */
+  #viewWatchers = new Set();
   #life = new AbortController();
   #request = 0;
   #isPlaying = false;
@@ -156,6 +157,26 @@ export class TimelineBar {
    */
   frameAt(x_px) {
     return this.#view.frameAt(x_px);
+  }
+
+  /** The frames of which at least a part is in view, both included. */
+  get visible() {
+    return this.#view.visible;
+  }
+
+  /** Where frames begin and end in the element, in CSS pixels. */
+  get sides() {
+    return { left_px: this.#view.left_px, right_px: this.#view.right_px };
+  }
+
+  /**
+   * Calls back when other frames are in view, or they lie elsewhere.
+   * @param {() => void} changed
+   * @param {AbortSignal} signal
+   */
+  watchView(changed, signal) {
+    this.#viewWatchers.add(changed);
+    signal.addEventListener("abort", () => this.#viewWatchers.delete(changed));
   }
 
   get isZoomed() {
@@ -290,7 +311,7 @@ export class TimelineBar {
     this.#placeHandles();
     this.#scrub.viewChanged();
     this.#redraw();
-    this.#wishes.viewChanged?.();
+    for (const hear of this.#viewWatchers) hear();
   }
 
   #placeHandles() {

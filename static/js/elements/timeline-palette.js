@@ -6,7 +6,7 @@
 import { make } from "../lib/markup.js";
 
 const INKS = /** @type {const} */ ([
-  "track", "edge", "held", "tick", "numeral", "strong", "current", "current-fill", "on-current", "section", "veil",
+  "track", "edge", "held", "tick", "numeral", "strong", "current", "current-fill", "on-current", "section", "veil", "ground",
 ]);
 
 /** @typedef {Record<typeof INKS[number], string> & {font: string}} Palette */

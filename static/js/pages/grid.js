@@ -2,6 +2,7 @@
 
 import "../elements/media-grid.js";
 import "../elements/selection-bar.js";
+import { LabelCells } from "../elements/label-cells.js";
 import { readIsland } from "../lib/island.js";
 import { startFrame } from "./frame.js";
 
@@ -10,6 +11,7 @@ import { startFrame } from "./frame.js";
  * @property {import("../elements/media-grid.js").PictureItem[]} items
  * @property {{measure: string, slices: string, add_to_slice: string}} urls
  * @property {import("../elements/selection-bar.js").SliceChoice[]} [slices] slices that may be added to
+ * @property {{url: string, run: string | null} | null} [labels]
  */
 
 startFrame();
@@ -20,6 +22,7 @@ const bar = /** @type {import("../elements/selection-bar.js").SelectionBar | nul
 
 if (island && grid) {
   grid.show(island.items, { measureUrl: island.urls.measure });
+  if (island.labels) new LabelCells(grid, island.labels, new AbortController().signal);
   if (bar) {
     bar.offer(island.urls, island.slices ?? []);
     bar.addEventListener("selection-clear", () => grid.clearSelection());

@@ -1,6 +1,7 @@
 /** One item: its picture, and the keys that lead to its neighbors. */
 
 import "../elements/media-stage.js";
+import { labelItem } from "../elements/label-item.js";
 import { pixelSize } from "../lib/digits.js";
 import { readIsland } from "../lib/island.js";
 import { bindKeys } from "../lib/keys.js";
@@ -10,6 +11,7 @@ import { startFrame } from "./frame.js";
  * @typedef {object} ItemIsland
  * @property {import("../elements/media-stage.js").PictureItem} item
  * @property {{measure?: string}} [urls]
+ * @property {import("../elements/label-item.js").ItemLabels} [labels]
  */
 
 startFrame();
@@ -24,6 +26,7 @@ if (island && stage) {
     if (fact && !isMeasured) fact.textContent = pixelSize(/** @type {CustomEvent<{width: number, height: number}>} */ (event).detail);
   });
   stage.show(island.item, { measureUrl: island.urls?.measure });
+  if (island.labels) labelItem(stage, island.item, island.labels, new AbortController().signal);
 }
 
 /** @param {"prev" | "next"} direction */

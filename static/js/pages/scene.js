@@ -10,7 +10,7 @@ import { throttle } from "../lib/throttle.js";
 import { copyText } from "./copying.js";
 import { startFrame } from "./frame.js";
 
-/** @typedef {import("../viewer/scene-media.js").Shown} SceneIsland */
+/** @typedef {import("../viewer/scene-media.js").Shown & {labels?: import("../elements/label-scene.js").SceneIslandLabels | null}} SceneIsland */
 /** @typedef {import("../elements/frame-viewer.js").FrameViewer} FrameViewer */
 
 /** Safari refuses more than 100 changes of the address in 30 s, Chromium more than 200 in 10 s. */

@@ -29,7 +29,7 @@ import { Timeline } from "./timeline.js";
  * @typedef {object} Shown
  * @property {SceneOnPage} scene
  * @property {{url: string, first: import("./frame-list.js").ListedFrame} | null} frames
- * @property {{frameSize: import("./natural-size.js").Size | null} | null} [labels]
+ * @property {{frameSize: import("./natural-size.js").Size | null} | null} [labels] null without frames
  */
 
 /** @typedef {(url: string, medium: "image" | "video", reason: unknown) => Promise<Explained>} Explain */

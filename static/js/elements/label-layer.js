@@ -1,0 +1,189 @@
+/**
+ * The labels over a picture: one canvas over the stage, in the stage's own pixels, so that lines are as thin and sharp
+ * at any zoom. What is drawn is said about the picture painted, or nothing is.
+ * `data-frame` is the index of the picture whose labels are drawn, "" while none are; `data-count` how many.
+ */
+
+import { make } from "../lib/markup.js";
+import { drawLabels } from "../labels/label-drawing.js";
+import { Picker } from "../labels/label-picking.js";
+import { drawTags } from "./label-tag-drawing.js";
+import { labelPalette } from "./label-palette.js";
+
+/** @typedef {import("./label-desk.js").LabelDesk} LabelDesk */
+/** @typedef {import("./stage-view.js").StageView} StageView */
+/** @typedef {import("./stage-view.js").View} View */
+/** @typedef {import("../viewer/camera.js").Point} Point */
+
+/** How far beside a line a press still means it, in CSS pixels. */
+const REACH_PX = 5;
+/** A drawing that takes longer is not made anew for each movement: it is moved, and made when the hand rests. */
+const SLOW_MS = 24;
+const REST_MS = 90;
+/** Waits shorter than this are not worth a word. */
+const WORD_DELAY_MS = 300;
+
+export class LabelLayer {
+  #canvas = make("canvas", { class: "label-layer", "aria-hidden": "true", "data-frame": "", "data-count": 0 });
+  #word = make("span", { class: "label-layer__word", role: "status", hidden: true });
+  #context = /** @type {CanvasRenderingContext2D} */ (this.#canvas.getContext("2d"));
+  #stage;
+  #desk;
+  #masks;
+  /** @type {Picker | null} */
+  #picker = null;
+  /** What the picker was made of. @type {unknown} */
+  #pickable = null;
+  /** Where the stage was pressed last. @type {Point | null} */
+  #pressed = null;
+  /** The view drawn. @type {View | null} */
+  #drawnView = null;
+  #took_ms = 0;
+  #ticket = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #restTimer;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #wordTimer;
+
+  /**
+   * @param {StageView} stage
+   * @param {LabelDesk} desk
+   * @param {{masks: import("./mask-layer.js").MaskLayer, signal: AbortSignal}} with_
+   */
+  constructor(stage, desk, { masks, signal }) {
+    this.#stage = stage;
+    this.#desk = desk;
+    this.#masks = masks;
+    stage.element.append(this.#canvas, this.#word);
+    stage.watch(() => this.#moved(), signal);
+    stage.watchPresses((point) => desk.select(this.#meantBy(point)), signal);
+    stage.element.addEventListener("pointermove", (event) => this.#point(event), { signal });
+    stage.element.addEventListener("pointerleave", () => desk.point(-1), { signal });
+    desk.watch((change) => (change === "picture" ? this.draw() : this.#drawSoon()), signal);
+    masks.watch(() => this.#drawSoon(), signal);
+    signal.addEventListener("abort", () => this.#end());
+    this.draw();
+  }
+
+  /** Draws at once: in the task that painted the picture. */
+  draw() {
+    cancelAnimationFrame(this.#ticket);
+    this.#ticket = 0;
+    clearTimeout(this.#restTimer);
+    const began_ms = performance.now();
+    this.#fit();
+    const { picture, isShown } = this.#desk;
+    const count = picture?.set && isShown ? this.#drawSet(picture.set) : 0;
+    this.#drawnView = this.#stage.view;
+    this.#canvas.style.transform = "";
+    this.#took_ms = performance.now() - began_ms;
+    this.#tell(picture, count);
+  }
+
+  /** @param {import("./label-desk.js").LabelSet} set */
+  #drawSet(set) {
+    const { visible, shown, selected, hovered, matching, mode, opacity, hasTags, picture } = this.#desk;
+    const size = /** @type {import("./label-desk.js").LabelledPicture} */ (picture).size;
+    const colors = labelPalette();
+    const view = { ...this.view, width: this.#stage.element.clientWidth, height: this.#stage.element.clientHeight, density: devicePixelRatio };
+    const count = drawLabels(this.#context, set, { visible, view, colors, selected, hovered, match: matching, mode });
+    this.#masks.draw(this.#context, set, { shown, view, size, opacity });
+    if (hasTags) drawTags(this.#context, this.#desk, view);
+    return count;
+  }
+
+  /** Where the item's own pixels lie on the stage: its picture may be held smaller. @returns {View} */
+  get view() {
+    const { x, y, scale } = this.#stage.view;
+    const width = this.#desk.picture?.size.width ?? 0;
+    return { x, y, scale: width > 0 ? (scale * this.#stage.size.width) / width : scale };
+  }
+
+  #drawSoon() {
+    this.#ticket ||= requestAnimationFrame(() => this.draw());
+  }
+
+  /** The picture lies elsewhere. Many labels go along as they are drawn, until the hand rests. */
+  #moved() {
+    if (this.#took_ms < SLOW_MS || !this.#drawnView) return this.#drawSoon();
+    const { x, y, scale } = this.#stage.view;
+    const by = scale / this.#drawnView.scale;
+    this.#canvas.style.transform = `translate(${x - this.#drawnView.x * by}px, ${y - this.#drawnView.y * by}px) scale(${by})`;
+    clearTimeout(this.#restTimer);
+    this.#restTimer = setTimeout(() => this.#drawSoon(), REST_MS);
+  }
+
+  /** Gives the canvas the stage's size in device pixels, and empties it. */
+  #fit() {
+    const { clientWidth, clientHeight } = this.#stage.element;
+    const density = devicePixelRatio;
+    const [width, height] = [Math.round(clientWidth * density), Math.round(clientHeight * density)];
+    if (this.#canvas.width !== width || this.#canvas.height !== height) {
+      Object.assign(this.#canvas, { width, height });
+      this.#canvas.style.width = `${width / density}px`;
+      this.#canvas.style.height = `${height / density}px`;
+    }
+    this.#context.setTransform(1, 0, 0, 1, 0, 0);
+    this.#context.clearRect(0, 0, width, height);
+  }
+
+  /**
+   * @param {import("./label-desk.js").LabelledPicture | null} picture
+   * @param {number} count
+   */
+  #tell(picture, count) {
+    this.#canvas.dataset.frame = picture?.set ? String(picture.index) : "";
+    this.#canvas.dataset.count = String(count);
+    const isWaiting = picture !== null && picture.set === null;
+    if (!isWaiting) {
+      clearTimeout(this.#wordTimer);
+      this.#wordTimer = undefined;
+      this.#word.hidden = true;
+    } else {
+      this.#wordTimer ??= setTimeout(() => this.#sayWaiting(), WORD_DELAY_MS);
+    }
+  }
+
+  #sayWaiting() {
+    this.#word.textContent = "Labels on their way";
+    this.#word.hidden = false;
+  }
+
+  /** @param {PointerEvent} event */
+  #point(event) {
+    if (event.buttons !== 0 || event.pointerType === "touch") return;
+    const { left, top } = this.#stage.element.getBoundingClientRect();
+    const index = this.#shapesAt({ x: event.clientX - left, y: event.clientY - top })[0] ?? -1;
+    this.#stage.element.toggleAttribute("data-on-label", index >= 0);
+    this.#desk.point(index);
+  }
+
+  /** What a press selects: the smallest shape there; pressed again, the one it covers. @param {Point} point */
+  #meantBy(point) {
+    const hits = this.#shapesAt(point);
+    const isAgain = this.#pressed !== null && Math.hypot(point.x - this.#pressed.x, point.y - this.#pressed.y) <= REACH_PX;
+    this.#pressed = point;
+    const at = isAgain ? hits.indexOf(this.#desk.selected) : -1;
+    return hits[(at + 1) % Math.max(1, hits.length)] ?? -1;
+  }
+
+  /** The shapes under a point of the stage, the smallest first. @param {Point} point @returns {number[]} */
+  #shapesAt(point) {
+    const { set, visible, isShown } = this.#desk;
+    if (!set || !isShown) return [];
+    if (this.#pickable !== visible) {
+      this.#pickable = visible;
+      this.#picker = new Picker(set, visible);
+    }
+    const { x, y, scale } = this.view;
+    return this.#picker?.allAt((point.x - x) / scale, (point.y - y) / scale, REACH_PX / scale) ?? [];
+  }
+
+  #end() {
+    cancelAnimationFrame(this.#ticket);
+    clearTimeout(this.#restTimer);
+    clearTimeout(this.#wordTimer);
+    this.#canvas.remove();
+    this.#word.remove();
+  }
+}

@@ -1,0 +1,80 @@
+/** Writes the names of labels beside their shapes. Names are drawn as text, whatever is in them. */
+
+import { placeTags } from "../labels/label-tags.js";
+import { labelPalette } from "./label-palette.js";
+
+/** @typedef {import("./label-desk.js").LabelDesk} LabelDesk */
+
+const SIZE_PX = 11;
+const HEIGHT_PX = 16;
+const PAD_PX = 5;
+const LONGEST = 28;
+
+/** Widths of texts that were measured. @type {Map<string, number>} */
+const widths = new Map();
+
+/**
+ * @param {CanvasRenderingContext2D} context its unit is the device pixel
+ * @param {LabelDesk} desk
+ * @param {{x: number, y: number, scale: number, width: number, height: number, density: number}} view
+ */
+export function drawTags(context, desk, view) {
+  const { set } = desk;
+  if (!set) return;
+  context.save();
+  context.setTransform(view.density, 0, 0, view.density, 0, 0);
+  context.font = `550 ${SIZE_PX}px ${labelPalette().font}`;
+  context.textBaseline = "middle";
+  context.textAlign = "left";
+  const measure = (/** @type {string} */ text) => ({ width: widthOf(context, text) + 2 * PAD_PX, height: HEIGHT_PX });
+  const text = (/** @type {number} */ index) => tagText(desk, index);
+  for (const tag of placeTags(set, desk.visible, view, measure, { text, first: [desk.selected, desk.hovered] })) {
+    drawTag(context, tag, desk.lookOf(tag.index).color);
+  }
+  context.restore();
+}
+
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {{x: number, y: number, text: string}} tag
+ * @param {string} color
+ */
+function drawTag(context, { x, y, text }, color) {
+  const width = widthOf(context, text) + 2 * PAD_PX;
+  context.fillStyle = labelPalette().tag;
+  context.fillRect(x, y, width, HEIGHT_PX);
+  context.fillStyle = color;
+  context.fillRect(x, y, 2, HEIGHT_PX);
+  context.fillText(text, x + PAD_PX + 1, y + HEIGHT_PX / 2 + 0.5);
+}
+
+/**
+ * @param {LabelDesk} desk
+ * @param {number} index
+ */
+function tagText(desk, index) {
+  const set = /** @type {import("./label-desk.js").LabelSet} */ (desk.set);
+  const name = shortened(set.label(index));
+  if (desk.mode === "track" && set.track(index) !== null) return shortened(`${set.track(index)}`);
+  const confidence = set.confidence(index);
+  return confidence === null ? name : `${name} ${confidence.toFixed(2)}`;
+}
+
+/** @param {string} name */
+function shortened(name) {
+  return name.length > LONGEST ? `${name.slice(0, LONGEST - 1)}…` : name;
+}
+
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {string} text
+ */
+function widthOf(context, text) {
+  let width = widths.get(text);
+  if (width === undefined) {
+    if (widths.size > 5000) widths.clear();
+    width = context.measureText(text).width;
+    widths.set(text, width);
+  }
+  return width;
+}
