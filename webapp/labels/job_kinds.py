@@ -44,7 +44,7 @@ def delete_all(lease: Lease, viewer: Viewer) -> None:
         if not step.total:
             counted = LabelCount.objects.filter(dataset_id=dataset.pk, run=None)
             step.total = counted.aggregate(total=Sum("count"))["total"] or 0
-        gone, files = remove_piece(ANNOTATIONS, dataset.pk, "id > %s", [0], limit=ROWS_A_STEP)
+        gone, files = remove_piece(ANNOTATIONS, dataset.pk, "dataset_id = %s", [dataset.pk], limit=ROWS_A_STEP)
         forget_unused_files(files)
         step.cursor["gone"] = step.cursor.get("gone", 0) + gone
         step.cursor["is_done"] = gone < ROWS_A_STEP

@@ -13,11 +13,13 @@ from webapp.labels.counts import Class, change_counts, classes_of
 from webapp.labels.rows import ANNOTATIONS, PREDICTIONS, ids
 
 TABLES = (ANNOTATIONS, PREDICTIONS)
+# The plus keeps SQLite from walking all labels of the dataset where the few that are meant are known.
+UNINDEXED_DATASET = "+dataset_id = %s"
 
 
 def remove_labels(table: str, dataset_pk: int, where: str, params: Sequence[Any]) -> tuple[int, set[int]]:
     """Remove those labels of a locked dataset that `where` picks: how many went, and which files were their masks."""
-    where, params = f"dataset_id = %s AND {where}", [dataset_pk, *params]
+    where, params = f"{UNINDEXED_DATASET} AND {where}", [dataset_pk, *params]
     by_run: dict[int | None, Counter[Class]] = {}
     for (run_pk, key), count in classes_of(table, where, params).items():
         by_run.setdefault(run_pk, Counter())[key] -= count
@@ -28,8 +30,8 @@ def remove_labels(table: str, dataset_pk: int, where: str, params: Sequence[Any]
 
 
 def remove_piece(table: str, dataset_pk: int, where: str, params: Sequence[Any], *, limit: int) -> tuple[int, set[int]]:
-    """remove_labels for the first `limit` of them by key."""
-    keys = first_keys(table, f"dataset_id = %s AND {where}", [dataset_pk, *params], limit)
+    """remove_labels for at most `limit` of them."""
+    keys = some_keys(table, f"{UNINDEXED_DATASET} AND {where}", [dataset_pk, *params], limit)
     if not keys:
         return 0, set()
     return remove_labels(table, dataset_pk, IN_KEYS.format(ids=ids("pk")), [as_text(keys)])
@@ -45,17 +47,17 @@ def remove_labels_at(dataset_pk: int, column: str, pks: Sequence[int]) -> set[in
 
 
 def drop_piece(table: str, where: str, params: Sequence[Any], *, limit: int) -> tuple[int, set[int]]:
-    """Remove the first `limit` labels that `where` picks and leave the counts, which have gone before."""
-    keys = first_keys(table, where, params, limit)
+    """Remove at most `limit` labels that `where` picks and leave the counts, which have gone before."""
+    keys = some_keys(table, where, params, limit)
     return delete_rows(table, IN_KEYS.format(ids=ids("pk")), [as_text(keys)]) if keys else (0, set())
 
 
 IN_KEYS = "id IN (SELECT given.pk FROM {ids} AS given)"
 
 
-def first_keys(table: str, where: str, params: Sequence[Any], limit: int) -> list[int]:
+def some_keys(table: str, where: str, params: Sequence[Any], limit: int) -> list[int]:
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT id FROM {table} WHERE {where} ORDER BY id LIMIT %s", [*params, limit])
+        cursor.execute(f"SELECT id FROM {table} WHERE {where} LIMIT %s", [*params, limit])
         return [row[0] for row in cursor.fetchall()]
 
 

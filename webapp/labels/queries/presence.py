@@ -12,7 +12,7 @@ from django.db import connection
 from webapp.accounts.viewer import Permission, Viewer
 from webapp.datasets.models import Dataset, Scene
 from webapp.labels.models import ModelRun, Taxonomy, Track
-from webapp.labels.queries.reading import OF_TEAM, visible_runs
+from webapp.labels.queries.reading import OF_TEAM, UNINDEXED_DATASET, visible_runs
 from webapp.labels.rows import ids
 
 
@@ -138,7 +138,7 @@ def largest_shapes(
     join = "JOIN" if connection.vendor == "postgresql" else "CROSS JOIN"
     given = msgspec.json.encode(list(item_pks)).decode()
     bounds = 'one.label, one."left", one.top, one."right", one.bottom'
-    placed = 'one.dataset_id = %s AND one."left" IS NOT NULL'
+    placed = f'{UNINDEXED_DATASET} AND one."left" IS NOT NULL'
     shapes = f"""
         SELECT one.item_id, CAST(NULL AS bigint) AS run_id, {bounds}, CAST(NULL AS double precision) AS confidence,
                one.id

@@ -50,6 +50,9 @@ class LabelRow(NamedTuple):
 # Whether the viewer's team has the dataset; the viewer's role is asked before.
 OF_TEAM = "EXISTS (SELECT 1 FROM datasets_dataset WHERE id = %s AND team_id = %s AND deleted_at IS NULL)"
 
+# The plus keeps SQLite from walking all labels of the dataset once for every item.
+UNINDEXED_DATASET = "+one.dataset_id = %s"
+
 
 def labels_of_items(
     viewer: Viewer,
@@ -118,7 +121,7 @@ def read(
     join = "JOIN" if connection.vendor == "postgresql" else "CROSS JOIN"
     source = f"{ids('pk')} AS given {join} {table} AS one ON one.{place} = given.pk"
     params: list[Any] = [given, dataset.pk]
-    where = "one.dataset_id = %s"
+    where = UNINDEXED_DATASET
     if table == PREDICTIONS:
         where += f" AND one.run_id IN {visible_runs()}"
         params += [msgspec.json.encode([run.pk for run in runs]).decode(), viewer.team_id]
