@@ -16,6 +16,8 @@ from webapp.datasets.drafts import file_draft
 from webapp.datasets.models import Dataset, Item, Scene, Slice
 from webapp.jobs.actions import enqueue
 from webapp.jobs.models import Job
+from webapp.labels.actions.models import create_model
+from webapp.labels.models import Model
 
 Browse = Callable[[Viewer], Client]
 
@@ -29,6 +31,7 @@ class House:
     scene_dataset: Dataset
     scene: Scene
     slice: Slice
+    model: Model
     job: Job
 
     @property
@@ -48,8 +51,10 @@ class House:
             "item": f"{self.grid}items/{self.items[1].public_id}",
             "scene": f"{self.scene_grid}scenes/{self.scene.public_id}",
             "dataset slices": f"{self.grid}slices/",
+            "dataset models": f"{self.grid}models/",
             "dataset jobs": f"{self.grid}jobs/",
             "slice": f"/slices/{self.slice.public_id}",
+            "model": f"/models/{self.model.public_id}/",
             "job": f"/jobs/{self.job.public_id}",
             "job progress": f"/jobs/{self.job.public_id}/progress",
         }
@@ -60,7 +65,8 @@ def house(owner: Viewer, dataset: Dataset, scene_dataset: Dataset) -> House:
     items = make.make_items(owner, dataset, 5)
     scene = make.make_scene(owner, scene_dataset, metadata={"weather": "fog"})
     job = enqueue(owner, "updateMetadata", dataset_pk=dataset.pk, params={}, total_steps=10)
-    return House(dataset, items, scene_dataset, scene, make.make_slice(owner, dataset, items[:2]), job)
+    model = create_model(owner, name="Harbor finder", reference_id="finder")
+    return House(dataset, items, scene_dataset, scene, make.make_slice(owner, dataset, items[:2]), model, job)
 
 
 @pytest.fixture

@@ -32,10 +32,9 @@ def say(viewer: Viewer, dataset: Dataset, *drafts: LabelDraft, run: ModelRun | N
     assert (outcome.processed, outcome.unknown) == (len(drafts), [])
 
 
-def make_run(viewer: Viewer, dataset: Dataset | None, name: str = "night run", *, model: str = "finder") -> ModelRun:
-    made = create_model(
-        viewer, name=model.title(), reference_id=f"{model} {name}", metadata={"layers": 12}, tags=["v1"]
-    )
+def make_run(viewer: Viewer, dataset: Dataset | None, name: str = "night run") -> ModelRun:
+    """A run of a model of its own."""
+    made = create_model(viewer, name="Finder", reference_id=f"of {name}", metadata={"layers": 12}, tags=["v1", "small"])
     return create_run(viewer, made, dataset, name=name, metadata={"threshold": 0.25})
 
 

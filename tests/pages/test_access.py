@@ -8,8 +8,20 @@ from tests.pages.conftest import Browse, House, text_of
 from webapp.accounts.models import Membership, User
 from webapp.accounts.viewer import Viewer
 
-THINGS = ["grid", "scene grid", "item", "scene", "dataset slices", "dataset jobs", "slice", "job", "job progress"]
-ROOMS = ["/", "/slices/", "/jobs/", "/team/", "/privacy/"]
+THINGS = [
+    "grid",
+    "scene grid",
+    "item",
+    "scene",
+    "dataset slices",
+    "dataset models",
+    "dataset jobs",
+    "slice",
+    "model",
+    "job",
+    "job progress",
+]
+ROOMS = ["/", "/slices/", "/models/", "/jobs/", "/team/", "/privacy/"]
 
 
 @pytest.mark.parametrize("person", ["owner", "teammate", "approver", "admin"])
@@ -35,7 +47,14 @@ def test_rooms_show_a_stranger_nothing_of_the_team(room: str, house: House, stra
     response = browse(stranger).get(room)
     assert response.status_code == 200
     body = response.content.decode()
-    for secret in ("Quays", "Night", "media.harbor.example", "owner@harbor.example", house.job.public_id):
+    for secret in (
+        "Quays",
+        "Night",
+        "Harbor finder",
+        "media.harbor.example",
+        "owner@harbor.example",
+        house.job.public_id,
+    ):
         assert secret not in body
 
 
@@ -76,7 +95,7 @@ def test_a_labeler_is_told_what_the_role_is_for(house: House, labeler: Viewer, b
     home = text_of(browser.get("/"))
     assert "Your role in this team is labeler" in home
     assert "No datasets yet" not in home
-    for room in ("/slices/", "/jobs/", "/privacy/"):
+    for room in ("/slices/", "/models/", "/jobs/", "/privacy/"):
         response = browser.get(room)
         assert response.status_code == 403
         assert "takes the role viewer; yours here is labeler" in text_of(response)

@@ -8,7 +8,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tests import make
-from tests.pages.conftest import Browse
+from tests.pages.conftest import Browse, House
+from tests.pages.labelled import draft, label_house, make_run, say
 from webapp.accounts.viewer import Viewer
 from webapp.datasets import queries
 from webapp.datasets.models import Dataset
@@ -16,6 +17,10 @@ from webapp.jobs.actions import enqueue
 
 # Session, person, memberships for the viewer, memberships for the menu.
 FRAME = 4
+# The dataset once more and its runs; with runs, the newest that says anything.
+RUNS = 2
+# What people say of one picture, by class and as a list; each run the same again.
+SAID = 2
 
 
 def queries_of(browser: Client, path: str) -> int:
@@ -36,14 +41,14 @@ def grow_items(owner: Viewer, dataset: Dataset) -> Callable[[int], str]:
 
 def test_the_grid_of_items(owner: Viewer, dataset: Dataset, browse: Browse) -> None:
     browser, grow = browse(owner), grow_items(owner, dataset)
-    assert queries_of(browser, grow(2)) == queries_of(browser, grow(200)) == FRAME + 4
+    assert queries_of(browser, grow(2)) == queries_of(browser, grow(200)) == FRAME + RUNS + 4
 
 
 def test_the_grid_of_items_for_one_who_may_only_look(
     owner: Viewer, teammate: Viewer, dataset: Dataset, browse: Browse
 ) -> None:
     browser, grow = browse(teammate), grow_items(owner, dataset)
-    assert queries_of(browser, grow(2)) == queries_of(browser, grow(200)) == FRAME + 3
+    assert queries_of(browser, grow(2)) == queries_of(browser, grow(200)) == FRAME + RUNS + 3
 
 
 def test_the_grid_of_scenes(owner: Viewer, scene_dataset: Dataset, browse: Browse) -> None:
@@ -52,14 +57,14 @@ def test_the_grid_of_scenes(owner: Viewer, scene_dataset: Dataset, browse: Brows
     few = queries_of(browser, path)
     for number in range(12):
         make.make_scene(owner, scene_dataset, f"more-{number}", frames=3)
-    assert queries_of(browser, path) == few == FRAME + 5
+    assert queries_of(browser, path) == few == FRAME + RUNS + 5
 
 
 @pytest.mark.parametrize("frames", [1, 300, 3000])
 def test_a_scene(frames: int, owner: Viewer, scene_dataset: Dataset, browse: Browse) -> None:
     scene = make.make_scene(owner, scene_dataset, frames=frames)
     path = f"/datasets/{scene_dataset.public_id}/scenes/{scene.public_id}"
-    assert queries_of(browse(owner), path) == FRAME + 4
+    assert queries_of(browse(owner), path) == FRAME + RUNS + SAID + 4
 
 
 def test_an_item(owner: Viewer, dataset: Dataset, browse: Browse) -> None:
@@ -68,7 +73,7 @@ def test_an_item(owner: Viewer, dataset: Dataset, browse: Browse) -> None:
     path = f"/datasets/{dataset.public_id}/items/{items[1].public_id}"
     few = queries_of(browser, path)
     make.make_items(owner, dataset, 100, prefix="more")
-    assert queries_of(browser, path) == few == FRAME + 5
+    assert queries_of(browser, path) == few == FRAME + RUNS + SAID + 5
 
 
 def test_a_frames_item(owner: Viewer, scene_dataset: Dataset, browse: Browse) -> None:
@@ -76,7 +81,8 @@ def test_a_frames_item(owner: Viewer, scene_dataset: Dataset, browse: Browse) ->
     for frames in (3, 300):
         scene = make.make_scene(owner, scene_dataset, f"of-{frames}", frames=frames)
         frame = queries.frame_at(owner, scene, 1)
-        assert queries_of(browser, f"/datasets/{scene_dataset.public_id}/items/{frame.public_id}") == FRAME + 5
+        asked = queries_of(browser, f"/datasets/{scene_dataset.public_id}/items/{frame.public_id}")
+        assert asked == FRAME + RUNS + SAID + 5
 
 
 def test_the_datasets(owner: Viewer, browse: Browse) -> None:
@@ -131,3 +137,52 @@ def test_the_report(admin: Viewer, browse: Browse) -> None:
     for number in range(1, 6):
         furnish(number)
     assert queries_of(browser, "/privacy/") == few
+
+
+def test_labels_of_pages_and_feeds(house: House, owner: Viewer, browse: Browse) -> None:
+    browser, run = browse(owner), label_house(owner, house)
+    item, scene, chosen = house.paths["item"], house.paths["scene"], f"runs={run.public_id}"
+    # Session, person, membership, dataset, then the item or scene.
+    feed = 5
+    expected = {
+        item: FRAME + RUNS + 1 + 2 * SAID + 5,
+        scene: FRAME + RUNS + 1 + 2 * SAID + 4,
+        f"{house.grid}?run={run.public_id}": FRAME + RUNS + 4,
+        house.paths["slice"]: FRAME + RUNS + 1 + 5,
+        f"{item}/labels": feed + 1,
+        f"{item}/labels?{chosen}": feed + RUNS + 2,
+        f"{item}/labels/facts?{chosen}": feed + RUNS + 2,
+        f"{scene}/labels?{chosen}": feed + RUNS + 3,
+        # Tracks and their names, classes, and the scene's own categories of people and of the run.
+        f"{scene}/tracks?{chosen}": feed + RUNS + 5,
+        # Models, their runs, their sums.
+        "/models/": FRAME + 3,
+        # The model, its runs, where they are and how much they say, the datasets, the classes; those of one run.
+        f"/models/{run.model.public_id}/": FRAME + 7,
+        # The dataset, its runs, where they are and how much they say, what people say.
+        f"{house.grid}models/": FRAME + 1 + RUNS + 3,
+    }
+    assert {path: queries_of(browser, path) for path in expected} == expected
+    for number in range(3):
+        other = make_run(owner, house.dataset, f"more {number}")
+        crowd = [draft(owner, f"item-{index}", label=f"class {index}") for index in range(5)]
+        say(owner, house.dataset, *crowd * 20, run=other)
+    say(owner, house.dataset, *crowd * 20)
+    frames = [draft(owner, f"crossing-{n}", label=f"c{n}", track_reference_id=f"t{n}") for n in range(3)]
+    say(owner, house.scene_dataset, *frames * 20)
+    assert {path: queries_of(browser, path) for path in expected} == expected
+
+
+def test_the_cells_labels(house: House, owner: Viewer, browse: Browse) -> None:
+    browser, run = browse(owner), label_house(owner, house)
+
+    def asked(ids: list[str]) -> int:
+        with CaptureQueriesContext(connection) as seen:
+            body = {"ids": ids, "run": run.public_id}
+            response = browser.post(f"{house.grid}cell-labels", body, content_type="application/json")
+        assert response.status_code == 200
+        return len(seen)
+
+    every = [one.public_id for one in house.items]
+    # Session, person, membership, dataset; the items, their largest shapes.
+    assert asked(every[1:2]) == asked(every) == 4 + RUNS + 2
