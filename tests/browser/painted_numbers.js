@@ -67,11 +67,24 @@
     return pairs;
   }
 
+  /** Types places into the field, one after the other, and waits for each frame: pairs as above. */
+  async function visit(places, limit_ms) {
+    const field = viewer.querySelector(".transport__place");
+    const pairs = [];
+    for (const place of places) {
+      field.focus();
+      field.value = String(place);
+      field.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true }));
+      pairs.push([place, await settled(place, limit_ms)]);
+    }
+    return pairs;
+  }
+
   function take() {
     const taken = notes;
     notes = [];
     return taken;
   }
 
-  return { settled, walk, take };
+  return { settled, walk, visit, take };
 };

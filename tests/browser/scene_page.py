@@ -118,6 +118,12 @@ class ScenePage:
         plan = [key, step, times, LIMIT_MS]
         return [tuple(pair) for pair in self._numbers.evaluate("(numbers, plan) => numbers.walk(...plan)", plan)]
 
+    def visit(self, places: list[int]) -> list[tuple[int, int]]:
+        """Seek one place after the other, waiting for each: the frames meant, and the numbers then on the canvas."""
+        assert self._numbers is not None
+        plan = [places, LIMIT_MS]
+        return [tuple(pair) for pair in self._numbers.evaluate("(numbers, plan) => numbers.visit(...plan)", plan)]
+
     def notes(self) -> list[tuple[int, int]]:
         """For each frame painted since the last call, in order: the number claimed and the number seen."""
         assert self._numbers is not None
@@ -143,8 +149,9 @@ class ScenePage:
     def drag(self, start: float, end: float, *, moves: int = 24) -> None:
         """Drag along the timeline, from one fraction of its width to another."""
         self.take_hold(start)
+        x, y, width = self._hand()
         for move in range(1, moves + 1):
-            self.move_to(start + (end - start) * move / moves)
+            self.page.mouse.move(x + (start + (end - start) * move / moves) * width, y)
         self.page.mouse.up()
 
     def take_hold(self, fraction: float) -> None:
@@ -152,9 +159,14 @@ class ScenePage:
         self.page.mouse.down()
 
     def move_to(self, fraction: float) -> None:
+        x, y, width = self._hand()
+        self.page.mouse.move(x + fraction * width, y)
+
+    def _hand(self) -> tuple[float, float, float]:
+        """Where on the page the timeline's first frame is, and how wide all of them are."""
         box = self.slider.bounding_box()
         assert box is not None
-        self.page.mouse.move(box["x"] + 1 + fraction * (box["width"] - 2), box["y"] + box["height"] / 2)
+        return box["x"] + 1, box["y"] + box["height"] / 2, box["width"] - 2
 
     def shot(self) -> Image.Image:
         """The picture as it is on screen, at the size it has there."""
