@@ -10,7 +10,7 @@ from django.db import connection
 from django.utils import timezone
 
 from webapp.labels.counts import Class, bucket_of, change_counts, names_in
-from webapp.labels.drafts import identity_of
+from webapp.labels.drafts import OF_SCENES, identity_of
 from webapp.labels.rows import NAMES, PREDICTIONS, NewLabel, insert_labels, stored_labels
 from webapp.privacy import public_id
 from webapp.privacy.media_url import MediaUrl
@@ -37,18 +37,12 @@ def copy_piece(source_pk: int, target_pk: int, dataset_pk: int, *, after: int, r
         return Copy(0, 0, 0, None)
     rows = [row._replace(run_pk=target_pk) for _, row in found]
     taken = taken_in(target_pk, rows)
-    fresh: list[NewLabel] = []
-    renamed = 0
-    for row in rows:
-        if seat_of(row) in taken:
-            if not rename or row.annotation_id is None:
-                continue
-            row = under_new_id(row, source_pk)
-            renamed += 1
-        fresh.append(row)
+    fresh = [row for row in rows if seat_of(row) not in taken]
+    renamed = new_ids(source_pk, target_pk, [row for row in rows if seat_of(row) in taken]) if rename else []
+    fresh += renamed
     insert_labels(PREDICTIONS, fresh, created_at=timezone.now())
     change_counts(dataset_pk, target_pk, classes(fresh))
-    return Copy(len(fresh), len(rows) - len(fresh), renamed, found[-1][0])
+    return Copy(len(fresh), len(rows) - len(fresh), len(renamed), found[-1][0])
 
 
 def rows_after(run_pk: int, dataset_pk: int, after: int) -> list[tuple[int, NewLabel]]:
@@ -86,12 +80,19 @@ def taken_in(run_pk: int, rows: Sequence[NewLabel]) -> set[tuple[str, int, str] 
     return taken
 
 
-def under_new_id(row: NewLabel, source_pk: int) -> NewLabel:
-    """The row under its annotation id and the run it came from."""
-    annotation_id = f"{row.annotation_id}-{public_id.encode('run', source_pk)}"
-    return row._replace(
-        annotation_id=annotation_id, identity=identity_of(row.kind, annotation_id, row.task_id, taxonomy=None)
-    )
+def new_ids(source_pk: int, target_pk: int, rows: Sequence[NewLabel]) -> list[NewLabel]:
+    """Those of these rows that an annotation id alone tells apart, under one that names the run they came from.
+
+    Left out are an item's one mask or category, and what has even the new id in the target already.
+    """
+    origin = public_id.encode("run", source_pk)
+    given = [
+        row._replace(annotation_id=new_id, identity=identity_of(row.kind, new_id, row.task_id, taxonomy=None))
+        for row in rows
+        if row.kind not in ("mask", *OF_SCENES) and (new_id := f"{row.annotation_id}-{origin}")
+    ]
+    taken = taken_in(target_pk, given)
+    return [row for row in given if seat_of(row) not in taken]
 
 
 def classes(rows: Sequence[NewLabel]) -> Counter[Class]:
