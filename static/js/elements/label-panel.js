@@ -104,9 +104,9 @@ export class LabelPanel {
     const tools = make("span", { class: "label-panel__tools" }, this.#show, this.#tags);
     const head = make("div", { class: "label-panel__head" }, title, this.#count, this.#pictureReview, tools);
     const modes = make("div", { class: "choice", role: "group", "aria-label": "Color by" }, ...Object.entries(MODES).map(([mode, name]) => this.#mode(/** @type {ColorMode} */ (mode), name)));
-    this.element.append(head, this.#failed, this.#none, this.#facts.element, this.#sources.element, this.#compare.element);
+    this.element.append(head, this.#failed, this.#none, this.#sources.element, this.#compare.element);
     this.element.append(make("div", { class: "label-panel__by" }, make("span", { "aria-hidden": "true" }, "Color by"), modes));
-    this.element.append(this.#opacity.element, this.#classes.element, this.#listHead, this.#list.element);
+    this.element.append(this.#opacity.element, this.#classes.element, this.#listHead, this.#list.element, this.#facts.element);
   }
 
   /**

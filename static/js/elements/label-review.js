@@ -3,11 +3,12 @@
  * to undo it. What the server refuses is taken back, with its sentence.
  */
 
+import { ReviewHistory } from "../labels/review-history.js";
 import { PostRefused, postJson } from "../lib/post.js";
 import { make } from "../lib/markup.js";
 import { shortcutOf, shownKey } from "../viewer/shortcuts.js";
 
-/** @typedef {"accepted" | "rejected" | null} Status */
+/** @typedef {import("../labels/label-columns.js").Review} Status */
 /**
  * One thing that was reviewed.
  * @typedef {object} Reviewed
@@ -15,7 +16,6 @@ import { shortcutOf, shownKey } from "../viewer/shortcuts.js";
  * @property {string} name for the message
  * @property {(status: Status) => void} show takes note of its status where it is shown
  */
-/** @typedef {{reviewed: Reviewed, before: Status}} Done */
 
 const MESSAGE_S = 6;
 
@@ -23,8 +23,9 @@ export class LabelReview {
   element = make("div", { class: "label-toast", role: "status", hidden: true });
   #url;
   #signal;
-  /** What can be undone, the last at the end. @type {Done[]} */
-  #done = [];
+  #history = new ReviewHistory();
+  /** What was reviewed, by id. @type {Map<string, Reviewed>} */
+  #known = new Map();
   /** Reviews go one after the other, so that undo never overtakes what it undoes. */
   #queue = Promise.resolve();
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -45,22 +46,32 @@ export class LabelReview {
    * @param {Status} status
    */
   set(reviewed, status) {
+    this.#known.set(reviewed.id, reviewed);
     this.#enqueue(async () => {
-      const before = await this.#send(reviewed, status);
-      if (before === undefined) return;
-      this.#done.push({ reviewed, before });
+      const before = await this.#send({ [reviewed.id]: status });
+      if (!before) return;
+      this.#history.note(before, { [reviewed.id]: status });
       this.#say(`${sentence(status)} ${reviewed.name}`, true);
     });
   }
 
   /** Takes the last review back. */
   undo() {
-    this.#enqueue(async () => {
-      const last = this.#done.pop();
-      if (!last) return this.#say("Nothing to undo", false);
-      const undone = await this.#send(last.reviewed, last.before);
-      if (undone !== undefined) this.#say(`Undone: ${last.reviewed.name}`, false);
-    });
+    this.#enqueue(() => this.#go(this.#history.undo(), "Undone"));
+  }
+
+  /** Reviews again what was taken back last. */
+  redo() {
+    this.#enqueue(() => this.#go(this.#history.redo(), "Done again"));
+  }
+
+  /**
+   * @param {import("../labels/review-history.js").Reviews | null} reviews
+   * @param {string} word
+   */
+  async #go(reviews, word) {
+    if (!reviews) return this.#say(`Nothing to ${word === "Undone" ? "undo" : "do again"}`, false);
+    if (await this.#send(reviews)) this.#say(`${word}: ${Object.keys(reviews).map((id) => this.#known.get(id)?.name ?? id).join(", ")}`, false);
   }
 
   /** @param {() => Promise<void>} work */
@@ -69,19 +80,18 @@ export class LabelReview {
   }
 
   /**
-   * Tells the server; undefined when it refused.
-   * @param {Reviewed} reviewed
-   * @param {Status} status
-   * @returns {Promise<Status | undefined>} what it was before
+   * Tells the server, and shows what it took; null when it refused.
+   * @param {import("../labels/review-history.js").Reviews} reviews
+   * @returns {Promise<import("../labels/review-history.js").Reviews | null>} what they were before
    */
-  async #send({ id, show }, status) {
+  async #send(reviews) {
     try {
-      const answer = /** @type {{before: Record<string, Status>}} */ (await postJson(this.#url, { set: { [id]: status } }, this.#signal));
-      show(status);
-      return answer.before[id] ?? null;
+      const answer = /** @type {{before: Record<string, Status>}} */ (await postJson(this.#url, { set: reviews }, this.#signal));
+      for (const [id, status] of Object.entries(reviews)) this.#known.get(id)?.show(status);
+      return answer.before;
     } catch (reason) {
       if (!this.#signal.aborted) this.#say(reason instanceof PostRefused ? reason.sentence : "The review was not kept.", false);
-      return undefined;
+      return null;
     }
   }
 

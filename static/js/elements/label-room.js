@@ -96,6 +96,7 @@ export class LabelRoom {
     accept: () => void this.#decide("accepted"),
     reject: () => void this.#decide("rejected"),
     undoReview: () => this.#review?.undo(),
+    redoReview: () => this.#review?.redo(),
   };
 
   /** Takes the place that the server rendered for those without script. */

@@ -56,6 +56,8 @@ export class TrackLanesBar {
     this.#fold.addEventListener("click", () => this.#foldTo(!this.#isFolded));
     this.#scroller.addEventListener("scroll", () => this.#drawSoon(), { passive: true });
     this.#scroller.addEventListener("click", (event) => this.#press(event));
+    // Rows that took the focus by a click would take the arrow keys from the frames.
+    this.#scroller.addEventListener("mousedown", (event) => event.preventDefault());
     this.#scroller.addEventListener("pointermove", (event) => this.#point(event));
     this.#scroller.addEventListener("pointerleave", () => this.#say(null));
     bar.watchView(() => this.#drawSoon(), signal);

@@ -50,7 +50,9 @@ export function drawLane(context, { spans, name, ink, isSelected }, place, palet
 export function drawHeat(context, { cells, name, ink }, place, palette) {
   const top = place.y + (LANE_PX - BAR_PX) / 2;
   const color = labelPalette().inks[ink] ?? palette.tick;
-  for (const { left, width, level } of cells) {
+  for (const cell of cells) {
+    const [left, level] = [Math.round(cell.left), cell.level];
+    const width = Math.max(1, Math.round(cell.left + cell.width) - left);
     const height = level === 0 ? 0 : Math.max(3, Math.round((BAR_PX * level) / (LEVEL_ALPHAS.length - 1)));
     fill(context, color, (LEVEL_ALPHAS[level] ?? 1) * 0.75, [left, top + BAR_PX - height, width, height]);
   }

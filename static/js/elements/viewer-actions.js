@@ -93,5 +93,6 @@ function labelling(tell) {
     accept: () => tell("accept"),
     reject: () => tell("reject"),
     undoReview: () => tell("undoReview"),
+    redoReview: () => tell("redoReview"),
   };
 }

@@ -1,6 +1,7 @@
 /** One scene: the viewer, the facts of the frame on screen, and the view in the address bar. */
 
 import "../elements/frame-viewer.js";
+import { labelScene } from "../elements/label-scene.js";
 import { debounce } from "../lib/debounce.js";
 import { clockTime, grouped } from "../lib/digits.js";
 import { factList } from "../lib/facts.js";
@@ -63,6 +64,7 @@ function follow(viewer, island) {
   const asked = new URLSearchParams(location.search);
   const frame = island.frames?.first.index ?? Math.trunc(Number(asked.get("frame")) || 0);
   viewer.show(island, { frame, first: asked.get("in"), last: asked.get("out"), isLooping: asked.has("loop") });
+  if (island.labels) labelScene(viewer, island.labels, { frameCount: island.scene.frame_count, signal: life.signal });
 }
 
 /** @param {string} action one that is the page's to do */

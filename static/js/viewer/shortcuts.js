@@ -7,7 +7,7 @@
  *   | "zoomIn" | "zoomOut" | "fit" | "actual" | "tune" | "fullScreen"
  *   | "zoomTimelineIn" | "zoomTimelineOut" | "zoomTimelineReset"
  *   | "showLabels" | "showTags" | "nextLabel" | "previousLabel" | "nextKey" | "previousKey"
- *   | "accept" | "reject" | "undoReview" | "unselect"
+ *   | "accept" | "reject" | "undoReview" | "redoReview" | "unselect"
  *   | "copyReference" | "openItem" | "source" | "sheet"} KeyedAction
  */
 
@@ -63,6 +63,7 @@ export const SHORTCUTS = [
   { group: "Labels", action: "accept", keys: ["y"], says: "Accept what is selected, or the picture" },
   { group: "Labels", action: "reject", keys: ["n"], says: "Reject it" },
   { group: "Labels", action: "undoReview", keys: ["u"], says: "Undo the last review" },
+  { group: "Labels", action: "redoReview", keys: ["U"], says: "Review again what was undone" },
   { group: "Scene", action: "zoomTimelineIn", keys: ["w"], says: "Zoom the timeline in", repeats: true },
   { group: "Scene", action: "zoomTimelineOut", keys: ["q"], says: "Zoom the timeline out", repeats: true },
   { group: "Scene", action: "zoomTimelineReset", keys: ["a"], says: "The whole timeline" },
