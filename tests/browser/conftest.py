@@ -15,12 +15,16 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
 from tests.browser.chromium import NoChromium, launch
 from tests.live import LiveTransom, Person
 from tests.media_server import CanaryServer
 from tests.wire_client import WireClient
+
+# Other tests keep the machine busy beside these.
+LIMIT_MS = 15_000
+expect.set_options(timeout=LIMIT_MS)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -115,7 +119,7 @@ def page(chromium: Browser, live: LiveTransom, canary: CanaryServer, watch: Watc
     context = chromium.new_context(
         base_url=live.url, viewport={"width": 1440, "height": 900}, locale="en-US", timezone_id="UTC"
     )
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(LIMIT_MS)
     page = context.new_page()
     watch.leave = context.close
     page.on("console", lambda message: watch.errors.append(message.text) if message.type == "error" else None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import colorsys
+import functools
 import io
 import tempfile
 from collections.abc import Iterable
@@ -45,7 +46,7 @@ class Strip:
 class Film:
     """The same pictures twice: `stills` as encoded images, and as an mp4. `rate_hz` is in frames a second."""
 
-    stills: list[bytes]
+    stills: tuple[bytes, ...]
     mp4: bytes
     rate_hz: float
     strip: Strip
@@ -56,11 +57,22 @@ DRAWN_STRIP = Strip(BITS, 1 - BAR_HEIGHT / 2)
 CUTOUT_STRIP = Strip(16, 1 - 10 / 540)
 
 
+@functools.cache
 def draw_film(count: int, *, rate_hz: int = 30, size: tuple[int, int] = (480, 270), group: int = 30) -> Film:
     """`count` frames with their numbers, every two of them different all over; a key frame each `group` frames."""
     pictures = [draw_frame(index, size) for index in range(count)]
-    stills = [encode_still(picture) for picture in pictures]
+    stills = tuple(encode_still(picture) for picture in pictures)
     return Film(stills, encode_mp4(pictures, rate_hz=rate_hz, group=group), rate_hz, DRAWN_STRIP)
+
+
+def draw_stills(count: int) -> list[bytes]:
+    """The first `count` frames as pictures; each is drawn once a run."""
+    return [_draw_still(index) for index in range(count)]
+
+
+@functools.cache
+def _draw_still(index: int) -> bytes:
+    return encode_still(draw_frame(index))
 
 
 def draw_frame(index: int, size: tuple[int, int] = (480, 270)) -> Image.Image:
@@ -105,5 +117,5 @@ def _write_mp4(file: Path, pictures: Iterable[Image.Image], *, rate_hz: int, gro
 def cutout_film() -> Film:
     """150 real frames with their numbers; skips the test where the shared data are not there."""
     folder = shared("video/cutout_tracking")
-    stills = [path.read_bytes() for path in sorted((folder / "frames").glob("*.jpg"))]
+    stills = tuple(path.read_bytes() for path in sorted((folder / "frames").glob("*.jpg")))
     return Film(stills, (folder / "video.mp4").read_bytes(), 25, CUTOUT_STRIP)

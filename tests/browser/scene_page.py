@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import re
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,7 @@ def make_scene(wire: WireClient, name: str, **scene: Any) -> str:
     return f"/datasets/{dataset_id}/scenes/{found['id']}"
 
 
-def put_frames(host: CanaryServer, name: str, stills: list[bytes]) -> list[dict[str, Any]]:
+def put_frames(host: CanaryServer, name: str, stills: Sequence[bytes]) -> list[dict[str, Any]]:
     """Serve pictures at `/name/0`, `/name/1`, ...; returns them as the wire takes frames, with their numbers."""
     return [
         {

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import sign_in, sign_in_by_hand
-from tests.browser.films import DRAWN_STRIP, draw_frame, encode_still
+from tests.browser.films import DRAWN_STRIP, draw_stills
 from tests.browser.scene_page import ScenePage, make_scene, put_frames
 from tests.live import LiveTransom, Person
 from tests.media_server import CanaryServer
@@ -21,8 +21,7 @@ FRAMES = 24
 @pytest.fixture
 def path(wire: WireClient, closed_host: CanaryServer) -> str:
     """A private scene of 24 frames at 8 per second, each with its number in its metadata, on a host without CORS."""
-    stills = [encode_still(draw_frame(index)) for index in range(FRAMES)]
-    return make_scene(wire, "crossing", frames=put_frames(closed_host, "crossing", stills), frame_rate=8)
+    return make_scene(wire, "crossing", frames=put_frames(closed_host, "crossing", draw_stills(FRAMES)), frame_rate=8)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Watch
-from tests.browser.films import DRAWN_STRIP, draw_film, draw_frame, encode_mp4, encode_still
+from tests.browser.films import DRAWN_STRIP, draw_film, draw_frame, draw_stills, encode_mp4, encode_still
 from tests.browser.scene_page import ScenePage, make_scene, put_frames
 from tests.media_server import CanaryServer, Fault
 from tests.shared_data import shared
@@ -23,13 +23,9 @@ PATIENCE = 4
 STATUS = "Failed to load resource"
 
 
-def stills() -> list[bytes]:
-    return [encode_still(draw_frame(index)) for index in range(COUNT)]
-
-
 def scene_with(page: Page, wire: WireClient, host: CanaryServer, odd: bytes | None = None) -> ScenePage:
     """A scene of which one frame, number 5, may be other bytes than the rest."""
-    pictures = stills()
+    pictures = draw_stills(COUNT)
     if odd is not None:
         pictures[ODD] = odd
     path = make_scene(wire, "odd", frames=put_frames(host, "odd", pictures), frame_rate=10)
@@ -99,7 +95,9 @@ def test_the_timeline_is_there_while_no_host_has_answered_yet(
 ) -> None:
     watch.expected += [STATUS, "ERR_"]
     video = open_host.put("/odd.mp4", draw_film(COUNT).mp4, "video/mp4")
-    path = make_scene(wire, "mute", frames=put_frames(open_host, "odd", stills()), video_url=video, frame_rate=10)
+    path = make_scene(
+        wire, "mute", frames=put_frames(open_host, "odd", draw_stills(COUNT)), video_url=video, frame_rate=10
+    )
     open_host.fail(Fault.HANG, "")
     signed_in.goto(path)
     viewer = signed_in.locator("frame-viewer")
@@ -152,7 +150,7 @@ def test_bytes_that_are_no_picture_are_a_reason(
     signed_in: Page, wire: WireClient, open_host: CanaryServer, watch: Watch
 ) -> None:
     watch.expected += [STATUS, "ERR_"]
-    pictures = stills()
+    pictures = draw_stills(COUNT)
     for index, bytes_ in {5: b"", 6: b"<!doctype html>", 7: pictures[7][:200], 8: b"\xff" * 5000}.items():
         pictures[index] = bytes_
     path = make_scene(wire, "odd", frames=put_frames(open_host, "odd", pictures), frame_rate=10)
@@ -227,7 +225,7 @@ def test_hevc_beside_frames_leaves_the_frames_and_says_so(
 ) -> None:
     pictures = [draw_frame(index) for index in range(COUNT)]
     url = open_host.put("/odd/hevc.mp4", encode_mp4(pictures, rate_hz=10, codec="libx265"), "video/mp4")
-    frames = put_frames(open_host, "odd", stills())
+    frames = put_frames(open_host, "odd", draw_stills(COUNT))
     path = make_scene(wire, "hevc", frames=frames, frame_rate=10, video_url=url)
     scene = ScenePage(signed_in, path, strip=DRAWN_STRIP).open(frame=ODD)
     expect(scene.viewer).to_have_attribute("data-source", "frames")

@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.films import DRAWN_STRIP, draw_frame, encode_still
+from tests.browser.films import DRAWN_STRIP, draw_stills
 from tests.browser.scene_page import ScenePage, make_scene, put_frames
 from tests.media_server import CanaryServer
 from tests.wire_client import WireClient
@@ -20,7 +20,7 @@ RATE_HZ = 10
 @pytest.fixture
 def scene(signed_in: Page, wire: WireClient, open_host: CanaryServer) -> ScenePage:
     """Sixty frames, six seconds."""
-    frames = put_frames(open_host, "walk", [encode_still(draw_frame(index)) for index in range(COUNT)])
+    frames = put_frames(open_host, "walk", draw_stills(COUNT))
     path = make_scene(wire, "walk", frames=frames, frame_rate=RATE_HZ)
     return ScenePage(signed_in, path, strip=DRAWN_STRIP)
 

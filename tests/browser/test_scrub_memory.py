@@ -8,7 +8,7 @@ import random
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.films import DRAWN_STRIP, draw_film, draw_frame, encode_still
+from tests.browser.films import DRAWN_STRIP, draw_film
 from tests.browser.scene_page import ScenePage, make_scene, put_frames
 from tests.media_server import CanaryServer
 from tests.wire_client import WireClient
@@ -25,13 +25,12 @@ def test_pictures_kept_stay_under_the_cap_that_was_chosen(
     signed_in: Page, wire: WireClient, open_host: CanaryServer, kind: str
 ) -> None:
     signed_in.add_init_script(f"localStorage.setItem('transom-frame-memory', {json.dumps(str(CAP_MIB))})")
+    film = draw_film(COUNT, size=SIZE, group=20)
     if kind == "mp4":
-        film = draw_film(COUNT, size=SIZE, group=20)
         url = open_host.put("/large.mp4", film.mp4, "video/mp4")
         path = make_scene(wire, "large", video_url=url, frame_rate=film.rate_hz)
     else:
-        stills = [encode_still(draw_frame(index, SIZE)) for index in range(COUNT)]
-        path = make_scene(wire, "large", frames=put_frames(open_host, "large", stills), frame_rate=10)
+        path = make_scene(wire, "large", frames=put_frames(open_host, "large", film.stills), frame_rate=10)
     scene = ScenePage(signed_in, path, strip=DRAWN_STRIP).open()
     expect(scene.viewer).to_have_attribute("data-source", kind)
     held = []
