@@ -27,6 +27,7 @@ class Everything:
 
     def run(self) -> None:
         items, scenes = self.ingest()
+        self.label(items, scenes)
         self.read(items, scenes)
         self.send_nonsense(items, scenes)
         self.browse(items)
@@ -57,6 +58,25 @@ class Everything:
         self.upload(scenes, [film, steps], f"{scenes}/upload_video_scenes?async=1")
         return items, scenes
 
+    def label(self, items: str, scenes: str) -> None:
+        """Annotations, masks and predictions: a mask's address is media like any other."""
+        shape = {"x": 1, "y": 2, "width": 30, "height": 40}
+        box = {"label": "boat", "type": "box", "geometry": shape, "reference_id": "now-1", "annotation_id": "b"}
+        self.wire.call("POST", f"dataset/{items}/annotate", {"annotations": [box], "update": False})
+        self.wire.call("POST", f"dataset/{items}/annotate", {"segmentations": [self.mask("now-1")], "update": False})
+        model = self.wire.call("POST", "models/add", {"name": "m", "reference_id": "m", "metadata": {}})["model_id"]
+        said = {"annotations": [{**box, "confidence": 0.5}], "segmentations": [self.mask("now-2")], "update": False}
+        self.wire.call("POST", f"dataset/{items}/model/{model}/uploadPredictions", said)
+        tracked = [{**box, "reference_id": f"frame-{n}", "track_reference_id": "boat-1"} for n in range(30)]
+        wrong = [{**self.mask("frame-1"), "mask_url": f"ftp://h/{self.secret}"}, {**box, "geometry": self.secret}]
+        rows = [*tracked, self.mask("frame-0"), *wrong]
+        self.upload(scenes, rows, f"dataset/{scenes}/annotate?async=1", refused=2)
+
+    def mask(self, reference_id: str) -> dict[str, Any]:
+        segments = [{"label": "boat", "index": 1}]
+        where = {"mask_url": self.address(f"{reference_id}.png"), "reference_id": reference_id}
+        return {"type": "mask", "annotations": segments, "annotation_id": None, **where}
+
     def upload(self, dataset_id: str, rows: list[Any], path: str, *, refused: int = 0) -> None:
         """The SDK's own flow: sign, put, start, wait."""
         request_id = upload_rows(self.wire, dataset_id, rows)
@@ -77,6 +97,9 @@ class Everything:
             f"dataset/{scenes}/scenes_list",
             f"dataset/{scenes}/scene/steps",
             f"dataset/{scenes}/scene/film",
+            f"dataset/{items}/exportForTraining",
+            f"dataset/{scenes}/exportForTraining",
+            "models/",
         ):
             self.wire.call("GET", path)
         self.wire.call("POST", f"dataset/{items}/itemsPage", {"pageToken": None, "pageSize": 100})
@@ -104,6 +127,8 @@ class Everything:
             ("POST", f"dataset/{scenes}/append", {"items": [self.item("x")], "update": False}),
             ("POST", f"{items}/upload_video_scenes", {"scenes": [{"video_url": self.address("v.mp4")}]}),
             ("GET", f"dataset/{items}/refloc/{self.address('x')}", None),
+            ("POST", f"dataset/{items}/annotate", {"annotations": [{"type": "box", "label": self.address("x")}]}),
+            ("POST", f"dataset/{items}/annotate", {"segmentations": [{"type": "mask", "mask_url": bad_urls[1]}]}),
             ("GET", f"job/{self.secret}", None),
             ("POST", "dataset/create", {"name": self.address("x"), "is_scene": self.secret}),
             ("PUT", f"upload/{self.secret}", None),
