@@ -44,6 +44,8 @@ const JOINT_PX = 2.5;
 const DASHES_PX = [5, 3];
 /** What is smaller than this both ways, in device pixels, is a dot: its stroke would be all of it. */
 const DOT = 3;
+/** How far an edge may be moved to be sharp, in pixels of the picture: less than half of one, as screens round colors. */
+const MOST_MOVED = 0.4;
 /** Points of a polygon nearer to the last one than this, in device pixels, are passed over. */
 const CLOSE = 0.25;
 /** So far beyond the canvas edges are drawn, in device pixels: a canvas counts with few digits. */
@@ -445,8 +447,8 @@ class Pen {
   #sharp(exact, end) {
     if (exact < -BEYOND) return -BEYOND;
     if (exact > end + BEYOND) return end + BEYOND;
-    const most = this.#scale / 2;
-    const aligned = Math.round(exact - this.#aligned) + this.#aligned;
-    return exact + Math.max(-most, Math.min(most, aligned - exact));
+    const most = MOST_MOVED * this.#scale;
+    const by = Math.round(exact - this.#aligned) + this.#aligned - exact;
+    return exact + (this.#scale >= 1 ? by : Math.max(-most, Math.min(most, by)));
   }
 }

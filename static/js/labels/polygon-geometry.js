@@ -92,21 +92,21 @@ export function coveredArea(points) {
 function cover(one, other) {
   const edges = [...edgesOf(one, 0), ...edgesOf(other, 1)].sort((a, b) => a.top - b.top);
   const levels = levelsOf(edges);
+  const crossings = { x: new Float64Array(edges.length), owner: new Uint8Array(edges.length), count: 0 };
   let [both, either] = [0, 0];
   /** @type {Edge[]} */
   let active = [];
   let next = 0;
   for (let i = 1; i < levels.length; i += 1) {
-    const [top, bottom] = [levels[i - 1], levels[i]];
-    const middle = (top + bottom) / 2;
+    const height = levels[i] - levels[i - 1];
+    const middle = levels[i - 1] + height / 2;
+    if (height === 0) continue;
+    while (next < edges.length && edges[next].top < middle) active.push(edges[next++]);
     active = active.filter((edge) => edge.bottom > middle);
-    while (next < edges.length && edges[next].top < middle) {
-      if (edges[next].bottom > middle) active.push(edges[next]);
-      next += 1;
-    }
-    const covered = coverAlong(active, middle);
-    both += covered.both * (bottom - top);
-    either += covered.either * (bottom - top);
+    cross(active, middle, crossings);
+    const covered = coverAlong(crossings);
+    both += covered.both * height;
+    either += covered.either * height;
   }
   return { both, either };
 }
@@ -149,21 +149,41 @@ function levelsOf(edges) {
   return Float64Array.from(levels).sort();
 }
 
+/** Where edges cross a level line, from left to right, and whose they are. @typedef {{x: Float64Array, owner: Uint8Array, count: number}} Crossings */
+
 /**
- * How much of a level line both polygons cover, and how much at least one does.
  * @param {Edge[]} edges those that the line meets
  * @param {number} y
+ * @param {Crossings} crossings changed in place: there are many lines
  */
-function coverAlong(edges, y) {
-  const crossings = edges.map((edge) => ({ x: xAt(edge, y), owner: edge.owner })).sort((a, b) => a.x - b.x);
-  const isInside = [false, false];
+function cross(edges, y, crossings) {
+  const { x, owner } = crossings;
+  crossings.count = edges.length;
+  for (let i = 0; i < edges.length; i += 1) {
+    const at = xAt(edges[i], y);
+    let place = i;
+    for (; place > 0 && x[place - 1] > at; place -= 1) {
+      x[place] = x[place - 1];
+      owner[place] = owner[place - 1];
+    }
+    x[place] = at;
+    owner[place] = edges[i].owner;
+  }
+}
+
+/**
+ * How much of a level line both polygons cover, and how much at least one does.
+ * @param {Crossings} crossings
+ */
+function coverAlong({ x, owner, count }) {
+  // One bit for each polygon that the line is inside of.
+  let inside = 0;
   let [both, either] = [0, 0];
-  for (let i = 1; i < crossings.length; i += 1) {
-    const { x, owner } = crossings[i - 1];
-    isInside[owner] = !isInside[owner];
-    const width = crossings[i].x - x;
-    if (isInside[0] && isInside[1]) both += width;
-    if (isInside[0] || isInside[1]) either += width;
+  for (let i = 1; i < count; i += 1) {
+    inside ^= 1 << owner[i - 1];
+    if (inside === 0) continue;
+    either += x[i] - x[i - 1];
+    if (inside === 3) both += x[i] - x[i - 1];
   }
   return { both, either };
 }
