@@ -1,6 +1,6 @@
 /** The largest labels of each picture of a grid, small, over its cell. Key H shows and hides them as long as the tab is. */
 
-import { DASHED, strokeOfName } from "../labels/label-colors.js";
+import { strokeOfName } from "../labels/label-colors.js";
 import { bindKeys } from "../lib/keys.js";
 import { make } from "../lib/markup.js";
 import { postJson } from "../lib/post.js";
@@ -13,10 +13,10 @@ import { labelPalette } from "./label-palette.js";
 const AT_ONCE = 200;
 const STORED = "transom-cell-labels";
 const CELL = ".media-cell[data-item-id]";
-const STROKE_PX = 1.25;
-const HALO_PX = 2.5;
+const STROKE_PX = 1;
+const HALO_PX = 2;
 /** Boxes smaller than this on the cell would hide what they name. */
-const SMALLEST_PX = 3;
+const SMALLEST_PX = 5;
 
 export class LabelCells {
   #grid;
@@ -113,12 +113,11 @@ function drawCell(cell, image, { labels, cell: shapes }) {
   shapes.label.forEach((label, index) => {
     const [left = 0, top = 0, right = 0, bottom = 0] = shapes.box.slice(4 * index, 4 * index + 4).map((side) => side * scale);
     if (right - left < SMALLEST_PX * density && bottom - top < SMALLEST_PX * density) return;
-    const { color, dashed } = strokeOfName(labels[label] ?? "");
-    const strokes = /** @type {const} */ ([[halo, HALO_PX, []], [inks[color % DASHED] ?? "", STROKE_PX, dashed ? [4 * density, 2 * density] : []]]);
-    for (const [ink, width_px, dashes] of strokes) {
+    // No dashes: at this size they would hide more than they tell.
+    const strokes = /** @type {const} */ ([[halo, HALO_PX], [inks[strokeOfName(labels[label] ?? "").color] ?? "", STROKE_PX]]);
+    for (const [ink, width_px] of strokes) {
       context.strokeStyle = ink;
       context.lineWidth = width_px * density;
-      context.setLineDash([...dashes]);
       context.strokeRect(x + left, y + top, right - left, bottom - top);
     }
   });
