@@ -31,11 +31,18 @@ test("names stay on the canvas with what is seen of their shapes", () => {
 });
 
 test("the largest get theirs first; small, hidden and far ones get none unless they are chosen", () => {
-  const boxes = [[100, 100, 150, 150], [100, 99, 300, 299], [400, 100, 405, 105], [900, 100, 999, 199]];
+  const boxes = [[110, 110, 160, 160], [100, 99, 300, 299], [400, 100, 405, 105], [900, 100, 999, 199]];
   assert.deepEqual(placed(boxes).map(({ index, anchor }) => [index, anchor]), [[1, "above"], [0, "below"]]);
   assert.deepEqual(placed(boxes, { first: [2, -1, 3] }).map(({ index }) => index), [2, 1, 0]);
   assert.deepEqual(placed(boxes, { visible: Uint8Array.of(1, 0, 0, 0), first: [2] }).map(({ index }) => index), [0]);
   assert.equal(placed([[100, -500, 130, 900]], { first: [0] }).length, 1);
+});
+
+test("a thing that is named by several shapes is named once, unless another one is chosen or says something else", () => {
+  const boxes = [[100, 100, 300, 300], [104, 97, 290, 290], [104, 120, 290, 290]];
+  assert.deepEqual(placed(boxes).map(({ index }) => index), [0, 2]);
+  assert.deepEqual(placed(boxes, { first: [1] }).map(({ index }) => index), [1, 2]);
+  assert.equal(placed(boxes, { text: String }).length, 3);
 });
 
 test("a tag says what it is told to say", () => {
@@ -49,7 +56,7 @@ test("in a crowd no name lies over another or over its own shape's inside, and t
     return [x, y, x + 20 + 80 * random(), y + 20 + 80 * random()];
   });
   const view = { ...VIEW, width: 3200, height: 2200 };
-  const tags = placed(boxes, { view });
+  const tags = placed(boxes, { view, text: String });
   assert.equal(tags.length, 200);
   const over = (/** @type {Tag} */ a, /** @type {Tag} */ b) => Math.abs(a.x - b.x) < SIZE.width && Math.abs(a.y - b.y) < SIZE.height;
   tags.forEach((tag, at) => assert.ok(tags.every((other, place) => place === at || !over(tag, other)), tag.text));

@@ -18,6 +18,8 @@ const MOST_TRIED = 600;
 const SMALLEST_PX = 12;
 /** Between a shape and its name, so that the stroke is seen. */
 const GAP_PX = 2;
+/** Shapes of one name whose corners are so near to each other need it once. */
+const ONE_CORNER_PX = 8;
 /** A name is put in a shape only when the shape is so many times as large: it must not hide what it names. */
 const ROOM_INSIDE = 4;
 
@@ -36,18 +38,31 @@ export function placeTags(set, visible, view, measure, { text = (index) => set.l
   const tags = [];
   /** @type {Rectangle[]} */
   const taken = [];
+  /** @type {{shape: Rectangle, text: string}[]} */
+  const named = [];
   const chosen = new Set(first.filter((index) => index >= 0 && index < set.length && set.hasPlace(index) && (!visible || visible[index])));
   for (const index of new Set([...chosen, ...largest(set, visible, view)])) {
     if (tags.length >= MOST) break;
     const shape = onCanvas(set, index, view);
     if (!shape) continue;
     const says = text(index);
+    if (!chosen.has(index) && named.some((one) => one.text === says && haveOneCorner(one.shape, shape))) continue;
     const place = placeFor(shape, measure(says), view, taken, chosen.has(index));
     if (!place) continue;
     taken.push(place.rectangle);
+    named.push({ shape, text: says });
     tags.push({ index, x: place.rectangle.left, y: place.rectangle.top, text: says, anchor: place.anchor });
   }
   return tags;
+}
+
+/**
+ * Whether the name beside one shape can be read as that of the other: a thing's outline, its box and its pose.
+ * @param {Rectangle} one
+ * @param {Rectangle} other
+ */
+function haveOneCorner(one, other) {
+  return Math.abs(one.left - other.left) < ONE_CORNER_PX && Math.abs(one.top - other.top) < ONE_CORNER_PX;
 }
 
 /**
