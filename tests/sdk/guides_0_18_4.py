@@ -1,4 +1,7 @@
-"""Both guides with scale-nucleus 0.18.4, the last line that appends at once by default. Run by test_old_sdks.py."""
+"""Both guides with scale-nucleus 0.18.4, the last line that appends at once by default. Run by test_old_sdks.py.
+
+And labels: COCO's where COCO names their folder, and masks from the caller's disk.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from nucleus import AsyncJob, DatasetItem, NucleusClient, VideoScene
+from coco_labels import Coco, in_groups, in_rows, texts  # a neighbor of this script
+from nucleus import AsyncJob, DatasetItem, NucleusClient, Segment, SegmentationAnnotation, VideoScene
 from nucleus.errors import NucleusAPIError
 
 MEDIA = "https://media.harbor.example"
@@ -110,5 +114,61 @@ def local_files() -> str:
     return dataset.id
 
 
+def masks_from_disk(dataset_id: str) -> None:
+    dataset, path = client.get_dataset(dataset_id), os.environ["PICTURE"]
+    masks = [
+        SegmentationAnnotation(path, [Segment("sea", 1), Segment("quay", 2)], f"local{number}", f"m{number}")
+        for number in range(11)
+    ]
+    stored = dataset.annotate([*masks, SegmentationAnnotation(path, [Segment("sea", 1)], "fake_garbage")])
+    assert stored["annotations_processed"] == 11, stored
+    assert "Item with id fake_garbage doesn" in stored["errors"][0]
+    (found,) = dataset.refloc("local3")["annotations"]["segmentation"]
+    assert found == masks[3]
+    exported = [row["annotations"] for row in dataset.items_and_annotations() if row["annotations"]]
+    assert {one["segmentation"].reference_id: one["segmentation"] for one in exported} == {
+        one.reference_id: one for one in masks
+    }
+
+
+def coco_labels(data: Path) -> None:
+    """COCO's annotations, and a detector's predictions, in at once and as jobs, and out through every export."""
+    coco = Coco(data)
+    dataset = client.create_dataset("coco", use_privacy_mode=True)
+    finished(dataset.append(coco.items(), asynchronous=True))
+    sent = coco.annotations()
+    half = len(sent) // 2
+    assert dataset.annotate(sent[:half])["annotations_processed"] == half
+    job = dataset.annotate(sent, asynchronous=True)
+    assert finished(job)["message"]["annotation_upload"]["ignored"] == half
+    assert job.errors() == []
+    wanted = texts(sent)
+    names = [one.reference_id for one in coco.items()]
+    part = dataset.create_slice("all", names)
+    assert texts(in_rows(dataset.items_and_annotations())) == wanted
+    assert texts(in_rows(dataset.items_and_annotation_generator())) == wanted
+    assert texts(in_rows(part.items_and_annotations())) == wanted
+    of_one = [one for one in sent if one.reference_id == names[0]]
+    assert texts(in_groups(dataset.refloc(names[0])["annotations"])) == texts(of_one)
+
+    model = client.create_model("CenterNet and MoveNet", "detectors", {"speed": 1.5})
+    said = coco.predictions()
+    run = model.create_run("first", dataset, said[:100])
+    finished(run.predict(said[100:], asynchronous=True))
+    wanted = texts(said)
+    assert texts(in_groups(dataset.export_predictions(model))) == wanted
+    assert texts(in_groups(run.ungrouped_export())) == wanted
+    assert texts(in_rows(part.export_predictions(model), "predictions")) == wanted
+    of_one = [one for one in said if one.reference_id == names[0]]
+    assert texts(in_groups(dataset.predictions_refloc(model, names[0]))) == texts(of_one)
+    assert client.get_model(model_run_id=run.model_run_id) == model
+    stored = dataset.upload_predictions(model, said[:50])
+    assert (stored["predictions_processed"], stored["predictions_ignored"]) == (50, 0), stored
+
+
 a_bad_batch_changes_nothing()
-print(json.dumps({"images": privacy_mode_for_images(), "videos": video_dataset(), "files": local_files()}))
+made = {"images": privacy_mode_for_images(), "videos": video_dataset(), "files": local_files()}
+masks_from_disk(made["files"])
+if os.environ["COCO"]:
+    coco_labels(Path(os.environ["COCO"]))
+print(json.dumps(made))

@@ -19,7 +19,9 @@ HERE = Path(__file__).parent
 CACHE = HERE.parent.parent / ".cache"
 # The SDK's own waiting sleeps five seconds a look.
 START = """
-import runpy, sys
+import os.path, runpy, sys
+# As if the script had been started itself: it imports its neighbors.
+sys.path[0] = os.path.dirname(sys.argv[1])
 from nucleus import async_job
 assert async_job.JOB_POLLING_INTERVAL == 5
 async_job.JOB_POLLING_INTERVAL = 0.05

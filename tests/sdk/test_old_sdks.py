@@ -10,12 +10,17 @@ from PIL import Image
 
 from tests.live import LiveTransom
 from tests.sdk.old_sdk import run_script
+from tests.shared_data import SHARED_DATA
 
 
-def test_both_guides_with_0_18_4(live: LiveTransom, key: str, stored: Callable[[str], str], tmp_path: Path) -> None:
+def test_both_guides_and_labels_with_0_18_4(
+    live: LiveTransom, key: str, stored: Callable[[str], str], tmp_path: Path
+) -> None:
     picture = tmp_path / "drawn.png"
     Image.new("RGB", (8, 8), "teal").save(picture)
-    made = run_script("0.18.4", "guides_0_18_4.py", KEY=key, ENDPOINT=live.endpoint, PICTURE=str(picture))
+    coco = str(SHARED_DATA) if SHARED_DATA.exists() else ""
+    words = {"KEY": key, "ENDPOINT": live.endpoint, "PICTURE": str(picture), "COCO": coco}
+    made = run_script("0.18.4", "guides_0_18_4.py", **words)
     counts = f"items_of('{made['images']}').filter(is_private=True, file=None).count()"
     frames = f"items_of('{made['videos']}').filter(is_private=True, scene__frame_rate=5).count()"
     files = f"items_of('{made['files']}').filter(file=None).count()"
