@@ -83,10 +83,23 @@ export function strokesOf(set, mode, match = null) {
   }
   const names = mode === "track" ? columns.tracks : columns.labels;
   const places = mode === "track" ? columns.track : columns.label;
-  const known = Uint8Array.from(names, (name) => numbered(strokeOfName(name)));
+  const known = strokesOfNames(names);
   for (let i = 0; i < strokes.length; i += 1) {
     const place = places?.[from + i] ?? -1;
     strokes[i] = place >= 0 ? known[place] : numbered(colorOf(set, i, mode));
+  }
+  return strokes;
+}
+
+/** Strokes of lists of names: pictures of one scene share them. @type {WeakMap<string[], Uint8Array>} */
+const strokesByNames = new WeakMap();
+
+/** @param {string[]} names never changed once it was asked about */
+function strokesOfNames(names) {
+  let strokes = strokesByNames.get(names);
+  if (!strokes) {
+    strokes = Uint8Array.from(names, (name) => numbered(strokeOfName(name)));
+    strokesByNames.set(names, strokes);
   }
   return strokes;
 }
