@@ -57,7 +57,7 @@ const AT_ONCE = 10;
 /** Of crowds larger than these nobody sees dashes, fills or halos, and all of them cost time. */
 const MOST_DASHED = 1000;
 const MOST_FILLED = 1500;
-const MOST_WITH_HALO = 20_000;
+const MOST_WITH_HALO = 10_000;
 /** How many boxes take as long as one polygon. */
 const POLYGON_COSTS = 10;
 
