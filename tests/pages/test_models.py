@@ -46,7 +46,7 @@ def test_a_models_page_shows_its_newest_run_in_numbers(house: House, owner: View
     for dataset in (house.dataset, house.scene_dataset):
         assert f'href="/datasets/{dataset.public_id}/?run={run.public_id}"' in markup
     # Both are once as a drawing, with words for who does not see it, and once as numbers.
-    assert 'aria-label="Confidence of 2 predictions; most often 0.50 to 0.55, 1 times."' in markup
+    assert 'aria-label="Confidence of 2 predictions; most often 0.50 to 0.55, 1 time."' in markup
     assert re.search(r"0\.50 to 0\.55</td><td[^>]*>1</td>", markup)
     assert re.search(r"0\.95 to 1\.00</td><td[^>]*>0</td>", markup)
     newer = create_run(owner, run.model, None, name="day run")

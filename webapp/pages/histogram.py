@@ -50,7 +50,7 @@ def histogram(counts: Sequence[int], *, step: int, gap: int, height: int) -> His
         return None
     bars = tuple(bar(place, count, highest, step=step, gap=gap, height=height) for place, count in enumerate(counts))
     most = max(bars, key=lambda one: one.count)
-    says = f"Confidence of {counted(sum(counts), 'prediction')}; most often {most.span}, {number(most.count)} times."
+    says = f"Confidence of {counted(sum(counts), 'prediction')}; most often {most.span}, {counted(most.count, 'time')}."
     return Histogram(bars, step * len(counts), height, highest, says)
 
 
