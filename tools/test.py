@@ -1,9 +1,10 @@
-"""`make test`: every check and every test, one after the other, and one summary at the end.
+"""`make test`: every check and every test, two at a time where there are two cores, and one summary at the end.
 
 --fast   only the tests that need neither a browser nor a live server, on SQLite
 --lint   only the checks that run no code of ours
 
-A failing step does not stop the others. Ends with 1 when a step failed or left a process behind.
+What a step prints comes whole when it has ended. A failing step does not stop the others. Ends with 1 when a step
+failed or left a process behind.
 """
 
 import argparse
@@ -14,7 +15,9 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,6 +34,10 @@ BROWSER_ALONE = ("awkward_video", "layout", "mp4_source", "native_source", "scen
 WITHOUT_DATABASE = ("tests/demo/drawing", "tests/privacy/test_media_url*.py", "tests/privacy/test_sandbox.py")
 ONCE = [f"--ignore-glob={path}" for path in WITHOUT_DATABASE]
 ONCE += [f"--ignore-glob=tests/browser/test_{name}.py" for name in BROWSER_ALONE]
+PLAIN = "not browser and not sdk and not proof"
+# A step keeps one core busy, a browser test even less: it waits for pictures.
+AT_ONCE = min(2, os.cpu_count() or 1)
+STOP_LIMIT_S = 5
 NO_CHROMIUM = """The browser tests need a Chromium, and none was found. Either
     apt-get install chromium          (Debian, Ubuntu), or
     .venv/bin/playwright install chromium
@@ -69,7 +76,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     try:
         with tempfile.TemporaryDirectory(prefix="transom-checks-") as folder:
-            outcomes = [run(step) for step in steps(chosen, Path(folder))]
+            outcomes = Workers(steps(chosen, Path(folder)), Path(folder)).run()
     finally:
         left = end_orphans()
     return summarize([*outcomes, Outcome("no process is left", is_good=not left, seconds=0)])
@@ -86,8 +93,18 @@ def steps(chosen: argparse.Namespace, folder: Path) -> list[Step]:
     if chosen.lint:
         return lint_steps()
     if chosen.fast:
-        return [pytest_step("sqlite", "-m", "not browser and not sdk and not proof"), js_step()]
-    return [*lint_steps(), js_step(), *django_steps(folder), pytest_step("sqlite"), pytest_step("postgresql", *ONCE)]
+        return [pytest_step("tests", "sqlite", PLAIN), js_step()]
+    # The longest first, so that both cores are busy to the end.
+    return [
+        pytest_step("browser", "sqlite", "browser"),
+        *lint_steps(),
+        js_step(),
+        *django_steps(folder),
+        pytest_step("tests", "sqlite", PLAIN),
+        pytest_step("SDK and proofs", "sqlite", "sdk or proof"),
+        pytest_step("tests", "postgresql", PLAIN, *ONCE),
+        pytest_step("all others", "postgresql", f"not ({PLAIN})", *ONCE),
+    ]
 
 
 def lint_steps() -> list[Step]:
@@ -122,21 +139,67 @@ def django_steps(folder: Path) -> list[Step]:
     ]
 
 
-def pytest_step(database: str, *words: str) -> Step:
+def pytest_step(name: str, database: str, marks: str, *words: str) -> Step:
     return Step(
-        f"pytest on {database}",
-        [sys.executable, "-m", "pytest", "-q", "--durations=15", *words],
+        f"{name} on {database}",
+        [sys.executable, "-m", "pytest", "-q", "--durations=15", "-m", marks, *words],
         {"TRANSOM_TEST_DATABASE": database},
     )
 
 
-def run(step: Step) -> Outcome:
-    print(f"\n=== {step.name}", flush=True)
-    start = time.monotonic()
-    outcome = subprocess.run(
-        step.command, env={**os.environ, **step.environment}, stdin=subprocess.DEVNULL, check=False
-    )
-    return Outcome(step.name, outcome.returncode == 0, time.monotonic() - start)
+class Workers:
+    """Threads that take one step after the other. They end with the program, whatever they are at."""
+
+    def __init__(self, steps: Sequence[Step], folder: Path) -> None:
+        self._steps, self._folder = steps, folder
+        self._waiting = deque(enumerate(steps))
+        self._outcomes: dict[int, Outcome] = {}
+        self._printing = threading.Lock()
+
+    def run(self) -> list[Outcome]:
+        """What became of each step, in their order."""
+        threads = [threading.Thread(target=self._work, daemon=True) for _ in range(AT_ONCE)]
+        for thread in threads:
+            thread.start()
+        try:
+            for thread in threads:
+                thread.join()
+        except BaseException:
+            self._waiting.clear()
+            end_orphans()
+            # What the steps had said so far is still printed.
+            for thread in threads:
+                thread.join(STOP_LIMIT_S)
+            raise
+        unheard = {place: Outcome(step.name, is_good=False, seconds=0) for place, step in enumerate(self._steps)}
+        return [*(unheard | self._outcomes).values()]
+
+    def _work(self) -> None:
+        while True:
+            try:
+                place, step = self._waiting.popleft()
+            except IndexError:
+                return
+            self._outcomes[place] = self._run(place, step)
+
+    def _run(self, place: int, step: Step) -> Outcome:
+        said = self._folder / f"step-{place}"
+        start = time.monotonic()
+        print(f"... {step.name}", flush=True)
+        with said.open("w+b") as out:
+            ended = subprocess.run(
+                step.command,
+                env={**os.environ, **step.environment},
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                check=False,
+            )
+            out.seek(0)
+            text = out.read().decode(errors="replace")
+        with self._printing:
+            print(f"\n=== {step.name}\n{text}", end="", flush=True)
+        return Outcome(step.name, ended.returncode == 0, time.monotonic() - start)
 
 
 def adopt_orphans() -> None:
@@ -151,7 +214,7 @@ def end_orphans() -> list[str]:
 
     left = []
     # A moment for what is just ending.
-    psutil.wait_procs(psutil.Process().children(recursive=True), timeout=5)
+    psutil.wait_procs(psutil.Process().children(recursive=True), timeout=STOP_LIMIT_S)
     for process in psutil.Process().children(recursive=True):
         try:
             if process.status() != psutil.STATUS_ZOMBIE:
@@ -167,7 +230,7 @@ def end_orphans() -> list[str]:
 def summarize(outcomes: Sequence[Outcome]) -> int:
     print("\n=== Summary")
     for one in outcomes:
-        print(f"{'ok    ' if one.is_good else 'FAILED'}  {one.name:24} {one.seconds:6.1f} s")
+        print(f"{'ok    ' if one.is_good else 'FAILED'}  {one.name:28} {one.seconds:6.1f} s")
     failed = sum(not one.is_good for one in outcomes)
     print(f"steps: {len(outcomes) - failed} passed, {failed} failed")
     return 1 if failed else 0
