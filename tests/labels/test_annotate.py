@@ -139,6 +139,7 @@ def test_one_bad_row_fails_the_batch_whole_unless_a_job_keeps_the_good(owner: Vi
             "of kind category",
         ),
         (make.draft_label(owner, "item-0", type="mask", segments=[], mask_file_pk=1, line=7), "takes no files"),
+        (make.draft_label(owner, "item-0", confidence=0.5, line=8), "takes no confidence"),
     ]
     before = make.reload(owner, dataset)
     for draft, sentence in bad[:1] + bad[2:]:
@@ -147,8 +148,8 @@ def test_one_bad_row_fails_the_batch_whole_unless_a_job_keeps_the_good(owner: Vi
     assert rows(owner, dataset) == []
     assert make.reload(owner, dataset).version == before.version
     outcome = make.annotate(owner, dataset, [good, *(draft for draft, _ in bad)], keep_refused=True)
-    assert tally(outcome) == (1, 0, 0, 6)
-    assert [(row.line, row.reference_id) for row in outcome.refused] == [(line, "item-0") for line in range(2, 8)]
+    assert tally(outcome) == (1, 0, 0, 7)
+    assert [(row.line, row.reference_id) for row in outcome.refused] == [(line, "item-0") for line in range(2, 9)]
     assert all(sentence in row.sentence for row, (_, sentence) in zip(outcome.refused, bad, strict=True))
 
 
@@ -161,6 +162,15 @@ def test_masks_name_their_origin_like_all_media(owner: Viewer, admin: Viewer, da
     people.lock_origins(admin, locked=True)
     with pytest.raises(OriginNotDeclared):
         make.annotate(owner, dataset, [late], update=True)
+
+
+def test_no_more_labels_than_an_item_may_have(owner: Viewer, dataset: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("webapp.labels.actions.storing.MAX_LABELS_OF_AN_ITEM", 3)
+    items = make.make_items(owner, dataset, 2)
+    make.make_annotations(owner, dataset, items, per_item=2)
+    drafts = make.boxes(owner, items[:1], 4)
+    assert tally(make.annotate(owner, dataset, drafts, update=True, keep_refused=True)) == (3, 0, 0, 1)
+    assert queries.class_counts(owner, dataset) == [("box", "car", 5)]
 
 
 def test_queries_do_not_grow_with_the_batch(owner: Viewer, dataset: Dataset) -> None:

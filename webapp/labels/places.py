@@ -14,10 +14,14 @@ from webapp.labels.rows import ids
 
 
 class Place(NamedTuple):
-    """An item (`column` "item_id") with its size in pixels where it is known, or a scene ("scene_id")."""
+    """An item (`column` "item_id") with its size in pixels where it is known, or a scene ("scene_id").
+
+    `spot` is the key, negative for a scene, so that one number tells all places of a batch apart.
+    """
 
     column: str
     pk: int
+    spot: int
     width: int | None
     height: int | None
 
@@ -59,7 +63,7 @@ def places_of(dataset: Dataset, drafts: Sequence[LabelDraft]) -> Places:
 
 def items_named(dataset: Dataset, names: Iterable[str]) -> dict[str, Place]:
     statement = f"""
-        SELECT reference_id, 'item_id', id, width, height FROM datasets_item
+        SELECT reference_id, 'item_id', id, id, width, height FROM datasets_item
         WHERE dataset_id = %s AND reference_id IN {texts()}
     """
     return {row[0]: Place(*row[1:]) for row in rows(statement, dataset, names)}
@@ -67,7 +71,7 @@ def items_named(dataset: Dataset, names: Iterable[str]) -> dict[str, Place]:
 
 def items_keyed(dataset: Dataset, pks: Iterable[int]) -> dict[int, Place]:
     statement = f"""
-        SELECT id, 'item_id', id, width, height FROM datasets_item
+        SELECT id, 'item_id', id, id, width, height FROM datasets_item
         WHERE dataset_id = %s AND id IN (SELECT given.pk FROM {ids("pk")} AS given)
     """
     return {row[0]: Place(*row[1:]) for row in rows(statement, dataset, pks)}
@@ -77,7 +81,7 @@ def scenes_named(dataset: Dataset, names: Iterable[str]) -> dict[str, Place]:
     statement = f"""
         SELECT reference_id, id FROM datasets_scene WHERE dataset_id = %s AND reference_id IN {texts()}
     """
-    return {name: Place("scene_id", pk, None, None) for name, pk in rows(statement, dataset, names)}
+    return {name: Place("scene_id", pk, -pk, None, None) for name, pk in rows(statement, dataset, names)}
 
 
 def rows(statement: str, dataset: Dataset, given: Iterable[object]) -> Any:

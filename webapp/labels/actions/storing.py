@@ -20,7 +20,7 @@ from webapp.labels.actions.tracks import track_keys
 from webapp.labels.counts import Class, bucket_of, change_counts, names_in
 from webapp.labels.drafts import OF_SCENES, LabelDraft
 from webapp.labels.models import Taxonomy
-from webapp.labels.places import Place, Places, places_of
+from webapp.labels.places import Place, places_of
 from webapp.labels.rows import (
     ANNOTATIONS,
     PREDICTIONS,
@@ -65,12 +65,16 @@ class Target(NamedTuple):
 
 
 class Known(NamedTuple):
-    """What a batch needs to know before its first row: read once, however long it is."""
+    """What a batch needs to know before its first row: read once, however long it is.
 
-    places: Places
-    stored: dict[tuple[str, int, str], StoredLabel]
-    crowds: dict[tuple[str, int], int]
+    `places` are the drafts' in their order. `crowds` says how many labels each place has, by spot; None where the
+    batch cannot make any too many.
+    """
+
+    places: list[Place | None]
+    stored: dict[tuple[int, str], StoredLabel]
     taxonomies: dict[str, Taxonomy]
+    crowds: dict[int, int] | None
 
 
 def store(
@@ -79,9 +83,9 @@ def store(
     """Store a batch in its order, for a locked dataset and within a transaction; see annotate for what it means."""
     types = field_types(target.dataset, target.level)
     sorting = Sorting(target, known_of(target, drafts), types, update=update)
-    for draft in drafts:
+    for draft, place in zip(drafts, sorting.known.places, strict=True):
         try:
-            sorting.take(draft)
+            sorting.take(draft, place)
         except Invalid as refusal:
             row = RowRefused(refusal.sentence, line=draft.line, reference_id=draft.reference_id)
             if not keep_refused:
@@ -99,7 +103,7 @@ def store(
     over = rows_of(target, changed.values(), tracks, taxonomies)
     overwrite_labels(target.table, list(zip(changed, over, strict=True)))
     change_counts(target.dataset.pk, target.run_pk, sorting.gained())
-    forget_unused_files({one.mask_file_pk for one in sorting.replaced() if one.mask_file_pk is not None})
+    forget_unused_files({one.mask_file_pk for one in sorting.overwritten.values() if one.mask_file_pk is not None})
     save_change(target.dataset, types=[(target.level, types)])
     return sorting.outcome
 
@@ -110,18 +114,17 @@ class Sorting:
     def __init__(self, target: Target, known: Known, types: FieldTypes, *, update: bool) -> None:
         self.target, self.known, self.types, self.update = target, known, types, update
         self.fresh: list[tuple[LabelDraft, Place]] = []
-        self.seats: dict[tuple[str, int, str], int] = {}
+        self.seats: dict[tuple[int, str], int] = {}
         self.changed: dict[int, tuple[LabelDraft, Place]] = {}
         self.overwritten: dict[int, StoredLabel] = {}
         self.outcome = LabelOutcome()
 
-    def take(self, draft: LabelDraft) -> None:
-        place = self.known.places.of(draft)
+    def take(self, draft: LabelDraft, place: Place | None) -> None:
         if place is None:
             row = RowRefused(unknown_sentence(draft), line=draft.line, reference_id=draft.reference_id)
             self.outcome.unknown.append(row)
             return
-        key = None if draft.identity is None else (place.column, place.pk, draft.identity)
+        key = None if draft.identity is None else (place.spot, draft.identity)
         stored = self.known.stored.get(key) if key is not None else None
         seat = self.seats.get(key) if key is not None else None
         if not self.update and (stored is not None or seat is not None):
@@ -147,13 +150,12 @@ class Sorting:
             check_taxonomy(draft, self.known.taxonomies)
         if draft.mask_file_pk is not None and self.target.dataset.use_privacy_mode:
             raise Invalid("a privacy dataset takes no files; send the mask's URL as mask_url.")
-        crowd = self.known.crowds.get((place.column, place.pk), 0)
-        if is_new and crowd >= MAX_LABELS_OF_AN_ITEM:
-            raise Invalid(f"this item has {MAX_LABELS_OF_AN_ITEM} labels already; no more are kept of one item.")
+        if self.target.run_pk is None and (draft.confidence is not None or draft.class_pdf is not None):
+            raise Invalid("an annotation takes no confidence and no class_pdf; send it as the prediction of a model.")
+        if is_new and self.known.crowds is not None:
+            check_crowd(self.known.crowds, place)
         if draft.metadata:
             self.types.take(draft.metadata)
-        if is_new:
-            self.known.crowds[place.column, place.pk] = crowd + 1
 
     def gained(self) -> Counter[Class]:
         """By how much each class grew."""
@@ -168,33 +170,30 @@ class Sorting:
                 found[one.kind, name, bucket] -= 1
         return found
 
-    def replaced(self) -> Iterable[StoredLabel]:
-        return self.overwritten.values()
-
 
 def known_of(target: Target, drafts: Sequence[LabelDraft]) -> Known:
-    places = places_of(target.dataset, drafts)
-    stored: dict[tuple[str, int, str], StoredLabel] = {}
-    crowds: dict[tuple[str, int], int] = {}
-    for column, pks in places.by_column().items():
+    named = places_of(target.dataset, drafts)
+    places = [named.of(draft) for draft in drafts]
+    stored: dict[tuple[int, str], StoredLabel] = {}
+    crowds: dict[int, int] = {}
+    for column, pks in named.by_column().items():
         crowd = how_crowded(target.table, column, pks, run_pk=target.run_pk)
-        crowds.update({(column, pk): count for pk, count in crowd.items()})
+        sign = 1 if column == "item_id" else -1
+        crowds.update({sign * pk: count for pk, count in crowd.items()})
         pairs = [
             (place.pk, draft.identity)
-            for draft in drafts
-            if draft.identity is not None
-            and (place := places.of(draft)) is not None
-            and place.column == column
-            and crowd[place.pk]
+            for draft, place in zip(drafts, places, strict=True)
+            if draft.identity is not None and place is not None and place.column == column and crowd[place.pk]
         ]
         if pairs:
             found = stored_labels(target.table, column, dict.fromkeys(pairs), run_pk=target.run_pk)
-            stored.update({(column, *pair): one for pair, one in found.items()})
+            stored.update({(sign * pk, identity): one for (pk, identity), one in found.items()})
     taxonomies: dict[str, Taxonomy] = {}
     if any(draft.taxonomy is not None for draft in drafts):
         rows = Taxonomy.objects.unscoped().filter(dataset_id=target.dataset.pk)
         taxonomies = {one.name: one for one in rows}
-    return Known(places, stored, crowds, taxonomies)
+    is_near = max(crowds.values(), default=0) + len(drafts) > MAX_LABELS_OF_AN_ITEM
+    return Known(places, stored, taxonomies, crowds if is_near else None)
 
 
 def rows_of(
@@ -229,6 +228,13 @@ def rows_of(
         )
         for draft, place in pairs
     ]
+
+
+def check_crowd(crowds: dict[int, int], place: Place) -> None:
+    """Count one more label of a place; raises Invalid when it has as many as one may have."""
+    if crowds[place.spot] >= MAX_LABELS_OF_AN_ITEM:
+        raise Invalid(f"this item has {MAX_LABELS_OF_AN_ITEM} labels already; no more are kept of one item.")
+    crowds[place.spot] += 1
 
 
 def check_inside(draft: LabelDraft, place: Place) -> None:
