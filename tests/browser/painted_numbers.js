@@ -1,12 +1,14 @@
 /**
  * Runs in a scene's page: notes at every painted frame which number its pixels carry, and waits for frames.
- * An expression, given the strip as {blocks, row}, or null where the canvas may not be read.
+ * An expression, given the strip as {blocks, row}, or null where the canvas may not be read; with a `ruler`
+ * {width, step, first, row} in it, notes also of which frame the boxes drawn over the picture are (label_ruler.py).
  */
 (strip) => {
   const viewer = document.querySelector("frame-viewer");
   const scratch = new OffscreenCanvas(strip?.blocks ?? 1, 1).getContext("2d", { willReadFrequently: true });
+  const line = new OffscreenCanvas(2048, 1).getContext("2d", { willReadFrequently: true });
   const LIT = 115;
-  /** What each event claimed, and what the pixels said at that moment. @type {{claimed: number, seen: number | null}[]} */
+  /** What each event claimed, and what the pixels said at that moment. @type {{claimed: number, seen: number | null, labelled: number | null}[]} */
   let notes = [];
 
   function seen() {
@@ -33,7 +35,28 @@
     }
   }
 
-  viewer.addEventListener("frame-change", (event) => notes.push({ claimed: event.detail.frame, seen: seen() }));
+  /** The frame whose boxes are drawn, read off the left edge of its ruler's box; null where none is drawn. */
+  function labelled() {
+    const layer = viewer.querySelector(".label-layer");
+    if (!strip?.ruler || !layer?.width) return null;
+    const { width, step, first, row } = strip.ruler;
+    const picture = viewer.querySelector(".frame-viewer__canvas").getBoundingClientRect();
+    const over = layer.getBoundingClientRect();
+    const scale = picture.width / width;
+    const y = Math.round((picture.top + row * scale - over.top) * devicePixelRatio);
+    line.clearRect(0, 0, layer.width, 1);
+    line.drawImage(layer, 0, y, layer.width, 1, 0, 0, layer.width, 1);
+    const data = line.getImageData(0, 0, layer.width, 1).data;
+    // The stroke is light and whole, the halo beside it is neither; it is two pixels wide.
+    for (let x = 0; x < layer.width; x++) {
+      if (data[4 * x + 3] < 250 || data[4 * x + 1] < LIT) continue;
+      const at = ((x + 1) / devicePixelRatio + over.left - picture.left) / scale;
+      return Math.round((at - first) / step);
+    }
+    return null;
+  }
+
+  viewer.addEventListener("frame-change", (event) => notes.push({ claimed: event.detail.frame, seen: seen(), labelled: labelled() }));
 
   /** Resolves with the number on the canvas once this frame is wanted, painted and ready. */
   function settled(index, limit_ms) {

@@ -58,6 +58,8 @@ class ScenePage:
         self.path = path
         self.strip = strip
         self._can_read = can_read
+        self.ruler: dict[str, float] | None = None
+        """Where the boxes drawn over the picture say which frame they are of; see label_ruler.py."""
         self._numbers: JSHandle | None = None
         self._cdp: CDPSession | None = None
 
@@ -66,7 +68,7 @@ class ScenePage:
         self.page.goto(self.path if frame is None else f"{self.path}?frame={frame}")
         expected = "ready" if is_sound else re.compile("ready|error")
         expect(self.viewer).to_have_attribute("data-state", expected)
-        strip = asdict(self.strip) if self.strip and self._can_read else None
+        strip = {**asdict(self.strip), "ruler": self.ruler} if self.strip and self._can_read else None
         self._numbers = self.page.evaluate_handle(NUMBERS, strip)
         return self
 
@@ -129,6 +131,12 @@ class ScenePage:
         """For each frame painted since the last call, in order: the number claimed and the number seen."""
         assert self._numbers is not None
         return [(one["claimed"], one["seen"]) for one in self._numbers.evaluate("numbers => numbers.take()")]
+
+    def labelled_notes(self) -> list[tuple[int, int, int | None]]:
+        """The same, each with the frame whose boxes were drawn over the picture at that moment."""
+        assert self._numbers is not None
+        notes = self._numbers.evaluate("numbers => numbers.take()")
+        return [(one["claimed"], one["seen"], one["labelled"]) for one in notes]
 
     def press(self, *keys: str) -> None:
         for key in keys:

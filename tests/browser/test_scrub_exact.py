@@ -1,9 +1,12 @@
-"""The frame on screen is the frame that the number says, by the pixels, from every kind of source and any way there."""
+"""The frame on screen is the frame that the number says, by the pixels, from every kind of source and any way there;
+and so are the labels over it."""
 
 from __future__ import annotations
 
+import io
 import random
 from collections.abc import Iterator
+from dataclasses import asdict
 
 import numpy
 import pytest
@@ -13,6 +16,7 @@ from playwright.sync_api import Browser, Page, Playwright, expect
 from tests.browser.chromium import launch
 from tests.browser.conftest import sign_in
 from tests.browser.films import Film, cutout_film, draw_film
+from tests.browser.label_ruler import put_labelled_film
 from tests.browser.scene_page import ScenePage, make_scene, put_film
 from tests.live import LiveTransom, Person
 from tests.media_server import CanaryServer
@@ -49,17 +53,25 @@ def reading_page(reading: Browser, live: LiveTransom, editor: Person) -> Iterato
 def test_each_frame_painted_carries_the_number_it_is_shown_as(
     reading_page: Page, wire: WireClient, open_host: CanaryServer, film: Film, kind: str
 ) -> None:
-    path = put_film(wire, open_host, film, is_mp4=kind != "frames")
-    scene = ScenePage(reading_page, path, strip=film.strip).open(frame=7)
-    if kind == "video":
+    with Image.open(io.BytesIO(film.stills[0])) as still:
+        path, ruler = put_labelled_film(wire, open_host, film, still.width)
+    scene = ScenePage(reading_page, path, strip=film.strip)
+    scene.ruler = asdict(ruler)
+    scene.open(frame=7)
+    if scene.data("source") != kind:
         scene.switch_to(kind)
     expect(scene.viewer).to_have_attribute("data-source", kind)
     assert scene.settled(7) == 7
+    expect(scene.viewer.locator(".label-layer[data-frame='7']")).to_have_count(1)
+    # Names would cover the ruler.
+    scene.press("t")
+    scene.labelled_notes()
     checked = 0
     while checked < CHECKS:
         wander(scene)
-        notes = scene.notes()
-        assert [(claimed, seen) for claimed, seen in notes if claimed != seen] == []
+        notes = scene.labelled_notes()
+        wrong = [(claimed, seen, labelled) for claimed, seen, labelled in notes if not claimed == seen == labelled]
+        assert wrong == []
         assert scene.number_on_screen() == scene.painted
         checked += len(notes)
 
