@@ -63,6 +63,20 @@ test("a thing that one side names as a box and as a polygon is matched with both
   assert.deepEqual(matched(two).state, [MATCHED, MISSED, MATCHED]);
 });
 
+test("a threshold that is moved to and fro finds what it finds at first", () => {
+  const random = randomNumbers(5);
+  const shapes = Array.from({ length: 60 }, (_, i) => {
+    const [x, y, side] = [100 * random(), 100 * random(), 20 + 40 * random()];
+    return polygon([x, y, x + side, y + side * random(), x + side / 2, y + side], { source: i % 2 });
+  });
+  const set = labelSet(shapes);
+  for (const threshold of [0.6, 0.1, 0.3, 0.6]) {
+    const [moved, fresh] = [set, labelSet(shapes)].map((one) => match(one, { ...HALF, threshold }));
+    assert.deepEqual([moved.state, moved.partner], [fresh.state, fresh.partner]);
+    assert.ok(moved.state.includes(MATCHED) && moved.state.includes(MISSED));
+  }
+});
+
 test("poses are compared with poses, where both sides have some", () => {
   const pose = { kind: /** @type {const} */ ("keypoints"), box: [0, 0, 10, 10], more: { keypoints: [] } };
   assert.deepEqual(matched([pose, { source: 1, box: [0, 0, 10, 10] }]).state, [NONE, FALSE]);

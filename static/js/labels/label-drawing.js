@@ -59,7 +59,7 @@ const MOST_DASHED = 1000;
 const MOST_FILLED = 1500;
 const MOST_WITH_HALO = 10_000;
 /** How many boxes take as long as one polygon. */
-const POLYGON_COSTS = 10;
+const POLYGON_COSTS = 20;
 
 /**
  * Draws a picture's labels on a cleared canvas.

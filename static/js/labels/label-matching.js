@@ -36,7 +36,7 @@ export const FALSE = 3;
 
 /** Bounds that overlap so much are of one thing that was named twice. */
 const SAME_THING = 0.9;
-/** A place in the list of pairs, under the overlap, in one number that can be sorted. */
+/** More places than any list here has: two of them, or one under an overlap, fit in one number. */
 const PLACES = 2 ** 28;
 const STEPS = 2 ** 24;
 
@@ -126,13 +126,8 @@ function pairsOf(set, { threshold, classAware }, { truths, guesses }) {
  */
 function overlapsIn(set, threshold) {
   const { box, kind } = set.columns;
-  /** @type {Map<number, number>} */
-  const areas = new Map();
-  const areaOf = (/** @type {number} */ i) => {
-    const area = areas.get(i) ?? coveredArea(set.points(i));
-    areas.set(i, area);
-    return area;
-  };
+  const measured = measuredIn(set);
+  const areaOf = (/** @type {number} */ i) => remembered(measured, set.from + i, () => coveredArea(set.points(i)));
   return (one, other) => {
     const [a, b] = [set.from + one, set.from + other];
     const common = commonArea(box, 4 * a, 4 * b);
@@ -140,8 +135,36 @@ function overlapsIn(set, threshold) {
     if (kind[a] !== POLYGON || kind[b] !== POLYGON) return common / (areaOfBox(box, 4 * a) + areaOfBox(box, 4 * b) - common);
     const [area, otherArea] = [areaOf(one), areaOf(other)];
     const most = Math.min(common, area, otherArea);
-    return most < threshold * (area + otherArea - most) ? 0 : polygonIou(set.points(one), set.points(other));
+    if (most < threshold * (area + otherArea - most)) return 0;
+    return remembered(measured, (a + 1) * PLACES + b, () => polygonIou(set.points(one), set.points(other)));
   };
+}
+
+/**
+ * Areas of polygons by place, and overlaps by both places: they outlast the threshold, which is moved to and fro.
+ * @type {WeakMap<import("./label-columns.js").LabelColumns, Map<number, number>>}
+ */
+const measurements = new WeakMap();
+
+/** @param {LabelSet} set */
+function measuredIn({ columns }) {
+  const measured = measurements.get(columns) ?? new Map();
+  measurements.set(columns, measured);
+  return measured;
+}
+
+/**
+ * @param {Map<number, number>} values
+ * @param {number} key
+ * @param {() => number} measure
+ */
+function remembered(values, key, measure) {
+  let value = values.get(key);
+  if (value === undefined) {
+    value = measure();
+    values.set(key, value);
+  }
+  return value;
 }
 
 /**
