@@ -23,12 +23,14 @@ PATIENCE = 4
 STATUS = "Failed to load resource"
 
 
-def scene_with(page: Page, wire: WireClient, host: CanaryServer, odd: bytes | None = None) -> ScenePage:
-    """A scene of which one frame, number 5, may be other bytes than the rest."""
+def scene_with(
+    page: Page, wire: WireClient, host: CanaryServer, odd: bytes | None = None, *, name: str = "odd"
+) -> ScenePage:
+    """A scene of which one frame, number 5, may be other bytes than the rest; they are at `/name/5` and so on."""
     pictures = draw_stills(COUNT)
     if odd is not None:
         pictures[ODD] = odd
-    path = make_scene(wire, "odd", frames=put_frames(host, "odd", pictures), frame_rate=10)
+    path = make_scene(wire, name, frames=put_frames(host, name, pictures), frame_rate=10)
     return ScenePage(page, path, strip=DRAWN_STRIP)
 
 
@@ -245,30 +247,34 @@ def test_hevc_alone_is_a_sentence_that_names_it(
     expect(scene.reason).to_contain_text("HEVC")
 
 
-@pytest.mark.parametrize(
-    "name", ["header_only.jpg", "lying_header.png", "still.tiff", "text_named.jpg", "zero_byte.jpg"]
-)
+# One page for many pictures: to sign in takes longer than to look at one.
+
+
 def test_a_picture_that_browsers_cannot_show_is_a_reason(
-    signed_in: Page, wire: WireClient, open_host: CanaryServer, watch: Watch, name: str
+    signed_in: Page, wire: WireClient, open_host: CanaryServer, watch: Watch, subtests: pytest.Subtests
 ) -> None:
     watch.expected += [STATUS, "ERR_"]
-    scene = scene_with(signed_in, wire, open_host, shared(f"awkward/{name}").read_bytes()).open(frame=ODD - 1)
-    scene.press("ArrowRight")
-    expect_reason(scene)
-    expect_others_to_work(scene)
+    for name in ("header_only.jpg", "lying_header.png", "still.tiff", "text_named.jpg", "zero_byte.jpg"):
+        with subtests.test(name):
+            odd = shared(f"awkward/{name}").read_bytes()
+            scene = scene_with(signed_in, wire, open_host, odd, name=f"odd/{name}").open(frame=ODD - 1)
+            scene.press("ArrowRight")
+            expect_reason(scene)
+            expect_others_to_work(scene)
 
 
-@pytest.mark.parametrize("name", ["cmyk.jpg", "gray16.png", "still.avif", "wide_65000x8.png", "one_pixel.png"])
 def test_a_picture_of_an_unusual_kind_is_shown(
-    signed_in: Page, wire: WireClient, open_host: CanaryServer, name: str
+    signed_in: Page, wire: WireClient, open_host: CanaryServer, subtests: pytest.Subtests
 ) -> None:
-    odd = shared(f"awkward/{name}")
-    with Image.open(odd) as picture:
-        size = list(picture.size)
-    scene = scene_with(signed_in, wire, open_host, odd.read_bytes()).open(frame=ODD)
-    scene.settled(ODD)
-    canvas = scene.viewer.locator(".frame-viewer__canvas")
-    shown = canvas.evaluate("canvas => [canvas.width, canvas.height]")
-    # What is larger than a canvas may be is shown smaller.
-    assert shown == size or max(size) > 16_000
-    expect_others_to_work(scene)
+    for name in ("cmyk.jpg", "gray16.png", "still.avif", "wide_65000x8.png", "one_pixel.png"):
+        with subtests.test(name):
+            odd = shared(f"awkward/{name}")
+            with Image.open(odd) as picture:
+                size = list(picture.size)
+            scene = scene_with(signed_in, wire, open_host, odd.read_bytes(), name=f"odd/{name}").open(frame=ODD)
+            scene.settled(ODD)
+            canvas = scene.viewer.locator(".frame-viewer__canvas")
+            shown = canvas.evaluate("canvas => [canvas.width, canvas.height]")
+            # What is larger than a canvas may be is shown smaller.
+            assert shown == size or max(size) > 16_000
+            expect_others_to_work(scene)

@@ -209,12 +209,12 @@ def test_the_preview_shows_a_held_picture_as_soon_as_it_is_held_and_stays_over_t
     expect(preview).to_be_hidden()
 
 
-@pytest.mark.parametrize("count", [1, 2, 5])
-def test_few_frames_are_each_reached_by_a_click(page: Page, count: int) -> None:
-    bar = Bar(page, count=count)
-    for index in range(count):
-        bar.page.mouse.click(bar.x_of(index + 0.5), bar.y)
-        assert bar.said()[1] == f"go {index}"
+def test_few_frames_are_each_reached_by_a_click(page: Page) -> None:
+    for count in (1, 2, 5):
+        bar = Bar(page, count=count)
+        for index in range(count):
+            bar.page.mouse.click(bar.x_of(index + 0.5), bar.y)
+            assert bar.said()[1] == f"go {index}", count
 
 
 def test_two_fingers_zoom_and_one_scrubs(chromium: Browser, live: LiveTransom) -> None:
