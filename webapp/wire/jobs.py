@@ -15,6 +15,9 @@ from webapp.wire.call import Call
 from webapp.wire.rows_out import moment
 
 MAX_JOBS = 50_000
+# The SDK has its own words for some of our kinds.
+SDK_KINDS = {"deleteAnnotations": "annotationDeletion"}
+OUR_KINDS = {word: kind for kind, word in SDK_KINDS.items()}
 # The SDK sends dates as its user typed them; these are what people type besides ISO 8601.
 DATE_FORMATS = ("%m/%d/%Y", "%Y/%m/%d", "%d %b %Y", "%d %B %Y", "%b %d %Y", "%B %d %Y", "%b %d, %Y", "%B %d, %Y")
 
@@ -56,7 +59,7 @@ def listed(call: Call, body: ListJobs) -> list[JobStarted]:
     found = queries.jobs(
         call.viewer,
         dataset_pk=dataset.pk if dataset is not None else None,
-        kinds=body.job_types,
+        kinds=[OUR_KINDS.get(one, one) for one in body.job_types],
         since=date_of(body.from_date, "from_date"),
         until=date_of(body.to_date, "to_date"),
         with_completed=body.show_completed,
@@ -77,7 +80,7 @@ def status(call: Call, job_id: str) -> JobStatus:
         job_progress=f"{min(share, 0.99 if job.is_live else 1.0):.2f}",
         completed_steps=job.done_steps,
         total_steps=job.total_steps,
-        job_type=job.kind,
+        job_type=kind_word(job),
     )
 
 
@@ -94,7 +97,11 @@ def errors(call: Call, job_id: str) -> list[str]:
 
 
 def started(job: Job) -> JobStarted:
-    return JobStarted(job.public_id, status_word(job), job.kind, moment(job.created_at))
+    return JobStarted(job.public_id, status_word(job), kind_word(job), moment(job.created_at))
+
+
+def kind_word(job: Job) -> str:
+    return SDK_KINDS.get(job.kind, job.kind)
 
 
 def status_word(job: Job) -> str:
