@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from tests import make
 from webapp.accounts import actions as people
 from webapp.accounts.viewer import Viewer
+from webapp.datasets import actions as dataset_actions
 from webapp.datasets import queries as dataset_queries
 from webapp.datasets.drafts import RowRefused
 from webapp.datasets.models import Dataset
@@ -151,6 +152,20 @@ def test_one_bad_row_fails_the_batch_whole_unless_a_job_keeps_the_good(owner: Vi
     assert tally(outcome) == (1, 0, 0, 7)
     assert [(row.line, row.reference_id) for row in outcome.refused] == [(line, "item-0") for line in range(2, 9)]
     assert all(sentence in row.sentence for row, (_, sentence) in zip(outcome.refused, bad, strict=True))
+
+
+def test_declared_schema_holds_for_annotations_and_types_are_learned_apart(owner: Viewer) -> None:
+    schema = {"n": {"type": "number"}}
+    dataset = dataset_actions.create_dataset(
+        owner, name="Quays", is_scene=False, use_privacy_mode=True, annotation_metadata_schema=schema
+    )
+    items = make.make_items(owner, dataset, 1, metadata={"m": 1})
+    with pytest.raises(RowRefused, match="'n' is a number"):
+        make.make_annotations(owner, dataset, items, metadata={"n": "x"})
+    make.make_annotations(owner, dataset, items, metadata={"m": "x"})
+    make.make_predictions(owner, make.make_run(owner), dataset, items, metadata={"m": True})
+    learned = make.reload(owner, dataset).field_types
+    assert [learned[level]["m"] for level in ("item", "annotation", "prediction")] == ["number", "string", "boolean"]
 
 
 def test_masks_name_their_origin_like_all_media(owner: Viewer, admin: Viewer, dataset: Dataset) -> None:

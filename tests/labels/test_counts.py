@@ -12,11 +12,13 @@ import pytest
 from tests import make
 from webapp.accounts.viewer import Viewer
 from webapp.datasets import actions as dataset_actions
+from webapp.datasets import job_kinds as dataset_jobs
 from webapp.datasets import queries as dataset_queries
 from webapp.datasets.models import Dataset
 from webapp.jobs.models import Job
 from webapp.jobs.worker import work
 from webapp.labels import actions, queries
+from webapp.labels import job_kinds as label_jobs
 from webapp.labels.drafts import LabelDraft
 from webapp.labels.models import Annotation, LabelCount, ModelRun, Prediction
 
@@ -141,7 +143,11 @@ def run_jobs() -> None:
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_kept_counts_are_those_of_the_rows_after_every_verb(owner: Viewer, seed: int) -> None:
+def test_kept_counts_are_those_of_the_rows_after_every_verb(
+    owner: Viewer, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    for kinds in (dataset_jobs, label_jobs):
+        monkeypatch.setattr(kinds, "ROWS_A_STEP", 7)
     lottery = Lottery(owner, seed)
     for _ in range(STEPS):
         lottery.step()
