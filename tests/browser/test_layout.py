@@ -23,7 +23,8 @@ def addresses(pictures: dict[str, Any], wire: WireClient, signed_in: Page) -> li
         {"name": "a slice whose name is rather long for a phone", "reference_ids": ["quay/01", "quay/02"]},
     )["slice_id"]
     item_id = wire.call("GET", f"dataset/{pictures['id']}/iloc/0")["item"]["id"]
-    sub_pages = [f"{dataset}{name}/" for name in ("slices", "jobs", "settings")]
+    model_id = model_with_predictions(wire, pictures["id"])
+    sub_pages = [f"{dataset}{name}/" for name in ("slices", "models", "jobs", "settings")]
     return [
         "/",
         dataset,
@@ -31,9 +32,26 @@ def addresses(pictures: dict[str, Any], wire: WireClient, signed_in: Page) -> li
         f"{dataset}items/{item_id}",
         f"/slices/{slice_id}",
         "/slices/",
+        "/models/",
+        f"/models/{model_id}/",
         "/jobs/",
         "/privacy/",
     ]
+
+
+def model_with_predictions(wire: WireClient, dataset_id: str) -> str:
+    """The id of a model that is sure of some boxes of one picture."""
+    model = {
+        "name": "A detector of a long name",
+        "reference_id": "detector/2026-11-22/last",
+        "tags": ["night", "small"],
+    }
+    model_id: str = wire.call("POST", "models/add", model)["model_id"]
+    geometry = {"x": 10, "y": 20, "width": 30, "height": 40}
+    box = {"type": "box", "reference_id": "quay/00", "geometry": geometry}
+    boxes = [{**box, "label": name, "confidence": share} for name, share in (("crane", 0.9), ("gull", 0.4))]
+    wire.call("POST", f"dataset/{dataset_id}/model/{model_id}/uploadPredictions", {"annotations": boxes})
+    return model_id
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests import make
 from tests.pages.conftest import House
 from webapp.accounts.viewer import Viewer
+from webapp.datasets.actions.files import store_file
 from webapp.datasets.actions.origins import origin_policy
 from webapp.datasets.models import Dataset
 from webapp.labels.actions.annotate import annotate
@@ -64,3 +66,16 @@ def label_house(viewer: Viewer, house: House) -> ModelRun:
     )
     say(viewer, house.scene_dataset, draft(viewer, "crossing-1", confidence=0.5), run=run)
     return run
+
+
+def label_masks(viewer: Viewer, dataset: Dataset) -> bytes:
+    """Two masks by address, of people and of a run on `item-0`, and one by file on `item-1`, whose bytes it returns."""
+    png = b"\x89PNG\r\n\x1a\n" + bytes(40)
+    stored = store_file(viewer, [png])
+    segments = [{"label": "road", "index": 3}, {"label": "sky", "index": 4}]
+    told = {"label": None, "geometry": None, "segments": segments}
+    address = draft(viewer, "item-0", "mask", mask_url=f"{make.MEDIA}/mask.png", **told)
+    file = draft(viewer, "item-1", "mask", mask_file_pk=stored.pk, mask_path="mask.png", **told)
+    say(viewer, dataset, address, file)
+    say(viewer, dataset, address, run=make_run(viewer, dataset, "masks"))
+    return png

@@ -47,7 +47,21 @@ def test_the_list_contacts_the_hosts_of_the_datasets_on_it(two_hosts: House, own
     assert media_of(browse(owner).get("/")) == everywhere(make.MEDIA, OTHER)
 
 
-@pytest.mark.parametrize("address", ["/slices/", "/jobs/", "/team/", "/privacy/", "/nowhere", "dataset slices", "job"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/slices/",
+        "/models/",
+        "/jobs/",
+        "/team/",
+        "/privacy/",
+        "/nowhere",
+        "dataset slices",
+        "dataset models",
+        "model",
+        "job",
+    ],
+)
 def test_pages_without_pictures_contact_nobody(address: str, two_hosts: House, admin: Viewer, browse: Browse) -> None:
     assert media_of(browse(admin).get(two_hosts.paths.get(address, address))) == everywhere()
 

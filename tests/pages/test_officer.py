@@ -4,6 +4,7 @@ import pytest
 
 from tests import make
 from tests.pages.conftest import Browse, House, make_file_item, text_of
+from tests.pages.labelled import label_masks
 from webapp.accounts.viewer import Viewer
 from webapp.datasets.models import Dataset
 from webapp.pages import officer
@@ -30,6 +31,14 @@ def test_copies_are_counted_apart(owner: Viewer, browse: Browse) -> None:
     page = text_of(browse(owner).get("/privacy/"))
     assert "copies of media, uploaded as files (40 bytes) 1" in page
     assert "Office ordinary 2 1" in page
+
+
+def test_masks_are_addresses_or_copies(owner: Viewer, browse: Browse) -> None:
+    dataset = make.make_dataset(owner, name="Office", privacy=False)
+    make.make_items(owner, dataset, 2)
+    label_masks(owner, dataset)
+    page = text_of(browse(owner).get("/privacy/"))
+    assert "Office ordinary 4 1" in page
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from webapp.labels.models import CONFIDENCE_BUCKETS
-from webapp.pages.words import counted, number
+from webapp.pages.words import counted
 
 
 @dataclass(frozen=True, slots=True)

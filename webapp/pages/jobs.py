@@ -61,6 +61,8 @@ class JobRow:
     """The dataset it works on; None when there is none, or it is gone."""
     dataset_href: str | None
     """That dataset's grid; None likewise."""
+    is_dataset_gone: bool
+    """Whether it worked on a dataset that is gone."""
     progress: Progress
     """How far it is."""
     created_at: datetime
@@ -212,6 +214,7 @@ def row_of(found: Job, dataset: Dataset | None) -> JobRow:
         what=what_it_does(found),
         dataset_name=dataset.name if dataset else None,
         dataset_href=dataset_href(dataset.public_id) if dataset else None,
+        is_dataset_gone=found.dataset_pk is not None and dataset is None,
         progress=progress_of(found),
         created_at=found.created_at,
         finished_at=found.finished_at,

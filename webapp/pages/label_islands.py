@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from webapp.accounts.viewer import Permission, Viewer
 from webapp.datasets.models import Dataset, Item, Scene
+from webapp.labels.actions.review import KEY, STATUSES
 from webapp.labels.models import ModelRun
 from webapp.pages.label_runs import RunsOnPage
 
@@ -54,7 +55,7 @@ def labels_of_item_page(viewer: Viewer, dataset: Dataset, found: Item, told: Run
         "url": reverse("pages:item-labels", args=args),
         "factsUrl": reverse("pages:item-label-facts", args=args),
         "reviewUrl": review_address(viewer, dataset),
-        "review": found.metadata.get("review_status"),
+        "review": verdict_on(found),
         "runs": told["runs"],
         "chosen": told["chosen"],
     }
@@ -82,6 +83,12 @@ def labels_of_scene_page(
 def labels_of_grid(dataset: Dataset, run: ModelRun | None) -> GridLabels:
     url = reverse("pages:cell-labels", args=[dataset.public_id])
     return {"url": url, "run": run.public_id if run is not None else None}
+
+
+def verdict_on(found: Item) -> str | None:
+    """What was decided of an item; None for any other word that its metadata may hold."""
+    status = found.metadata.get(KEY)
+    return status if status in STATUSES else None
 
 
 def review_address(viewer: Viewer, dataset: Dataset) -> str | None:
