@@ -48,29 +48,39 @@ def expect_others_to_work(scene: ScenePage) -> None:
     assert [note for note in scene.notes() if note[0] != note[1]] == []
 
 
-@pytest.mark.parametrize(
-    "fault",
-    [Fault.NOT_FOUND, Fault.FORBIDDEN, Fault.BROKEN, Fault.TRUNCATED, Fault.CORRUPT, Fault.LOGIN_PAGE, Fault.RESET],
+FAULTS_OF_A_FRAME = (
+    Fault.NOT_FOUND,
+    Fault.FORBIDDEN,
+    Fault.BROKEN,
+    Fault.TRUNCATED,
+    Fault.CORRUPT,
+    Fault.LOGIN_PAGE,
+    Fault.RESET,
 )
+
+
 def test_a_frame_that_does_not_come_says_why_and_the_others_do(
-    signed_in: Page, wire: WireClient, open_host: CanaryServer, watch: Watch, fault: Fault
+    signed_in: Page, wire: WireClient, open_host: CanaryServer, watch: Watch, subtests: pytest.Subtests
 ) -> None:
     watch.expected += [STATUS, "ERR_"]
-    scene = scene_with(signed_in, wire, open_host)
-    open_host.fail(fault, f"/odd/{ODD}")
-    scene.open(frame=ODD - 1)
-    scene.press("ArrowRight")
-    expect_reason(scene)
-    expect_others_to_work(scene)
-    scene.seek(ODD)
-    expect_reason(scene)
-    signed_in.wait_for_timeout(700)
-    # To read it, to show it, and why not. What the page asked counts: where a connection is reset, the browser tries
-    # others by itself, and the host sees them all.
-    assert len([url for url in watch.asked if url.endswith(f"/odd/{ODD}")]) <= 3
-    open_host.heal()
-    scene.reason.get_by_role("button", name="Try again").click()
-    assert scene.settled(ODD) == ODD
+    for fault in FAULTS_OF_A_FRAME:
+        with subtests.test(fault.name):
+            name = f"odd/{fault.name}"
+            scene = scene_with(signed_in, wire, open_host, name=name)
+            open_host.fail(fault, f"/{name}/{ODD}")
+            scene.open(frame=ODD - 1)
+            scene.press("ArrowRight")
+            expect_reason(scene)
+            expect_others_to_work(scene)
+            scene.seek(ODD)
+            expect_reason(scene)
+            signed_in.wait_for_timeout(700)
+            # To read it, to show it, and why not. What the page asked counts: where a connection is reset, the browser
+            # tries others by itself, and the host sees them all.
+            assert len([url for url in watch.asked if url.endswith(f"/{name}/{ODD}")]) <= 3
+            open_host.heal()
+            scene.reason.get_by_role("button", name="Try again").click()
+            assert scene.settled(ODD) == ODD
 
 
 def test_a_host_that_never_answers_leaves_the_viewer_usable(
@@ -189,21 +199,23 @@ def test_an_mp4_of_a_host_without_ranges_is_shown_all_the_same(
     assert open_host.count("/whole.mp4") < 20
 
 
-@pytest.mark.parametrize("fault", [Fault.NOT_FOUND, Fault.BROKEN, Fault.RESET, Fault.LOGIN_PAGE, Fault.CORRUPT])
 def test_an_mp4_that_does_not_come_is_a_reason_and_no_storm(
-    signed_in: Page, wire: WireClient, open_host: CanaryServer, watch: Watch, fault: Fault
+    signed_in: Page, wire: WireClient, open_host: CanaryServer, watch: Watch, subtests: pytest.Subtests
 ) -> None:
     watch.expected += [STATUS, "ERR_"]
-    path = make_scene(wire, "odd", video_url=open_host.put("/odd/a.mp4", draw_film(8).mp4, "video/mp4"), frame_rate=30)
-    open_host.fail(fault, "/odd/")
-    signed_in.goto(path)
-    scene = ScenePage(signed_in, path)
-    expect_reason(scene)
-    asked = open_host.count("/odd/a.mp4")
-    # Both ways of showing an mp4 were tried, each a few times at most.
-    assert asked <= 4 * PATIENCE
-    signed_in.wait_for_timeout(1500)
-    assert open_host.count("/odd/a.mp4") == asked
+    for fault in (Fault.NOT_FOUND, Fault.BROKEN, Fault.RESET, Fault.LOGIN_PAGE, Fault.CORRUPT):
+        with subtests.test(fault.name):
+            name = f"/odd/{fault.name}.mp4"
+            url = open_host.put(name, draw_film(8).mp4, "video/mp4")
+            open_host.fail(fault, name)
+            scene = ScenePage(signed_in, make_scene(wire, fault.name, video_url=url, frame_rate=30))
+            signed_in.goto(scene.path)
+            expect_reason(scene)
+            asked = open_host.count(name)
+            # Both ways of showing an mp4 were tried, each a few times at most.
+            assert 0 < asked <= 4 * PATIENCE
+            signed_in.wait_for_timeout(1500)
+            assert open_host.count(name) == asked
 
 
 def test_an_mp4_that_breaks_off_in_the_middle_shows_what_came(
