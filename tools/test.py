@@ -97,13 +97,13 @@ def steps(chosen: argparse.Namespace, folder: Path) -> list[Step]:
     # The longest first, so that both cores are busy to the end.
     return [
         pytest_step("browser", "sqlite", "browser"),
-        *lint_steps(),
-        js_step(),
-        *django_steps(folder),
         pytest_step("tests", "sqlite", PLAIN),
-        pytest_step("SDK and proofs", "sqlite", "sdk or proof"),
         pytest_step("tests", "postgresql", PLAIN, *ONCE),
+        pytest_step("SDK and proofs", "sqlite", "sdk or proof"),
         pytest_step("all others", "postgresql", f"not ({PLAIN})", *ONCE),
+        js_step(),
+        *lint_steps(),
+        *django_steps(folder),
     ]
 
 
