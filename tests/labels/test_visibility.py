@@ -168,6 +168,7 @@ def test_deleted_dataset_run_and_model_hide_their_labels_at_once(owner: Viewer, 
     assert seen() == [None, other.pk]
     actions.delete_model(owner, other.model)
     assert seen() == [None]
+    assert queries.item_page_of_run(owner, dataset, other).rows == []
     assert make.reload(owner, dataset).version == version + 2
     dataset_actions.delete_dataset(owner, dataset)
     assert seen() == []

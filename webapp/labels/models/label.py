@@ -133,7 +133,8 @@ class PredictionQuerySet(models.QuerySet["Prediction"]):
     def visible_to(self, viewer: Viewer) -> Self:
         if not viewer.may(Permission.SEE_PRIVATE):
             return self.none()
-        return self.filter(dataset__team_id=viewer.team_id, dataset__deleted_at=None, run__deleted_at=None)
+        is_there = {"dataset__deleted_at": None, "run__deleted_at": None, "run__model__deleted_at": None}
+        return self.filter(dataset__team_id=viewer.team_id, **is_there)
 
 
 class Prediction(Label):
