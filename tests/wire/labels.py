@@ -130,3 +130,15 @@ def of_item(caller: Caller, dataset_id: str, reference_id: str) -> dict[str, lis
 def make_model(caller: Caller, reference_id: str = "m", **fields: Any) -> str:
     body = {"name": "Model", "reference_id": reference_id, "metadata": {}, **fields}
     return str(caller.post("models/add", body).body["model_id"])
+
+
+def predict(caller: Caller, path: str, *rows: Any, **fields: Any) -> Answer:
+    return caller.post(path, {"update": False, "annotations": list(rows), **fields})
+
+
+def names_in(groups: dict[str, list[dict[str, Any]]]) -> list[str]:
+    return sorted(one["annotation_id"] for labels in groups.values() for one in labels)
+
+
+def item_id(caller: Caller, dataset_id: str, reference_id: str) -> str:
+    return str(caller.get(f"dataset/{dataset_id}/refloc/{reference_id}").body["item"]["id"])

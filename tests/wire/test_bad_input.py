@@ -12,9 +12,12 @@ from hypothesis import strategies as st
 
 from tests import make
 from tests.wire.caller import ROOT, Caller, answer_of, item, run_jobs, scene
+from tests.wire.labels import annotate_later, box, make_model, mask
 from webapp.wire.routes import JSON, ROUTES, Route
 
 WITH_BODY = [route for route in ROUTES if route.body is not None]
+# A body is read before its route's function is called, so one route of each kind of body stands for all.
+ONE_OF_EACH_BODY = list({route.body: route for route in WITH_BODY}.values())
 RAW = {
     "empty": b"",
     "cut": b'{"name": "x',
@@ -62,11 +65,15 @@ def ids(caller: Caller, items_id: str) -> dict[str, str]:
     """Existing things, so that it is the body that is at fault."""
     caller.post(f"dataset/{items_id}/append", {"items": [item("a")]})
     made = caller.post(f"dataset/{items_id}/create_slice", {"name": "s", "reference_ids": ["a"]})
-    return {"dataset_id": items_id, "slice_id": made.body["slice_id"]}
+    model = make_model(caller)
+    run = caller.post(f"dataset/{items_id}/modelRun/create", {"name": "r", "reference_id": "m"}).body["model_run_id"]
+    return {"dataset_id": items_id, "slice_id": made.body["slice_id"], "model_id": model, "run_id": run}
 
 
-@pytest.mark.parametrize("route", WITH_BODY, ids=lambda route: f"{route.method} {route.pattern}")
-def test_malformed_bodies_are_refused_on_every_route(caller: Caller, ids: dict[str, str], route: Route) -> None:
+@pytest.mark.parametrize("route", ONE_OF_EACH_BODY, ids=lambda route: f"{route.method} {route.pattern}")
+def test_malformed_bodies_are_refused_whatever_they_should_be(
+    caller: Caller, ids: dict[str, str], route: Route
+) -> None:
     for name, raw in RAW.items():
         answer = caller.send(route.method, address(route, ids), raw)
         assert 400 <= answer.status < 500, name
@@ -138,6 +145,57 @@ def test_no_row_whatever_is_a_server_error(caller: Caller, items_id: str, scenes
     assert caller.post(f"dataset/{items_id}/metadata?async=0", {"metadata": rows, "level": "item"}).status in (200, 400)
 
 
+anything = st.one_of(st.none(), st.integers(), st.text(max_size=3), st.lists(st.none(), max_size=2), st.just({}))
+points = st.lists(st.dictionaries(st.sampled_from(["x", "y", "visible", "z"]), anything, max_size=3), max_size=4)
+labels = st.fixed_dictionaries(
+    {
+        "type": st.sampled_from(["box", "line", "polygon", "keypoints", "cuboid", "category", "multicategory", "mask"]),
+        "reference_id": st.sampled_from(["a", "b", 3]),
+    },
+    optional={
+        "label": st.one_of(st.just("car"), anything),
+        "labels": st.one_of(st.lists(st.text(max_size=2), max_size=2), anything),
+        "geometry": st.one_of(
+            st.just({"x": 1, "y": 2, "width": 3, "height": 4}),
+            st.fixed_dictionaries({"vertices": st.one_of(points, anything)}),
+            st.fixed_dictionaries({"keypoints": points, "names": anything}, optional={"skeleton": anything}),
+            anything,
+        ),
+        "annotations": st.one_of(st.just([{"label": "a", "index": 1}]), anything),
+        "mask_url": st.one_of(st.just(f"{make.MEDIA}/m.png"), anything),
+        **dict.fromkeys(
+            (
+                "annotation_id",
+                "metadata",
+                "track_reference_id",
+                "task_id",
+                "taxonomy_name",
+                "embedding_vector",
+                "confidence",
+                "class_pdf",
+                "item_id",
+                "dataset_id",
+            ),
+            anything,
+        ),
+    },
+)
+
+
+@hypothesis_settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(labels, max_size=4))
+def test_no_label_whatever_is_a_server_error(caller: Caller, ids: dict[str, str], rows: list[Any]) -> None:
+    dataset, model, run = ids["dataset_id"], ids["model_id"], ids["run_id"]
+    for path in (
+        f"dataset/{dataset}/annotate",
+        f"dataset/{dataset}/model/{model}/uploadPredictions",
+        f"modelRun/{run}/uploadPredictions",
+        f"model/{model}/predictions",
+    ):
+        assert caller.post(path, {"annotations": rows, "update": True}).status in (200, 400)
+    assert caller.get(f"dataset/{dataset}/exportForTraining").status == 200
+
+
 def test_no_url_is_in_any_error_log_or_job(
     caller: Caller, items_id: str, scenes_id: str, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -148,6 +206,9 @@ def test_no_url_is_in_any_error_log_or_job(
         good_or_bad = item(f"i{number}", image_url=url, metadata={"n": str(number) if number == 3 else number})
         said.append(caller.post(f"dataset/{items_id}/append", {"items": [good_or_bad, item("")]}).body)
         said.append(caller.post(f"{scenes_id}/upload_video_scenes", {"scenes": [scene("v", video_url=url), 1]}).body)
+        said.append(caller.post(f"dataset/{items_id}/annotate", {"segmentations": [mask("i0", url), box("i0")]}).body)
+        done = annotate_later(caller, items_id, [mask("i0", url), box("i0"), {"reference_id": url}])
+        said += [done.body, caller.errors(done)]
         done = caller.append_later(items_id, [good_or_bad, {"reference_id": url}])
         said += [done.body, caller.errors(done)]
         done = caller.append_scenes_later(scenes_id, [scene(f"v{number}", video_url=url)])
