@@ -59,6 +59,7 @@ def test_labels_of_every_kind_come_back_as_they_were_sent(owner: Viewer, dataset
     assert (found[0].left, found[0].top, found[0].right, found[0].bottom) == (0.1, 0, 10, 0.30000000000000004)
     assert found[3].metadata.replace(" ", "") == '{"n":1.5}'
     assert [one.reference_id for one in queries.tracks(owner, dataset)] == ["t1"]
+    assert queries.annotation(owner, dataset, "item-1", "b") == found[3]
     slim = rows(owner, dataset, with_facts=False)
     assert [(one.pk, one.left, one.metadata, one.annotation_id) for one in slim] == [
         (one.pk, one.left, "", None) for one in found

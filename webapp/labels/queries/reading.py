@@ -10,6 +10,7 @@ from django.db import connection
 
 from webapp.accounts.viewer import Permission, Viewer
 from webapp.datasets.models import Dataset
+from webapp.labels.drafts import identity_of
 from webapp.labels.models import ModelRun
 from webapp.labels.rows import ANNOTATIONS, PREDICTIONS, ids
 from webapp.privacy.media_url import MediaUrl
@@ -231,13 +232,18 @@ def of_item(
     *,
     runs: Sequence[ModelRun] = (),
 ) -> list[LabelRow]:
+    """The labels of an item under an annotation id: by the index of identities, or where a task sent it without."""
     source = f"datasets_item AS item JOIN {table} AS one ON one.item_id = item.id"
-    where = "item.dataset_id = %s AND item.reference_id = %s AND one.annotation_id = %s"
-    params: list[Any] = [dataset.pk, reference_id, annotation_id]
-    if table == PREDICTIONS:
-        where += f" AND one.run_id IN {visible_runs()}"
-        params += [msgspec.json.encode([run.pk for run in runs]).decode(), viewer.team_id]
-    return picked(viewer, dataset, table, source, where, params)
+    identity = identity_of("box", annotation_id, task=None, taxonomy=None)
+    found: list[LabelRow] = []
+    for column, value in (("identity", identity), ("annotation_id", annotation_id)):
+        where = f"item.dataset_id = %s AND item.reference_id = %s AND one.{column} = %s"
+        params: list[Any] = [dataset.pk, reference_id, value]
+        if table == PREDICTIONS:
+            where += f" AND one.run_id IN {visible_runs()}"
+            params += [msgspec.json.encode([run.pk for run in runs]).decode(), viewer.team_id]
+        found = found or picked(viewer, dataset, table, source, where, params)
+    return found
 
 
 def one_of(found: list[LabelRow], noun: str, annotation_id: str, reference_id: str) -> LabelRow:
