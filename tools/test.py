@@ -30,7 +30,17 @@ PR_SET_CHILD_SUBREAPER = 36
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # What no database has a part in is proved once: what the browser alone does with a scene, the demo's pictures, the
 # grammar of addresses. It takes minutes.
-BROWSER_ALONE = ("awkward_video", "layout", "mp4_source", "native_source", "scene", "scrub_*", "timeline", "video")
+BROWSER_ALONE = (
+    "awkward_video",
+    "labels_exact",
+    "layout",
+    "mp4_source",
+    "native_source",
+    "scene",
+    "scrub_*",
+    "timeline",
+    "video",
+)
 WITHOUT_DATABASE = ("tests/demo/drawing", "tests/privacy/test_media_url*.py", "tests/privacy/test_sandbox.py")
 ONCE = [f"--ignore-glob={path}" for path in WITHOUT_DATABASE]
 ONCE += [f"--ignore-glob=tests/browser/test_{name}.py" for name in BROWSER_ALONE]
