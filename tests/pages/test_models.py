@@ -2,12 +2,14 @@
 
 import re
 
+import pytest
+
 from tests import make
 from tests.pages.conftest import Browse, House, text_of
 from tests.pages.labelled import draft, label_house, make_run, say
 from webapp.accounts.viewer import Viewer
 from webapp.labels.actions.runs import create_run, delete_run
-from webapp.pages import model_page
+from webapp.pages import dataset_models, model_page
 
 
 def test_the_list_says_what_each_model_did(house: House, owner: Viewer, browse: Browse) -> None:
@@ -65,13 +67,24 @@ def test_a_run_of_another_model_is_not_found_on_a_models_page(
     assert browse(owner).get(f"/models/{theirs.model.public_id}/").status_code == 404
 
 
-def test_many_classes_are_counted(house: House, owner: Viewer, browse: Browse, monkeypatch: object) -> None:
+def test_many_classes_and_runs_are_counted(
+    house: House, owner: Viewer, browse: Browse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for page in (model_page, dataset_models):
+        monkeypatch.setattr(page, "SHOWN_CLASSES", 2)
+        monkeypatch.setattr(page, "SHOWN_RUNS", 1)
     run = make_run(owner, house.dataset)
-    names = [f"class {n}" for n in range(model_page.SHOWN_CLASSES + 1)]
-    say(owner, house.dataset, *[draft(owner, "item-0", label=name) for name in names], run=run)
-    page = text_of(browse(owner).get(f"/models/{run.model.public_id}/"))
-    assert "301 classes" in page
-    assert "The first 300 of 301 are shown." in page
+    names = [draft(owner, "item-0", label=name) for name in ("car", "dog", "kite")]
+    say(owner, house.dataset, *names, run=run)
+    say(owner, house.dataset, *names)
+    newer = create_run(owner, run.model, house.dataset, name="day run")
+    path = f"/models/{run.model.public_id}/"
+    for address in (f"{path}?run={run.public_id}", house.paths["dataset models"]):
+        shown = text_of(browse(owner).get(address))
+        assert "3 classes" in shown
+        assert "The first 2 of 3 are shown." in shown
+        assert "The newest 1 of 2 are listed." in shown
+        assert newer.name in shown
 
 
 def test_a_dataset_says_who_speaks_of_it(house: House, owner: Viewer, browse: Browse) -> None:

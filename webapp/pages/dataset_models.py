@@ -19,7 +19,7 @@ from webapp.pages.door import person
 from webapp.pages.frame import Page, render
 from webapp.pages.histogram import share
 from webapp.pages.model_list import model_href
-from webapp.pages.model_page import SHOWN_CLASSES, grid_of_run, run_href
+from webapp.pages.model_page import SHOWN_CLASSES, SHOWN_RUNS, grid_of_run, run_href
 from webapp.pages.run_counts import predictions_by_run
 
 
@@ -67,7 +67,9 @@ class DatasetModelsPage(Page):
     dataset: DatasetHead
     """The dataset."""
     runs: tuple[RunOfDataset, ...]
-    """The runs on it, newest first."""
+    """The newest runs on it, newest first."""
+    run_count: int
+    """How many there are in all."""
     label_count: int
     """How many labels people gave, a mask counted for each of its classes."""
     classes: tuple[ClassOfDataset, ...]
@@ -79,12 +81,13 @@ class DatasetModelsPage(Page):
 @person
 def dataset_models(request: HttpRequest, viewer: Viewer, dataset_id: str) -> HttpResponse:
     dataset = queries.dataset(viewer, dataset_id)
-    runs = sorted(labels.runs_of_dataset(viewer, dataset), key=lambda run: -run.pk)
-    classes = sorted(labels.class_counts(viewer, dataset), key=lambda one: (-one[2], one[1], one[0]))
+    runs = labels.runs_of_dataset(viewer, dataset)
+    classes = labels.class_counts(viewer, dataset)
     page = DatasetModelsPage(
         title=f"Models on {dataset.name}",
         dataset=dataset_head(viewer, dataset, view="models"),
-        runs=run_rows(viewer, dataset, runs),
+        runs=run_rows(viewer, dataset, runs[:SHOWN_RUNS]),
+        run_count=len(runs),
         label_count=sum(count for _, _, count in classes),
         classes=tuple(
             ClassOfDataset(label, kind, count, share(count, classes[0][2]))

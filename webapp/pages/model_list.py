@@ -61,7 +61,7 @@ class ModelsPage(Page):
 @person
 def models(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     viewer.require(Permission.SEE_PRIVATE)
-    found = sorted(labels.models(viewer), key=lambda one: -one.pk)
+    found = labels.models(viewer)
     after = key_from(request, "after", "prj")
     rest = [one for one in found if after is None or one.pk < after]
     shown = rest[:LIST_SIZE]

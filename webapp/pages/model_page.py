@@ -24,6 +24,7 @@ from webapp.pages.run_counts import ClassOfRun, classes_by_run, classes_of_run, 
 
 # More classes than this are counted, so that the page stays quick to read and to draw.
 SHOWN_CLASSES = 300
+SHOWN_RUNS = 200
 SHOWN_DATASETS = 3
 
 
@@ -127,7 +128,9 @@ class ModelPage(Page):
     metadata: tuple[Fact, ...]
     """Its metadata."""
     runs: tuple[RunRow, ...]
-    """Its runs, newest first."""
+    """Its newest runs, newest first."""
+    run_count: int
+    """How many it has in all."""
     shown: RunShown | None
     """The run that the address names, or the newest; None without runs."""
 
@@ -135,7 +138,7 @@ class ModelPage(Page):
 @person
 def model(request: HttpRequest, viewer: Viewer, model_id: str) -> HttpResponse:
     found = labels.model(viewer, model_id)
-    runs = sorted(labels.runs_of_model(viewer, found), key=lambda run: -run.pk)
+    runs = labels.runs_of_model(viewer, found)
     asked = request.GET.get("run")
     shown = found_among(runs, asked) if asked else (runs[0] if runs else None)
     counts = predictions_by_run(viewer, runs)
@@ -153,8 +156,9 @@ def model(request: HttpRequest, viewer: Viewer, model_id: str) -> HttpResponse:
         metadata=facts_of(found.metadata),
         runs=tuple(
             run_row(found, run, counts[run.pk], datasets, current=run == shown, class_count=classes.get(run.pk, 0))
-            for run in runs
+            for run in runs[:SHOWN_RUNS]
         ),
+        run_count=len(runs),
         shown=run_shown(viewer, shown, counts[shown.pk], datasets) if shown is not None else None,
     )
     return render(request, viewer, page)
