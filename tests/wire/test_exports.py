@@ -58,7 +58,7 @@ def test_rows_have_every_kind_even_where_there_is_none(caller: Caller, filled: s
     assert caller.get(f"slice/{part}/exportForTraining").body["exportedRows"] == [rows[1], rows[3], rows[5]]
     assert pages(caller, f"slice/{part}/exportForTrainingPage", 1) == [rows[1], rows[3], rows[5]]
     raw = caller.get(f"slice/{part}/export_raw_json").body
-    assert [one.get("annotation", {}).get("id") for one in raw[8:]] == [*(one["id"] for one in rows[3]["box"]), None]
+    assert [one.get("annotation", {}).get("annotation_id") for one in raw[8:]] == [*map(str, range(30)), None]
     assert {one["item"]["reference_id"] for one in raw[:8]} == {"i1"}
     classes = ["c0", "c1", "c2", "car", "cold", "night", "quay", "sea", "wet"]
     assert caller.get(f"dataset/{filled}/class_labels").body == {"data": classes}

@@ -129,7 +129,7 @@ def rows_out(call: Call, part: Part, *, is_latest: bool = False, is_chip: bool =
         if is_chip:
             shown.processed_url = shown.image_url
         rows = of_latest_task(part.of(item)) if is_latest else part.of(item)
-        made.append(ExportRow(shown, **row_groups(labels_out(rows))))
+        made.append(ExportRow(shown, **row_groups(labels_out(rows, with_ids=False))))
     return made
 
 

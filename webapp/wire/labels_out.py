@@ -16,8 +16,10 @@ from webapp.labels.models import Kind
 from webapp.labels.queries import LabelRow
 from webapp.privacy import public_id
 
+MASK, MULTICATEGORY = Kind.MASK.value, Kind.MULTICATEGORY.value
+NOTHING = msgspec.Raw(b"{}")
 # The SDK's word where it keeps the labels of a kind by name; inside a label it says "mask".
-GROUPS = {Kind.MASK.value: "segmentation"}
+GROUPS = {MASK: "segmentation"}
 Unset = msgspec.UnsetType
 UNSET = msgspec.UNSET
 
@@ -39,16 +41,17 @@ read_mask = msgspec.json.Decoder(MaskText).decode
 read_labels = msgspec.json.Decoder(LabelsText).decode
 
 
-class LabelOut(msgspec.Struct):
+# Nothing in a label leads back to it, so the garbage collector need not look through a hundred thousand.
+class LabelOut(msgspec.Struct, gc=False):
     """An annotation or a prediction as it was sent, by the SDK's names. `mask_url` is what the sender called the mask,
     even a path on their disk; `annotations` says what its grey values are. In the rows of an export `reference_id` and
-    `dataset_item_id` stand on the item alone.
+    `dataset_item_id` stand on the item alone. Exports of everything leave `id` out: it is ours, and long to make.
     """
 
-    id: str
     type: str
     annotation_id: str | None
     metadata: msgspec.Raw
+    id: str | Unset = UNSET
     reference_id: str | Unset = UNSET
     dataset_item_id: str | Unset = UNSET
     label: str | Unset = UNSET
@@ -63,23 +66,30 @@ class LabelOut(msgspec.Struct):
     class_pdf: msgspec.Raw | Unset = UNSET
 
 
-def labels_out(rows: Sequence[LabelRow]) -> list[LabelOut]:
+def labels_out(rows: Sequence[LabelRow], *, with_ids: bool = True) -> list[LabelOut]:
     """The labels in their order, not saying which item they are of."""
-    made = []
-    for name, row in zip(ids_of(rows), rows, strict=True):
-        one = LabelOut(name, row.kind, row.annotation_id, msgspec.Raw(row.metadata.encode()))
-        if row.kind == Kind.MASK:
-            put_mask(one, row)
-        else:
-            put_shape(one, row)
-        if row.task_id is not None:
-            one.task_id = row.task_id
-        if row.confidence is not None:
-            one.confidence = row.confidence
-        if row.class_pdf is not None:
-            one.class_pdf = msgspec.Raw(row.class_pdf.encode())
-        made.append(one)
+    made = [label_out(row) for row in rows]
+    if with_ids:
+        for name, one in zip(ids_of(rows), made, strict=True):
+            one.id = name
     return made
+
+
+def label_out(row: LabelRow) -> LabelOut:
+    """One label, without its id."""
+    metadata = NOTHING if row.metadata == "{}" else msgspec.Raw(row.metadata.encode())
+    one = LabelOut(row.kind, row.annotation_id, metadata)
+    if row.kind == MASK:
+        put_mask(one, row)
+    else:
+        put_shape(one, row)
+    if row.task_id is not None:
+        one.task_id = row.task_id
+    if row.confidence is not None:
+        one.confidence = row.confidence
+    if row.class_pdf is not None:
+        one.class_pdf = msgspec.Raw(row.class_pdf.encode())
+    return one
 
 
 def ids_of(rows: Sequence[LabelRow]) -> list[str]:
@@ -95,8 +105,8 @@ def put_mask(one: LabelOut, row: LabelRow) -> None:
 
 
 def put_shape(one: LabelOut, row: LabelRow) -> None:
-    if row.kind == Kind.MULTICATEGORY:
-        one.labels, one.geometry = read_labels(row.geometry).labels, msgspec.Raw(b"{}")
+    if row.kind == MULTICATEGORY:
+        one.labels, one.geometry = read_labels(row.geometry).labels, NOTHING
     else:
         one.label, one.geometry = row.label, msgspec.Raw(row.geometry.encode())
     one.track_reference_id = row.track
@@ -104,9 +114,9 @@ def put_shape(one: LabelOut, row: LabelRow) -> None:
         one.taxonomy_name = row.taxonomy
 
 
-def item_labels_out(rows: Sequence[LabelRow], item: Item) -> list[LabelOut]:
+def item_labels_out(rows: Sequence[LabelRow], item: Item, *, with_ids: bool = True) -> list[LabelOut]:
     """The labels of one item, each saying which it is."""
-    made, item_id = labels_out(rows), item.public_id
+    made, item_id = labels_out(rows, with_ids=with_ids), item.public_id
     for one in made:
         one.dataset_item_id, one.reference_id = item_id, item.reference_id
     return made
@@ -133,7 +143,7 @@ def row_groups(labels: Iterable[LabelOut]) -> dict[str, Any]:
     found: dict[str, Any] = {kind: [] for kind in ROW_KINDS}
     found["segmentation"] = None
     for one in labels:
-        if one.type == Kind.MASK:
+        if one.type == MASK:
             found["segmentation"] = one
         else:
             found[one.type].append(one)

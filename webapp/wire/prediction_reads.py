@@ -81,7 +81,9 @@ def labels_of_run(viewer: Viewer, dataset: Dataset, run: ModelRun, kind: str) ->
     items = label_queries.items_of_run(viewer, dataset, run)
     said = Said(viewer, dataset, [run])
     for part in parts(lambda after, limit: queries.page_of(items, after=after, limit=limit), said):
-        yield [one for item in part.items for one in item_labels_out(of_kind(part.of(item), kind), item)]
+        yield [
+            one for item in part.items for one in item_labels_out(of_kind(part.of(item), kind), item, with_ids=False)
+        ]
     if kind in OF_SCENES and dataset.is_scene:
         scenes = label_queries.scenes_of_run(viewer, dataset, run)
         for page in all_pages(lambda after: queries.page_of(scenes, after=after, limit=SCENES_A_PART)):
