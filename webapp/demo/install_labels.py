@@ -58,7 +58,7 @@ def batches(drafts: Sequence[LabelDraft]) -> Iterator[Sequence[LabelDraft]]:
 def run_of(viewer: Viewer, dataset: Dataset) -> ModelRun:
     """The detector's run over this dataset; made, with the detector, where there is none yet."""
     known = [run for run in queries.runs_of_dataset(viewer, dataset) if run.model.reference_id == DETECTOR]
-    return known[0] if known else actions.create_run(viewer, detector(viewer), dataset, name=f"over {dataset.name}")
+    return known[0] if known else actions.create_run(viewer, detector(viewer), dataset, name="first pass")
 
 
 def detector(viewer: Viewer) -> Model:
