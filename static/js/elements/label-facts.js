@@ -23,6 +23,8 @@ export class LabelFacts {
   #desk;
   #masks;
   #factsOf;
+  /** @type {Record<"accepted" | "rejected", HTMLButtonElement> | null} */
+  #verdicts = null;
   /** Whose facts are shown. */
   #shown = "";
 
@@ -46,6 +48,7 @@ export class LabelFacts {
         button.append(word);
       }
       this.#review.append(accept, reject);
+      this.#verdicts = { accepted: accept, rejected: reject };
     }
     this.element.append(this.#title, this.#review, this.#word, this.#list, this.#known);
   }
@@ -59,6 +62,7 @@ export class LabelFacts {
     }
     this.#title.replaceChildren(swatch(this.#desk.lookOf(selected)), make("span", { class: "clip" }, set.label(selected)));
     this.#list.replaceChildren(...this.#pairs(set, selected));
+    for (const [status, button] of Object.entries(this.#verdicts ?? {})) button.setAttribute("aria-pressed", String(set.review(selected) === status));
     this.#word.textContent = set.kind(selected) === "mask" ? this.#masks.wordOf(set, selected) : "";
     const key = `${picture.key} ${set.columns.version} ${selected}`;
     if (key === this.#shown) return;

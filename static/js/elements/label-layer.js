@@ -25,8 +25,11 @@ const WORD_DELAY_MS = 300;
 
 export class LabelLayer {
   #canvas = make("canvas", { class: "label-layer", "aria-hidden": "true", "data-frame": "", "data-count": 0 });
+  /** What is selected and pointed at, over the others: a hand that moves among many does not have all drawn anew. */
+  #top = make("canvas", { class: "label-layer-top", "aria-hidden": "true" });
   #word = make("span", { class: "label-layer__word", role: "status", hidden: true });
   #context = /** @type {CanvasRenderingContext2D} */ (this.#canvas.getContext("2d"));
+  #topContext = /** @type {CanvasRenderingContext2D} */ (this.#top.getContext("2d"));
   #stage;
   #desk;
   #masks;
@@ -39,6 +42,8 @@ export class LabelLayer {
   /** The view drawn. @type {View | null} */
   #drawnView = null;
   #took_ms = 0;
+  /** More has changed than what is selected or pointed at. */
+  #isStale = true;
   #ticket = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #restTimer;
@@ -54,12 +59,12 @@ export class LabelLayer {
     this.#stage = stage;
     this.#desk = desk;
     this.#masks = masks;
-    stage.element.append(this.#canvas, this.#word);
+    stage.element.append(this.#canvas, this.#top, this.#word);
     stage.watch(() => this.#moved(), signal);
     stage.watchPresses((point) => desk.select(this.#meantBy(point)), signal);
     stage.element.addEventListener("pointermove", (event) => this.#point(event), { signal });
     stage.element.addEventListener("pointerleave", () => desk.point(-1), { signal });
-    desk.watch((change) => (change === "picture" ? this.draw() : this.#drawSoon()), signal);
+    desk.watch((change) => (change === "picture" ? this.draw() : this.#drawSoon(change)), signal);
     masks.watch(() => this.#drawSoon(), signal);
     signal.addEventListener("abort", () => this.#end());
     this.draw();
@@ -71,25 +76,45 @@ export class LabelLayer {
     this.#ticket = 0;
     clearTimeout(this.#restTimer);
     const began_ms = performance.now();
-    this.#fit();
+    this.#isStale = false;
+    this.#fit(this.#canvas, this.#context);
     const { picture, isShown } = this.#desk;
     const count = picture?.set && isShown ? this.#drawSet(picture.set) : 0;
+    this.#drawTop();
     this.#drawnView = this.#stage.view;
-    this.#canvas.style.transform = "";
+    this.#canvas.style.transform = this.#top.style.transform = "";
     this.#took_ms = performance.now() - began_ms;
     this.#tell(picture, count);
   }
 
   /** @param {import("./label-desk.js").LabelSet} set */
   #drawSet(set) {
-    const { visible, shown, selected, hovered, matching, mode, opacity, hasTags, picture } = this.#desk;
-    const size = /** @type {import("./label-desk.js").LabelledPicture} */ (picture).size;
-    const colors = labelPalette();
-    const view = { ...this.view, width: this.#stage.element.clientWidth, height: this.#stage.element.clientHeight, density: devicePixelRatio };
-    const count = drawLabels(this.#context, set, { visible, view, colors, selected, hovered, match: matching, mode });
-    this.#masks.draw(this.#context, set, { shown, view, size, opacity });
-    if (hasTags) drawTags(this.#context, this.#desk, view);
+    const { visible, shown, matching, mode, opacity, hasTags } = this.#desk;
+    const count = drawLabels(this.#context, set, { visible, view: this.#fullView, colors: labelPalette(), match: matching, mode });
+    this.#masks.draw(this.#context, set, { shown, view: this.#fullView, size: this.#size, opacity });
+    if (hasTags) drawTags(this.#context, this.#desk, { visible, view: this.#fullView, first: [] });
     return count;
+  }
+
+  /** Draws what is selected and what is pointed at. */
+  #drawTop() {
+    this.#fit(this.#top, this.#topContext);
+    const { set, visible, selected, hovered, matching, mode, isShown } = this.#desk;
+    const meant = [selected, hovered].filter((index) => visible[index] === 1);
+    if (!set || !isShown || meant.length === 0) return;
+    const only = new Uint8Array(set.length);
+    for (const index of meant) only[index] = 1;
+    drawLabels(this.#topContext, set, { visible: only, view: this.#fullView, colors: labelPalette(), selected, hovered, match: matching, mode });
+    drawTags(this.#topContext, this.#desk, { visible: only, view: this.#fullView, first: meant });
+  }
+
+  get #size() {
+    return this.#desk.picture?.size ?? { width: 0, height: 0 };
+  }
+
+  get #fullView() {
+    const { clientWidth: width, clientHeight: height } = this.#stage.element;
+    return { ...this.view, width, height, density: devicePixelRatio };
   }
 
   /** Where the item's own pixels lie on the stage: its picture may be held smaller. @returns {View} */
@@ -99,8 +124,14 @@ export class LabelLayer {
     return { x, y, scale: width > 0 ? (scale * this.#stage.size.width) / width : scale };
   }
 
-  #drawSoon() {
-    this.#ticket ||= requestAnimationFrame(() => this.draw());
+  /** @param {import("./label-desk.js").Change} [change] */
+  #drawSoon(change) {
+    if (change !== "place") this.#isStale = true;
+    this.#ticket ||= requestAnimationFrame(() => {
+      this.#ticket = 0;
+      if (this.#isStale) this.draw();
+      else this.#drawTop();
+    });
   }
 
   /** The picture lies elsewhere. Many labels go along as they are drawn, until the hand rests. */
@@ -108,23 +139,27 @@ export class LabelLayer {
     if (this.#took_ms < SLOW_MS || !this.#drawnView) return this.#drawSoon();
     const { x, y, scale } = this.#stage.view;
     const by = scale / this.#drawnView.scale;
-    this.#canvas.style.transform = `translate(${x - this.#drawnView.x * by}px, ${y - this.#drawnView.y * by}px) scale(${by})`;
+    this.#canvas.style.transform = this.#top.style.transform = `translate(${x - this.#drawnView.x * by}px, ${y - this.#drawnView.y * by}px) scale(${by})`;
     clearTimeout(this.#restTimer);
     this.#restTimer = setTimeout(() => this.#drawSoon(), REST_MS);
   }
 
-  /** Gives the canvas the stage's size in device pixels, and empties it. */
-  #fit() {
+  /**
+   * Gives a canvas the stage's size in device pixels, and empties it.
+   * @param {HTMLCanvasElement} canvas
+   * @param {CanvasRenderingContext2D} context
+   */
+  #fit(canvas, context) {
     const { clientWidth, clientHeight } = this.#stage.element;
     const density = devicePixelRatio;
     const [width, height] = [Math.round(clientWidth * density), Math.round(clientHeight * density)];
-    if (this.#canvas.width !== width || this.#canvas.height !== height) {
-      Object.assign(this.#canvas, { width, height });
-      this.#canvas.style.width = `${width / density}px`;
-      this.#canvas.style.height = `${height / density}px`;
+    if (canvas.width !== width || canvas.height !== height) {
+      Object.assign(canvas, { width, height });
+      canvas.style.width = `${width / density}px`;
+      canvas.style.height = `${height / density}px`;
     }
-    this.#context.setTransform(1, 0, 0, 1, 0, 0);
-    this.#context.clearRect(0, 0, width, height);
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.clearRect(0, 0, width, height);
   }
 
   /**
@@ -184,6 +219,7 @@ export class LabelLayer {
     clearTimeout(this.#restTimer);
     clearTimeout(this.#wordTimer);
     this.#canvas.remove();
+    this.#top.remove();
     this.#word.remove();
   }
 }

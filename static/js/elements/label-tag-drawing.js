@@ -16,9 +16,12 @@ const widths = new Map();
 /**
  * @param {CanvasRenderingContext2D} context its unit is the device pixel
  * @param {LabelDesk} desk
- * @param {{x: number, y: number, scale: number, width: number, height: number, density: number}} view
+ * @param {object} which
+ * @param {Uint8Array} which.visible
+ * @param {{x: number, y: number, scale: number, width: number, height: number, density: number}} which.view
+ * @param {number[]} which.first shapes that get a name however small they are
  */
-export function drawTags(context, desk, view) {
+export function drawTags(context, desk, { visible, view, first }) {
   const { set } = desk;
   if (!set) return;
   context.save();
@@ -28,7 +31,7 @@ export function drawTags(context, desk, view) {
   context.textAlign = "left";
   const measure = (/** @type {string} */ text) => ({ width: widthOf(context, text) + 2 * PAD_PX, height: HEIGHT_PX });
   const text = (/** @type {number} */ index) => tagText(desk, index);
-  for (const tag of placeTags(set, desk.visible, view, measure, { text, first: [desk.selected, desk.hovered] })) {
+  for (const tag of placeTags(set, visible, view, measure, { text, first })) {
     drawTag(context, tag, desk.lookOf(tag.index).color);
   }
   context.restore();
