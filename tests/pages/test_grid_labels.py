@@ -103,6 +103,9 @@ def test_the_grid_of_a_run_shows_what_it_has_predictions_on(
     island: Any = island_of(page)
     assert [one["reference_id"] for one in island["items"]] == ["item-1", "item-4"]
     assert island["labels"] == {"url": f"{house.grid}cell-labels", "run": run.public_id}
+    # From here on one goes from picture to picture with the same run.
+    item = browser.get(island["items"][0]["href"])
+    assert f"{house.items[2].public_id}?run={run.public_id}" in item.content.decode()
     assert "Items that night run has predictions on." in text_of(page)
     assert f'href="{house.grid}"' in page.content.decode()
     monkeypatch.setattr(grid, "PAGE_SIZE", 1)
@@ -116,6 +119,7 @@ def test_the_grid_of_a_run_shows_its_scenes(house: House, run: ModelRun, owner: 
     make.make_scene(owner, house.scene_dataset, "unseen")
     island: Any = island_of(browse(owner).get(house.scene_grid, {"run": run.public_id}))
     assert [one["reference_id"] for one in island["items"]] == ["crossing"]
+    assert island["items"][0]["href"].endswith(f"{house.scene.public_id}?run={run.public_id}")
 
 
 def test_a_run_that_says_nothing_here_shows_that(house: House, owner: Viewer, browse: Browse) -> None:

@@ -57,21 +57,23 @@ def frame_address(frame: FrameRow) -> str:
     return frame.url.reveal() if frame.url is not None else shared_path(frame.pk, frame.file_pk)
 
 
-def item_cells(dataset_id: str, items: Sequence[Item]) -> list[Cell]:
+def item_cells(dataset_id: str, items: Sequence[Item], *, query: str = "") -> list[Cell]:
+    """The items as cells; `query` is the end of each one's address, such as `?run=run_…`."""
     base = dataset_href(dataset_id)
     ids = public_id.encode_many("di", [item.pk for item in items])
     return [
-        Cell(item_id, f"{base}items/{item_id}", item.reference_id, "", has_picture=True)
+        Cell(item_id, f"{base}items/{item_id}{query}", item.reference_id, "", has_picture=True)
         for item_id, item in zip(ids, items, strict=True)
     ]
 
 
-def scene_cells(dataset_id: str, scenes: Sequence[Scene], stills: Mapping[int, Item]) -> list[Cell]:
+def scene_cells(dataset_id: str, scenes: Sequence[Scene], stills: Mapping[int, Item], *, query: str = "") -> list[Cell]:
+    """The scenes as cells, as `item_cells` does items."""
     base = dataset_href(dataset_id)
     ids = public_id.encode_many("scn", [scene.pk for scene in scenes])
     return [
-        Cell(scene_id, f"{base}scenes/{scene_id}", scene.reference_id, length(scene), has_picture=scene.pk in stills)
-        for scene_id, scene in zip(ids, scenes, strict=True)
+        Cell(scene_id, f"{base}scenes/{scene_id}{query}", one.reference_id, length(one), has_picture=one.pk in stills)
+        for scene_id, one in zip(ids, scenes, strict=True)
     ]
 
 

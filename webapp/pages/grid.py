@@ -18,7 +18,7 @@ from webapp.pages.dataset_head import DatasetHead, dataset_head
 from webapp.pages.door import Refusal, carry_out, person
 from webapp.pages.frame import Page, render
 from webapp.pages.label_islands import labels_of_grid
-from webapp.pages.label_runs import run_of_page
+from webapp.pages.label_runs import run_of_page, run_query
 from webapp.pages.model_page import run_href
 from webapp.pages.paging import Paging, address, key_from, paging
 from webapp.pages.snippets import Steps, first_steps, key_for_snippet
@@ -113,7 +113,7 @@ def show(
     refusal: Refusal | None = None,
 ) -> HttpResponse:
     run = run_of_page(request, viewer, dataset)
-    only = run if "run" in request.GET else None
+    only = run if request.GET.get("run") else None
     found = scene_grid if dataset.is_scene else item_grid
     cells, pictures, links = found(request, viewer, dataset, only)
     page = GridPage(
@@ -143,7 +143,7 @@ def item_grid(
         if run is not None
         else queries.page_of(queries.items(viewer, dataset), after=after, before=before, limit=PAGE_SIZE)
     )
-    cells = item_cells(dataset.public_id, found.rows)
+    cells = item_cells(dataset.public_id, found.rows, query=run_query(request))
     links = paging(request, "di", after=found.after, before=found.before, says=counted(len(cells), "item") + " here")
     return cells, item_pictures(cells, found.rows), links
 
@@ -158,7 +158,7 @@ def scene_grid(
         else queries.page_of(queries.scenes(viewer, dataset), after=after, before=before, limit=PAGE_SIZE)
     )
     stills = queries.first_frames(viewer, found.rows)
-    cells = scene_cells(dataset.public_id, found.rows, stills)
+    cells = scene_cells(dataset.public_id, found.rows, stills, query=run_query(request))
     links = paging(request, "scn", after=found.after, before=found.before, says=counted(len(cells), "scene") + " here")
     return cells, scene_pictures(cells, found.rows, stills), links
 

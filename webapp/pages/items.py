@@ -21,7 +21,7 @@ from webapp.pages.facts import Fact, facts_of
 from webapp.pages.frame import Page, render, say
 from webapp.pages.label_islands import labels_of_item_page
 from webapp.pages.label_pane import LabelPane, label_pane
-from webapp.pages.label_runs import runs_of_page
+from webapp.pages.label_runs import run_query, runs_of_page
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +114,8 @@ def show(
         frame_of=frame_of(dataset, found),
         metadata=facts_of(found.metadata),
         labels=label_pane(viewer, found, runs),
-        previous=href_of(dataset, before),
-        next=href_of(dataset, after),
+        previous=href_of(dataset, before, run_query(request)),
+        next=href_of(dataset, after, run_query(request)),
         may_delete=viewer.may(Permission.CURATE) and found.scene_id is None,
         refusal=refusal,
     )
@@ -132,5 +132,5 @@ def frame_of(dataset: Dataset, found: Item) -> FrameOf | None:
     return FrameOf(found.scene.reference_id, href, found.frame_index)
 
 
-def href_of(dataset: Dataset, found: Item | None) -> str | None:
-    return f"{dataset_href(dataset.public_id)}items/{found.public_id}" if found is not None else None
+def href_of(dataset: Dataset, found: Item | None, query: str) -> str | None:
+    return f"{dataset_href(dataset.public_id)}items/{found.public_id}{query}" if found is not None else None

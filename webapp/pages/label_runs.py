@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TypedDict
+from urllib.parse import urlencode
 
 from django.http import HttpRequest
 
@@ -43,6 +44,12 @@ def runs_of_page(request: HttpRequest, viewer: Viewer, dataset: Dataset) -> tupl
     one = one_of(request, dataset, offered)
     chosen = [one] if one is not None else []
     return {"runs": [run_on_page(run) for run in offered], "chosen": [run.public_id for run in chosen]}, chosen
+
+
+def run_query(request: HttpRequest) -> str:
+    """The end of an address that shows the same run as this one does; empty where it names none."""
+    asked = request.GET.get("run")
+    return f"?{urlencode({'run': asked})}" if asked else ""
 
 
 def one_of(request: HttpRequest, dataset: Dataset, offered: Sequence[ModelRun]) -> ModelRun | None:
