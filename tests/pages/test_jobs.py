@@ -92,3 +92,10 @@ def test_many_jobs_go_on_by_key(house: House, owner: Viewer, browse: Browse, mon
 
 def test_the_feed_takes_nothing_but_a_question(house: House, owner: Viewer, browse: Browse) -> None:
     assert browse(owner).post(house.paths["job progress"]).status_code == 405
+
+
+def test_a_job_without_a_dataset_lost_none(owner: Viewer, browse: Browse) -> None:
+    enqueue(owner, "deleteModel", dataset_pk=None, params={"model": 1})
+    page = text_of(browse(owner).get("/jobs/"))
+    assert "Delete model" in page
+    assert "gone" not in page
