@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.conftest import Watch, sign_in
-from tests.browser.films import draw_film
+from tests.browser.films import draw_film, encode_still
 from tests.browser.scene_page import ScenePage, make_scene, put_frames
 from tests.live import LiveTransom, Person
 from tests.media_server import CanaryServer
@@ -52,8 +53,8 @@ def labelled(wire: WireClient, canary: CanaryServer) -> dict[str, str]:
     run = make_run(wire, dataset_id)
     predicted = [box("boat", (30, 30, 230, 210), confidence=0.9), box("buoy", (10, 205, 60, 235), confidence=0.4)]
     wire.call("POST", f"modelRun/{run}/predict", {"update": False, "annotations": predicted})
-    item = wire.call("GET", f"dataset/{dataset_id}/refloc/quay")["item"]["dataset_item_id"]
-    return {"dataset": dataset_id, "run": run, "path": f"/datasets/{dataset_id}/items/{item}?run={run}"}
+    path = f"/datasets/{dataset_id}/items/{item_of(wire, dataset_id)}?run={run}"
+    return {"dataset": dataset_id, "run": run, "path": path}
 
 
 def annotate(wire: WireClient, dataset_id: str, **labels: Any) -> None:
@@ -104,6 +105,44 @@ def test_what_is_said_of_a_picture_is_seen_picked_filtered_and_reviewed(
 
     review(page, wire, labelled, facts)
     choose(page)
+
+
+def test_a_mask_is_laid_over_its_picture_where_its_host_allows(
+    signed_in: Page, wire: WireClient, open_host: CanaryServer
+) -> None:
+    page = signed_in
+    dataset_id = wire.create_dataset("masked", is_scene=False, privacy=True)
+    wire.append(dataset_id, [{"reference_id": "quay", "image_url": open_host.url("/quay-320x240.png")}])
+    mask = Image.new("L", (320, 240), 0)
+    mask.paste(7, (0, 0, 160, 240))
+    url = open_host.put("/mask.png", encode_still(mask, "PNG"), "image/png")
+    parts = [{"label": "sea", "index": 7}]
+    said = {"type": "mask", "reference_id": "quay", "annotation_id": "m", "mask_url": url, "annotations": parts}
+    annotate(wire, dataset_id, segmentations=[said])
+    page.goto(f"/datasets/{dataset_id}/items/{item_of(wire, dataset_id)}")
+    opacity = """canvas => [0.25, 0.75].map((part) => {
+      const at = canvas.getContext("2d").getImageData(canvas.width * part, canvas.height / 2, 1, 1);
+      return Math.round((at.data[3] / 255) * 100) / 100;
+    })"""
+    expect(page.get_by_label("Opacity of masks")).to_be_visible()
+    wait_for(page, f"({opacity})(document.querySelector('.label-layer'))", [0.5, 0])
+    page.get_by_label("Opacity of masks").fill("1")
+    wait_for(page, f"({opacity})(document.querySelector('.label-layer'))", [1, 0])
+
+
+def wait_for(page: Page, expression: str, value: Any) -> None:
+    """Wait until the page answers with this, for as many frames of the display as a second has."""
+    answer = None
+    for _ in range(60):
+        answer = page.evaluate(expression)
+        if answer == value:
+            return
+        page.evaluate("() => new Promise((done) => requestAnimationFrame(done))")
+    assert answer == value
+
+
+def item_of(wire: WireClient, dataset_id: str) -> str:
+    return str(wire.call("GET", f"dataset/{dataset_id}/refloc/quay")["item"]["dataset_item_id"])
 
 
 def review(page: Page, wire: WireClient, labelled: dict[str, str], facts: Locator) -> None:
@@ -164,8 +203,7 @@ def test_a_crowd_of_boxes_leaves_the_page_quick(signed_in: Page, wire: WireClien
     boxes = [box("gull", (x, y, x + 0.6, y + 0.7)) for x, y in places]
     for start in range(0, CROWD, 25_000):
         annotate(wire, dataset_id, annotations=boxes[start : start + 25_000])
-    item = wire.call("GET", f"dataset/{dataset_id}/refloc/quay")["item"]["dataset_item_id"]
-    page.goto(f"/datasets/{dataset_id}/items/{item}")
+    page.goto(f"/datasets/{dataset_id}/items/{item_of(wire, dataset_id)}")
     expect(layer(page)).to_have_attribute("data-count", str(CROWD), timeout=30_000)
     # Rows exist as far as they are in sight, and each movement of the hand is answered at once.
     assert rows(page).count() < 40

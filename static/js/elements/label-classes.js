@@ -40,6 +40,11 @@ export class LabelClasses {
     this.#addRows(names);
   }
 
+  /** Whether any class is known. */
+  get isEmpty() {
+    return this.#rows.size === 0;
+  }
+
   refresh() {
     const { set, filter } = this.#desk;
     const { byClass, byKind } = set ? countsOf(set) : { byClass: new Map(), byKind: new Map() };
@@ -50,7 +55,7 @@ export class LabelClasses {
       if (count.textContent !== text) count.textContent = text;
       element.toggleAttribute("data-none", !byClass.has(name));
     }
-    this.element.hidden = this.#rows.size === 0;
+    this.element.hidden = this.isEmpty;
     this.#all.hidden = ![...this.#rows.keys()].some((name) => filter.hidesClass(name));
     this.#showKinds(byKind);
   }

@@ -24,9 +24,6 @@ import { labelPalette } from "./label-palette.js";
 
 /** @typedef {{run: string, threshold: number, classAware: boolean}} Comparison `run` is its id */
 
-/** What a review says of a shape's outcome: nothing, found, missed by the run, or seen by the run alone. */
-export const OUTCOMES = /** @type {const} */ (["none", "matched", "missed", "false"]);
-
 export class LabelDesk {
   /** @type {LabelledPicture | null} */
   #picture = null;

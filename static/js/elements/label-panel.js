@@ -40,6 +40,9 @@ export class LabelPanel {
   #tags;
   /** @type {Map<ColorMode, HTMLButtonElement>} */
   #modes = new Map();
+  #by = make("div", { class: "label-panel__by" });
+  /** What is said of the scene as a whole. */
+  #whole = make("dl", { class: "facts", hidden: true });
   #opacity;
   #sources;
   #compare;
@@ -81,6 +84,21 @@ export class LabelPanel {
     this.#classes.expect(names);
   }
 
+  /**
+   * Says what is said of the scene as a whole.
+   * @param {{label?: string, labels?: string[], taxonomy: string | null, source: number}[]} categories
+   * @param {readonly import("../labels/label-columns.js").Source[]} sources
+   */
+  tellScene(categories, sources) {
+    const pairs = categories.flatMap(({ label, labels, taxonomy, source }) => {
+      const { id = null, name = "" } = sources[source] ?? {};
+      const says = (labels ?? [label ?? ""]).join(", ");
+      return [make("dt", {}, taxonomy ?? "Scene"), make("dd", {}, id === null ? says : `${says} · ${name}`)];
+    });
+    this.#whole.replaceChildren(...pairs);
+    this.#whole.hidden = pairs.length === 0;
+  }
+
   /** Says what is decided about the picture itself; null for nothing. @param {string | null} status */
   set pictureReview(status) {
     this.#pictureReview.textContent = status ? `picture ${status}` : "";
@@ -104,8 +122,9 @@ export class LabelPanel {
     const tools = make("span", { class: "label-panel__tools" }, this.#show, this.#tags);
     const head = make("div", { class: "label-panel__head" }, title, this.#count, this.#pictureReview, tools);
     const modes = make("div", { class: "choice", role: "group", "aria-label": "Color by" }, ...Object.entries(MODES).map(([mode, name]) => this.#mode(/** @type {ColorMode} */ (mode), name)));
-    this.element.append(head, this.#failed, this.#none, this.#sources.element, this.#compare.element);
-    this.element.append(make("div", { class: "label-panel__by" }, make("span", { "aria-hidden": "true" }, "Color by"), modes));
+    this.element.append(head, this.#failed, this.#none, this.#whole, this.#sources.element, this.#compare.element);
+    this.#by.append(make("span", { "aria-hidden": "true" }, "Color by"), modes);
+    this.element.append(this.#by);
     this.element.append(this.#opacity.element, this.#classes.element, this.#listHead, this.#list.element, this.#facts.element);
   }
 
@@ -154,6 +173,7 @@ export class LabelPanel {
     this.#opacity.value = opacity;
     this.#opacity.element.hidden = !set || !hasMask(set);
     for (const part of [this.#sources, this.#compare, this.#classes, this.#facts]) part.refresh();
+    this.#by.hidden = this.#classes.isEmpty;
     this.#list.renew();
   }
 }

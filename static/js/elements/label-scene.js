@@ -104,6 +104,7 @@ class ShownFrame {
     try {
       const said = await fetchJson(withRuns(this.#labels.tracksUrl, this.#room.chosen), signal);
       this.#lanes.show(said);
+      this.#room.panel.tellScene(said.categories, said.sources);
       this.#room.panel.expect(said.classes.map((/** @type {{label: string}} */ { label }) => label));
     } catch {
       if (!signal.aborted) this.#lanes.fail(() => void this.#loadTracks(signal));
