@@ -57,6 +57,14 @@ def test_predictions_are_counted_ignored_and_overwritten(caller: Caller, model: 
     assert "ghost 3" in unknown.body["errors"][3]
 
 
+def test_keypoints_go_out_with_the_key_that_the_sdk_needs(caller: Caller, model: str, filled: str) -> None:
+    points = {"keypoints": [{"x": 1, "y": 2.50, "visible": True}], "names": ["nose"]}
+    path = f"dataset/{filled}/model/{model}/uploadPredictions"
+    predict(caller, path, box("one", type="keypoints", geometry=points))
+    (found,) = caller.get(f"dataset/{filled}/model/{model}/referenceId/one").body["annotations"]["keypoints"]
+    assert found["geometry"] == {**points, "skeleton": None}
+
+
 def test_predictions_are_read_by_every_way_of_naming_an_item(caller: Caller, model: str, filled: str) -> None:
     path = f"dataset/{filled}/model/{model}/uploadPredictions"
     rows = [box("a/b", "x/y", confidence=0.5), category("a/b"), box("one", "z")]

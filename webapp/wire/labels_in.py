@@ -59,6 +59,9 @@ def prediction_of(row: Any, *, policy: OriginPolicy, line: int, file: MaskFile |
         if row.get("type") == "multicategory":
             raise Invalid("a multicategory is no prediction; send one category for each taxonomy.")
         words = words_of(row, file)
+        if row.get("type") == "keypoints" and type(row.get("geometry")) is dict:
+            # The SDK cannot read a prediction without this key, though it can be sent without.
+            words["geometry"] = {"skeleton": None, **row["geometry"]}
         if row.get("item_id") is not None:
             words["item_pk"] = item_key(row["item_id"])
             # So that a sentence about it can name it.

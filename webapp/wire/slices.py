@@ -134,7 +134,7 @@ class SliceTagged(msgspec.Struct):
 def create(call: Call, dataset_id: str, body: CreateSlice) -> SliceMade:
     dataset = queries.dataset(call.viewer, dataset_id)
     if body.object_ids:
-        raise Invalid("object_ids: this version stores no annotations, so a slice cannot hold any.")
+        raise Invalid("object_ids: this version has no slices of objects; send the ids of their items.")
     lists = (body.reference_ids or [], body.dataset_item_ids or [], body.scene_ids or [])
     count = sum(map(len, lists))
     if count > MAX_IDS:
