@@ -2,7 +2,7 @@
 
 import { HALO, INKS } from "../labels/label-colors.js";
 
-/** @typedef {{inks: string[], plain: string, halo: string, tag: string, font: string}} LabelPalette */
+/** @typedef {{inks: string[], plain: string, halo: string, tag: string, name: string, font: string}} LabelPalette */
 
 /** @type {LabelPalette | null} */
 let read = null;
@@ -12,6 +12,6 @@ export function labelPalette() {
   if (read) return read;
   const style = getComputedStyle(document.documentElement);
   const value = (/** @type {string} */ token) => style.getPropertyValue(token).trim();
-  read = { inks: INKS.map(value), plain: value("--label-plain"), halo: value(HALO), tag: value("--label-tag"), font: style.fontFamily };
+  read = { inks: INKS.map(value), plain: value("--label-plain"), halo: value(HALO), tag: value("--label-tag"), name: value("--label-name"), font: style.fontFamily };
   return read;
 }

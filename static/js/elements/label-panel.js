@@ -41,6 +41,7 @@ export class LabelPanel {
   /** @type {Map<ColorMode, HTMLButtonElement>} */
   #modes = new Map();
   #by = make("div", { class: "label-panel__by" });
+  #scale = confidenceScale();
   /** What is said of the scene as a whole. */
   #whole = make("dl", { class: "facts", hidden: true });
   #opacity;
@@ -123,7 +124,7 @@ export class LabelPanel {
     const head = make("div", { class: "label-panel__head" }, title, this.#count, this.#pictureReview, tools);
     const modes = make("div", { class: "choice", role: "group", "aria-label": "Color by" }, ...Object.entries(MODES).map(([mode, name]) => this.#mode(/** @type {ColorMode} */ (mode), name)));
     this.element.append(head, this.#failed, this.#none, this.#whole, this.#sources.element, this.#compare.element);
-    this.#by.append(make("span", { "aria-hidden": "true" }, "Color by"), modes);
+    this.#by.append(make("span", { "aria-hidden": "true" }, "Color by"), modes, this.#scale);
     this.element.append(this.#by);
     this.element.append(this.#opacity.element, this.#classes.element, this.#listHead, this.#list.element, this.#facts.element);
   }
@@ -174,8 +175,15 @@ export class LabelPanel {
     this.#opacity.element.hidden = !set || !hasMask(set);
     for (const part of [this.#sources, this.#compare, this.#classes, this.#facts]) part.refresh();
     this.#by.hidden = this.#classes.isEmpty;
+    this.#scale.hidden = mode !== "confidence";
     this.#list.renew();
   }
+}
+
+/** What the colors of confidences mean. */
+function confidenceScale() {
+  const steps = [0, 1, 2, 3, 4].map((step) => make("span", { class: "confidence-scale__step", "data-step": step }));
+  return make("div", { class: "confidence-scale number", hidden: true }, "0", ...steps, "1");
 }
 
 /** @param {import("./label-desk.js").LabelSet} set */

@@ -64,6 +64,7 @@ export class LabelRoom {
     const keep = throttle(() => this.#writeAddress(), ADDRESS_PAUSE_S, signal);
     this.desk.watch((change) => change === "look" && keep(), signal);
     this.#place();
+    this.#carryOn();
   }
 
   /** Ids of the runs that are asked for. */
@@ -162,6 +163,19 @@ export class LabelRoom {
     const [run] = this.#chosen;
     if (run) address.searchParams.set("run", run);
     if (address.href !== location.href) history.replaceState(history.state, "", address);
+    this.#carryOn();
+  }
+
+  /** The way to the neighbors keeps what is shown: whoever looks through pictures chooses once. */
+  #carryOn() {
+    for (const link of document.querySelectorAll("a[rel=prev], a[rel=next]")) {
+      if (!(link instanceof HTMLAnchorElement)) continue;
+      const address = new URL(link.href);
+      this.desk.filter.writeTo(address.searchParams);
+      const [run] = this.#chosen;
+      if (run) address.searchParams.set("run", run);
+      link.href = address.href;
+    }
   }
 }
 

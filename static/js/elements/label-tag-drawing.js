@@ -32,7 +32,9 @@ export function drawTags(context, desk, { visible, view, first }) {
   const measure = (/** @type {string} */ text) => ({ width: widthOf(context, text) + 2 * PAD_PX, height: HEIGHT_PX });
   const text = (/** @type {number} */ index) => tagText(desk, index);
   for (const tag of placeTags(set, visible, view, measure, { text, first })) {
-    drawTag(context, tag, desk.lookOf(tag.index).color);
+    const { color } = desk.lookOf(tag.index);
+    // The inks of low confidences are dark: strokes in them are seen, words are not.
+    drawTag(context, tag, { color, ink: desk.mode === "confidence" ? labelPalette().name : color });
   }
   context.restore();
 }
@@ -40,14 +42,15 @@ export function drawTags(context, desk, { visible, view, first }) {
 /**
  * @param {CanvasRenderingContext2D} context
  * @param {{x: number, y: number, text: string}} tag
- * @param {string} color
+ * @param {{color: string, ink: string}} look
  */
-function drawTag(context, { x, y, text }, color) {
+function drawTag(context, { x, y, text }, { color, ink }) {
   const width = widthOf(context, text) + 2 * PAD_PX;
   context.fillStyle = labelPalette().tag;
   context.fillRect(x, y, width, HEIGHT_PX);
   context.fillStyle = color;
   context.fillRect(x, y, 2, HEIGHT_PX);
+  context.fillStyle = ink;
   context.fillText(text, x + PAD_PX + 1, y + HEIGHT_PX / 2 + 0.5);
 }
 
@@ -60,7 +63,9 @@ function tagText(desk, index) {
   const name = shortened(set.label(index));
   if (desk.mode === "track" && set.track(index) !== null) return shortened(`${set.track(index)}`);
   const confidence = set.confidence(index);
-  return confidence === null ? name : `${name} ${confidence.toFixed(2)}`;
+  const review = set.review(index);
+  const verdict = review === null ? "" : review === "accepted" ? "✓ " : "✗ ";
+  return confidence === null ? `${verdict}${name}` : `${verdict}${name} ${confidence.toFixed(2)}`;
 }
 
 /** @param {string} name */
