@@ -19,7 +19,7 @@ from webapp.labels.models import ModelRun
 from webapp.labels.queries import LabelRow
 from webapp.privacy.refusals import Invalid
 
-LABELS_A_PART = 20_000
+LABELS_A_PART = 10_000
 ITEMS_A_PART = 500
 FIRST_PART = 100
 SCENES_AT_ONCE = 50

@@ -18,7 +18,7 @@ from webapp.wire.page_tokens import PageAsked, token_after
 from webapp.wire.prediction_reads import runs_named
 from webapp.wire.rows_out import ItemOut, items_out, streamed_list
 
-LABELS_A_PAGE = 50_000
+LABELS_A_PAGE = 30_000
 
 
 class ExportAsked(PageAsked):
