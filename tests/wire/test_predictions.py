@@ -168,6 +168,7 @@ BAD = [
     (polygon("one", [(1, 1)]), "a polygon takes 3 or more"),
     (category("one", type="multicategory", labels=["a"]), "a multicategory is no prediction"),
     ({**box(None), "item_id": 7}, "item_id must be a text"),
+    ({**box("one"), "dataset_id": "ds_other"}, "dataset_id names another dataset"),
     (box(None), "reference_id must be a text"),
 ]
 

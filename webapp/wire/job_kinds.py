@@ -134,7 +134,7 @@ def take_annotations(batch: Batch) -> Taken:
 
 
 def take_predictions(batch: Batch) -> Taken:
-    good, bad = batch.drafts(prediction_of, policy=batch.policy)
+    good, bad = batch.drafts(prediction_of, policy=batch.policy, dataset_id=batch.dataset.public_id)
     run = label_queries.run(batch.viewer, batch.job.params["run"])
     outcome = predict(batch.viewer, run, batch.dataset, good, update=batch.job.params["update"], keep_refused=True)
     return stored(outcome, bad)

@@ -52,10 +52,17 @@ def annotation_of(row: Any, *, policy: OriginPolicy, line: int, file: MaskFile |
         raise refused(row, refusal, line) from None
 
 
-def prediction_of(row: Any, *, policy: OriginPolicy, line: int, file: MaskFile | None = None) -> LabelDraft:
-    """A prediction, whose item is named by `item_id` or by `reference_id`; raises RowRefused."""
+def prediction_of(
+    row: Any, *, policy: OriginPolicy, line: int, file: MaskFile | None = None, dataset_id: str | None = None
+) -> LabelDraft:
+    """A prediction, whose item is named by `item_id` or by `reference_id`; raises RowRefused.
+
+    `dataset_id` is the dataset's that the call names; None where each prediction may name its own.
+    """
     try:
         checked_object(row, "a prediction")
+        if dataset_id is not None and row.get("dataset_id") not in (None, dataset_id):
+            raise Invalid("dataset_id names another dataset than the call does; send the prediction to that one.")
         if row.get("type") == "multicategory":
             raise Invalid("a multicategory is no prediction; send one category for each taxonomy.")
         words = words_of(row, file)

@@ -173,7 +173,7 @@ def upload(call: Call, run: ModelRun, dataset: Dataset, body: UploadPredictions)
         return started(enqueue_upload(call.viewer, dataset, "uploadPredictions", body.request_id, **params))
     sent = sent_in(body.annotations, body.segmentations)
     try:
-        return store(call, run, dataset, drafts_of(call, sent), update=body.update)
+        return store(call, run, dataset, drafts_of(call, sent, dataset_id=dataset.public_id), update=body.update)
     except RowRefused as refusal:
         raise placed(sent, refusal) from None
 
@@ -187,9 +187,13 @@ def note_trained_slice(call: Call, run: ModelRun, dataset: Dataset, slice_id: st
     actions.change_trained_slices(call.viewer, model, add=[slice_id])
 
 
-def drafts_of(call: Call, sent: LabelsSent, kinds: Sequence[str] | None = None) -> list[LabelDraft]:
+def drafts_of(
+    call: Call, sent: LabelsSent, *, dataset_id: str | None = None, kinds: Sequence[str] | None = None
+) -> list[LabelDraft]:
+    """The drafts for the dataset that the call names, or, where it names none, for any."""
     policy = origin_policy(call.viewer)
-    drafts = [prediction_of(row, policy=policy, line=line) for line, row in enumerate(sent.rows(), 1)]
+    rows = enumerate(sent.rows(), 1)
+    drafts = [prediction_of(row, policy=policy, line=line, dataset_id=dataset_id) for line, row in rows]
     for draft in drafts:
         if kinds is not None and draft.kind not in kinds:
             sentence = f"a {draft.kind} needs a run; without one, {', '.join(kinds)} are taken."
@@ -221,7 +225,7 @@ def store_anywhere(
         raise Invalid("Predictions whose items name the dataset are stored at once; leave async=1 out.")
     sent = sent_in(body.annotations, body.segmentations)
     try:
-        drafts = drafts_of(call, sent, kinds)
+        drafts = drafts_of(call, sent, kinds=kinds)
         targets = targets_of(call.viewer, sent.rows(), drafts, known)
         with transaction.atomic():
             return store_targets(call, targets, run_of, update=body.update)
