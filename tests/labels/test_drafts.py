@@ -1,5 +1,6 @@
 """What a label may hold: numbers go out as they came in, and what is wrong is said in the sender's words."""
 
+import json
 from typing import Any
 
 import pytest
@@ -110,6 +111,7 @@ def test_geometry_goes_out_as_it_came_in(kind: str, geometry: Any, text: str, bo
         ({"type": "multicategory", "labels": ["car", ""]}, r"labels\[1\] has 0 characters"),
         ({"type": "mask", "segments": [], "mask_url": "/tmp/a.png"}, "mask_url is refused"),
         ({"type": "mask", "segments": [{"label": "x", "index": -1}], "mask_url": "-"}, r"annotations\[0\].index"),
+        ({"type": "mask", "segments": [{"label": "x", "index": "1.5"}], "mask_url": "-"}, r"annotations\[0\].index"),
         ({"type": "mask", "segments": [{"label": "x", "index": 1, "id": 2}], "mask_url": "-"}, "unknown key 'id'"),
     ],
 )
@@ -117,6 +119,12 @@ def test_what_is_wrong_is_refused_with_a_sentence(fields: dict[str, Any], senten
     with pytest.raises(Invalid, match=sentence) as refusal:
         draft(**fields)
     assert len(refusal.value.sentence) < 300
+
+
+def test_mask_index_may_be_the_text_of_the_sdks_own_example_or_null_and_is_kept_as_sent() -> None:
+    segments = [{"label": "grass", "index": "1"}, {"label": "road", "index": None}, {"label": "bus", "index": 3}]
+    mask = draft(type="mask", segments=segments, mask_url=f"{make.MEDIA}/a.png")
+    assert json.loads(mask.geometry)["annotations"] == segments
 
 
 def test_identity_is_the_senders_id_with_its_task_or_what_an_item_has_one_of() -> None:

@@ -173,11 +173,16 @@ def segment(value: object, name: str) -> str:
     unknown = next((str(one)[:80] for one in value if one not in ("label", "index", "metadata")), None)
     if unknown is not None:
         raise Invalid(f"{name} has the unknown key {unknown!r}; label, index and metadata are accepted.")
-    index = value.get("index")
-    if type(index) is not int or not 0 <= index <= 0xFFFFFFFF:
-        raise Invalid(f"{name}.index must be a whole number of the mask's pixels, 0 or more.")
+    check_index(value.get("index"), f"{name}.index")
     metadata_rules.encode(checked_metadata(value.get("metadata")))
     return checked_text(value.get("label"), f"{name}.label", MAX_LABEL)
+
+
+def check_index(value: object, name: str) -> None:
+    """Raise Invalid unless it is a pixel's value, which the SDK's own example writes as text, or null."""
+    number = int(value) if type(value) is str and value.isascii() and value.isdigit() and len(value) < 11 else value
+    if number is not None and (type(number) is not int or not 0 <= number <= 0xFFFFFFFF):
+        raise Invalid(f"{name} must be a whole number of the mask's pixels, 0 or more.")
 
 
 def checked_labels(value: object) -> tuple[str, ...]:

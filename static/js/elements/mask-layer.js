@@ -8,7 +8,7 @@ import { withDeadline } from "../media/loading.js";
 import { labelPalette } from "./label-palette.js";
 
 /** @typedef {import("./label-desk.js").LabelSet} LabelSet */
-/** @typedef {{label: string, index: number}} MaskPart */
+/** @typedef {{label: string, index: number | string | null}} MaskPart the SDK writes its numbers as text too */
 /** @typedef {{state: "loading" | "ready" | "failed", picture: OffscreenCanvas | null, says: string}} Mask */
 
 /** Decoded masks that are held; one of 2 megapixels takes 8 MiB. */
@@ -149,9 +149,12 @@ function inksOf(parts) {
   const inks = new Uint32Array(256);
   const swatch = /** @type {OffscreenCanvasRenderingContext2D} */ (new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true }));
   for (const { label, index } of parts) {
+    const number = Number(index ?? NaN);
+    // A canvas has eight bits for a number; what has more, or none, has no color rather than another's.
+    if (!(number <= 255)) continue;
     swatch.fillStyle = labelPalette().inks[strokeOfName(label).color] ?? "";
     swatch.fillRect(0, 0, 1, 1);
-    inks[index & 0xff] = new Uint32Array(swatch.getImageData(0, 0, 1, 1).data.buffer)[0] ?? 0;
+    inks[number] = new Uint32Array(swatch.getImageData(0, 0, 1, 1).data.buffer)[0] ?? 0;
   }
   return inks;
 }
