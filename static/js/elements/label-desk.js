@@ -12,7 +12,7 @@ import { labelPalette } from "./label-palette.js";
 /** @typedef {import("../labels/label-columns.js").Source} Source */
 /** @typedef {{width: number, height: number}} Size */
 /** @typedef {import("../labels/label-colors.js").ColorMode} ColorMode */
-/** @typedef {"picture" | "look" | "place" | "sources"} Change what changed: the picture or its labels, how they look, what is selected or pointed at, who says them */
+/** @typedef {"picture" | "look" | "place"} Change what changed: the picture or its labels, how they look, what is selected or pointed at */
 
 /**
  * @typedef {object} LabelledPicture

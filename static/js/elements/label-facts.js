@@ -30,10 +30,10 @@ export class LabelFacts {
 
   /**
    * @param {LabelDesk} desk
-   * @param {object} with_
-   * @param {import("./mask-layer.js").MaskLayer} with_.masks
-   * @param {() => Promise<Facts | null>} with_.factsOf the facts of the picture on screen
-   * @param {((status: "accepted" | "rejected") => void) | null} with_.review null for who may not
+   * @param {object} needs
+   * @param {import("./mask-layer.js").MaskLayer} needs.masks
+   * @param {() => Promise<Facts | null>} needs.factsOf the facts of the picture on screen
+   * @param {((status: "accepted" | "rejected") => void) | null} needs.review null for who may not
    */
   constructor(desk, { masks, factsOf, review }) {
     this.#desk = desk;
@@ -141,7 +141,7 @@ function short(number) {
  * @param {number} index
  */
 function knownNodes(facts, index) {
-  const pairs = [["Annotation id", facts.annotation_ids[index]], ["Task", facts.task_ids[index]], ["Id", facts.ids[index]]];
+  const pairs = [["Annotation", facts.annotation_ids[index]], ["Task", facts.task_ids[index]], ["Id", facts.ids[index]]];
   const ids = pairs.flatMap(([term, value]) => (value ? [make("dt", {}, `${term}`), make("dd", { "data-kind": "id" }, value)] : []));
   const nodes = [make("dl", { class: "facts" }, ...ids)];
   const metadata = facts.metadata[index] ?? {};

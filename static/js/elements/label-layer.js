@@ -26,7 +26,7 @@ const WORD_DELAY_MS = 300;
 export class LabelLayer {
   #canvas = make("canvas", { class: "label-layer", "aria-hidden": "true", "data-frame": "", "data-count": 0 });
   /** What is selected and pointed at, over the others: a hand that moves among many does not have all drawn anew. */
-  #top = make("canvas", { class: "label-layer-top", "aria-hidden": "true" });
+  #top = make("canvas", { class: "label-layer-top", "aria-hidden": "true", hidden: true });
   #word = make("span", { class: "label-layer__word", role: "status", hidden: true });
   #context = /** @type {CanvasRenderingContext2D} */ (this.#canvas.getContext("2d"));
   #topContext = /** @type {CanvasRenderingContext2D} */ (this.#top.getContext("2d"));
@@ -53,7 +53,7 @@ export class LabelLayer {
   /**
    * @param {StageView} stage
    * @param {LabelDesk} desk
-   * @param {{masks: import("./mask-layer.js").MaskLayer, signal: AbortSignal}} with_
+   * @param {{masks: import("./mask-layer.js").MaskLayer, signal: AbortSignal}} needs
    */
   constructor(stage, desk, { masks, signal }) {
     this.#stage = stage;
@@ -77,9 +77,9 @@ export class LabelLayer {
     clearTimeout(this.#restTimer);
     const began_ms = performance.now();
     this.#isStale = false;
-    this.#fit(this.#canvas, this.#context);
+    this.#fit(this.#canvas);
     const { picture, isShown } = this.#desk;
-    const count = picture?.set && isShown ? this.#drawSet(picture.set) : 0;
+    const count = picture?.set && isShown ? this.#drawSet(picture.set) : this.#drawNone();
     this.#drawTop();
     this.#drawnView = this.#stage.view;
     this.#canvas.style.transform = this.#top.style.transform = "";
@@ -96,12 +96,19 @@ export class LabelLayer {
     return count;
   }
 
+  #drawNone() {
+    this.#context.setTransform(1, 0, 0, 1, 0, 0);
+    this.#context.clearRect(0, 0, this.#canvas.width, this.#canvas.height);
+    return 0;
+  }
+
   /** Draws what is selected and what is pointed at. */
   #drawTop() {
-    this.#fit(this.#top, this.#topContext);
     const { set, visible, selected, hovered, matching, mode, isShown } = this.#desk;
     const meant = [selected, hovered].filter((index) => visible[index] === 1);
-    if (!set || !isShown || meant.length === 0) return;
+    this.#top.hidden = !set || !isShown || meant.length === 0;
+    if (!set || this.#top.hidden) return;
+    this.#fit(this.#top);
     const only = new Uint8Array(set.length);
     for (const index of meant) only[index] = 1;
     drawLabels(this.#topContext, set, { visible: only, view: this.#fullView, colors: labelPalette(), selected, hovered, match: matching, mode });
@@ -113,8 +120,7 @@ export class LabelLayer {
   }
 
   get #fullView() {
-    const { clientWidth: width, clientHeight: height } = this.#stage.element;
-    return { ...this.view, width, height, density: devicePixelRatio };
+    return { ...this.view, ...this.#stage.extent, density: devicePixelRatio };
   }
 
   /** Where the item's own pixels lie on the stage: its picture may be held smaller. @returns {View} */
@@ -145,21 +151,17 @@ export class LabelLayer {
   }
 
   /**
-   * Gives a canvas the stage's size in device pixels, and empties it.
+   * Gives a canvas the stage's size in device pixels.
    * @param {HTMLCanvasElement} canvas
-   * @param {CanvasRenderingContext2D} context
    */
-  #fit(canvas, context) {
-    const { clientWidth, clientHeight } = this.#stage.element;
+  #fit(canvas) {
+    const { extent } = this.#stage;
     const density = devicePixelRatio;
-    const [width, height] = [Math.round(clientWidth * density), Math.round(clientHeight * density)];
-    if (canvas.width !== width || canvas.height !== height) {
-      Object.assign(canvas, { width, height });
-      canvas.style.width = `${width / density}px`;
-      canvas.style.height = `${height / density}px`;
-    }
-    context.setTransform(1, 0, 0, 1, 0, 0);
-    context.clearRect(0, 0, width, height);
+    const [width, height] = [Math.round(extent.width * density), Math.round(extent.height * density)];
+    if (canvas.width === width && canvas.height === height) return;
+    Object.assign(canvas, { width, height });
+    canvas.style.width = `${width / density}px`;
+    canvas.style.height = `${height / density}px`;
   }
 
   /**

@@ -1,6 +1,8 @@
 /** The labels of a scene: those of each frame as it is painted, and its tracks under the timeline. */
 
 import { SceneLabels } from "../labels/scene-labels.js";
+import { loadImage } from "../media/image-load.js";
+import { withDeadline } from "../media/loading.js";
 import { LabelRoom, fetchJson, withRuns } from "./label-room.js";
 import { TrackLanesBar } from "./track-lanes-bar.js";
 
@@ -13,10 +15,11 @@ import { TrackLanesBar } from "./track-lanes-bar.js";
  * showing the scene already.
  * @param {FrameViewer} viewer
  * @param {SceneIslandLabels} labels
- * @param {{frameCount: number, signal: AbortSignal}} scene
+ * @param {{frameCount: number, frameUrl: string | null, signal: AbortSignal}} scene `frameUrl` is the address of any frame
  */
-export function labelScene(viewer, labels, { frameCount, signal }) {
-  const shown = new ShownFrame(viewer, labels, { frameCount, signal });
+export function labelScene(viewer, labels, scene) {
+  const { signal } = scene;
+  const shown = new ShownFrame(viewer, labels, scene);
   viewer.addEventListener("frame-change", (event) => shown.take(/** @type {CustomEvent<{frame: number, size: Size}>} */ (event).detail), { signal });
   viewer.addEventListener("picture-gone", () => shown.take(null), { signal });
   viewer.addEventListener("viewer-action", (event) => shown.act(/** @type {CustomEvent<{action: any}>} */ (event).detail.action), { signal });
@@ -27,6 +30,7 @@ class ShownFrame {
   #viewer;
   #labels;
   #frameCount;
+  #frameUrl;
   #signal;
   #room;
   #lanes;
@@ -35,16 +39,20 @@ class ShownFrame {
   #scene;
   /** @type {{frame: number, size: Size} | null} */
   #at = null;
+  /** A frame's own size, where it had to be found out. @type {Size | null} */
+  #measured = null;
+  #isMeasuring = false;
 
   /**
    * @param {FrameViewer} viewer
    * @param {SceneIslandLabels} labels
-   * @param {{frameCount: number, signal: AbortSignal}} scene
+   * @param {{frameCount: number, frameUrl: string | null, signal: AbortSignal}} scene
    */
-  constructor(viewer, labels, { frameCount, signal }) {
+  constructor(viewer, labels, { frameCount, frameUrl, signal }) {
     this.#viewer = viewer;
     this.#labels = labels;
     this.#frameCount = frameCount;
+    this.#frameUrl = frameUrl;
     this.#signal = signal;
     this.#room = new LabelRoom(labels, { chooseRuns: () => this.#load(), pictureNow: () => this.#itemNow() }, signal);
     this.#room.stage = viewer.parts.view;
@@ -74,7 +82,37 @@ class ShownFrame {
 
   #show() {
     const at = this.#at;
-    this.#room.desk.show(at && { key: String(at.frame), index: at.frame, size: at.size, set: this.#scene.at(at.frame) });
+    if (!at) return this.#room.desk.show(null);
+    const size = this.#sizeOf(at.size);
+    this.#room.desk.show({ key: String(at.frame), index: at.frame, size: size ?? at.size, set: size && this.#scene.at(at.frame) });
+  }
+
+  /**
+   * The size of the frame, in whose pixels its labels are; null while it is not known. A video says nothing of it.
+   * @param {Size} shown of the picture painted
+   */
+  #sizeOf(shown) {
+    if (this.#viewer.dataset.source === "frames" || this.#labels.frameSize || !this.#frameUrl) return shown;
+    if (!this.#measured && !this.#isMeasuring) void this.#measure(this.#frameUrl, shown);
+    return this.#measured;
+  }
+
+  /**
+   * Asks a frame itself, once. Where it does not come, the video is taken to be of the frames' size.
+   * @param {string} url
+   * @param {Size} otherwise
+   */
+  async #measure(url, otherwise) {
+    this.#isMeasuring = true;
+    const image = new Image();
+    try {
+      await withDeadline((signal) => loadImage(image, url, signal), { signal: this.#signal });
+      this.#measured = { width: image.naturalWidth || otherwise.width, height: image.naturalHeight || otherwise.height };
+    } catch {
+      this.#measured = otherwise;
+    }
+    image.removeAttribute("src");
+    if (!this.#signal.aborted) this.#show();
   }
 
   /** Asks for the labels of all frames and for the tracks, of the sources that are chosen now. */

@@ -25,6 +25,7 @@ export class StageView {
   /** @type {View} */
   #view = { x: 0, y: 0, scale: 1 };
   #size = { width: 0, height: 0 };
+  #extent = { width: 0, height: 0 };
   /** @type {Set<(view: View) => void>} */
   #watchers = new Set();
   /** @type {Set<(point: Point) => void>} */
@@ -65,6 +66,11 @@ export class StageView {
   /** The size of the picture that is painted, in its pixels. */
   get size() {
     return this.#size;
+  }
+
+  /** The size of the stage itself, in CSS pixels. */
+  get extent() {
+    return this.#extent;
   }
 
   /** Where the picture lies now. */
@@ -133,7 +139,8 @@ export class StageView {
 
   #measure() {
     const { clientWidth: width, clientHeight: height } = this.element;
-    this.#camera.resizeStage({ width, height }, devicePixelRatio);
+    this.#extent = { width, height };
+    this.#camera.resizeStage(this.#extent, devicePixelRatio);
     this.#show();
   }
 

@@ -9,7 +9,7 @@ import { grouped } from "../lib/digits.js";
 import { make } from "../lib/markup.js";
 import { actionButton, icon, nameButton } from "./action-button.js";
 import { TimelinePalette } from "./timeline-palette.js";
-import { LANE_PX, drawHeat, drawLane, drawPlayhead } from "./track-lanes-drawing.js";
+import { LANE_PX, drawHeat, drawLane } from "./track-lanes-drawing.js";
 
 /** @typedef {import("./label-desk.js").LabelDesk} LabelDesk */
 /** @typedef {import("./timeline-bar.js").TimelineBar} TimelineBar */
@@ -23,6 +23,8 @@ const STORED = "transom-lanes-folded";
 export class TrackLanesBar {
   element = make("div", { class: "track-lanes", hidden: true });
   #canvas = make("canvas", { class: "track-lanes__canvas", "aria-hidden": "true" });
+  /** The line of the frame on screen: it moves with every frame, and the rows stand still. */
+  #playhead = make("div", { class: "track-lanes__playhead", hidden: true });
   #space = make("div", { class: "track-lanes__space" }, this.#canvas);
   #scroller = make("div", { class: "track-lanes__scroller", role: "group", tabindex: 0, "aria-label": "Tracks and classes along the scene" }, this.#space);
   #fold = make("button", { type: "button", class: "button track-lanes__fold", "data-kind": "quiet", "data-shape": "icon" }, icon("down"));
@@ -52,7 +54,7 @@ export class TrackLanesBar {
     const key = (/** @type {1 | -1} */ direction) => () => this.#jump(direction);
     this.#keys.append(actionButton("previousKey", key(-1)), actionButton("nextKey", key(1)));
     const head = make("div", { class: "track-lanes__head" }, this.#fold, this.#tabs, this.#says, this.#keys);
-    this.element.append(head, this.#scroller, this.#palette.element);
+    this.element.append(head, make("div", { class: "track-lanes__rows" }, this.#scroller, this.#playhead), this.#palette.element);
     this.#fold.addEventListener("click", () => this.#foldTo(!this.#isFolded));
     this.#scroller.addEventListener("scroll", () => this.#drawSoon(), { passive: true });
     this.#scroller.addEventListener("click", (event) => this.#press(event));
@@ -61,7 +63,8 @@ export class TrackLanesBar {
     this.#scroller.addEventListener("pointermove", (event) => this.#point(event));
     this.#scroller.addEventListener("pointerleave", () => this.#say(null));
     bar.watchView(() => this.#drawSoon(), signal);
-    desk.watch((change) => (change === "place" ? this.#follow() : this.#drawSoon()), signal);
+    const follow = { place: () => this.#follow(), picture: () => this.#placePlayhead(), look: () => this.#drawSoon() };
+    desk.watch((change) => follow[change](), signal);
     const size = new ResizeObserver(() => this.#drawSoon());
     size.observe(this.element);
     signal.addEventListener("abort", () => {
@@ -224,8 +227,14 @@ export class TrackLanesBar {
     const placeOf = (/** @type {number} */ row) => ({ y: row * LANE_PX - scrollTop, left_px, right_px });
     if (this.#rows === "tracks") this.#drawLanes(context, this.#said.tracks.slice(first, last), (at) => placeOf(first + at));
     else this.#said.classes.slice(first, last).forEach((row, at) => this.#drawClass(context, row, placeOf(first + at)));
-    const frame = this.#desk.picture?.index;
-    if (frame !== undefined) drawPlayhead(context, this.#bar.xOf(frame + 0.5), clientHeight, this.#palette.now);
+    this.#placePlayhead();
+  }
+
+  #placePlayhead() {
+    const frame = this.#desk.picture?.index ?? -1;
+    const { first, last } = this.#bar.visible;
+    this.#playhead.hidden = this.#isFolded || frame < first || frame > last;
+    this.#playhead.style.transform = `translateX(${Math.round(this.#bar.xOf(frame + 0.5)) - 0.5}px)`;
   }
 
   /**

@@ -91,14 +91,3 @@ function fill(context, color, alpha, [x, y, width, height]) {
   context.fillRect(x, y, width, height);
   context.globalAlpha = 1;
 }
-
-/**
- * The line of the frame on screen, on through the rows.
- * @param {CanvasRenderingContext2D} context
- * @param {number} x_px
- * @param {number} height_px
- * @param {Palette} palette
- */
-export function drawPlayhead(context, x_px, height_px, palette) {
-  fill(context, palette.current, 0.8, [Math.round(x_px) - 0.5, 0, 1, height_px]);
-}

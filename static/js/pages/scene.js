@@ -64,7 +64,8 @@ function follow(viewer, island) {
   const asked = new URLSearchParams(location.search);
   const frame = island.frames?.first.index ?? Math.trunc(Number(asked.get("frame")) || 0);
   viewer.show(island, { frame, first: asked.get("in"), last: asked.get("out"), isLooping: asked.has("loop") });
-  if (island.labels) labelScene(viewer, island.labels, { frameCount: island.scene.frame_count, signal: life.signal });
+  const { frames, labels, scene } = island;
+  if (labels) labelScene(viewer, labels, { frameCount: scene.frame_count, frameUrl: frames?.first.url ?? null, signal: life.signal });
 }
 
 /** @param {string} action one that is the page's to do */
