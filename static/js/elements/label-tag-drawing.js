@@ -1,5 +1,6 @@
 /** Writes the names of labels beside their shapes. Names are drawn as text, whatever is in them. */
 
+import { DASHED, strokesOf } from "../labels/label-colors.js";
 import { placeTags } from "../labels/label-tags.js";
 import { labelPalette } from "./label-palette.js";
 
@@ -24,34 +25,35 @@ const widths = new Map();
 export function drawTags(context, desk, { visible, view, first }) {
   const { set } = desk;
   if (!set) return;
-  context.save();
+  prepare(context);
   context.setTransform(view.density, 0, 0, view.density, 0, 0);
+  const measure = (/** @type {string} */ text) => ({ width: widthOf(context, text) + 2 * PAD_PX, height: HEIGHT_PX });
+  const text = (/** @type {number} */ index) => tagText(desk, index);
+  const tags = placeTags(set, visible, view, measure, { text, first });
+  // No tag lies over another: all grounds go first, for a change of colors costs more than a tag.
+  context.fillStyle = labelPalette().tag;
+  for (const tag of tags) context.fillRect(tag.x, tag.y, widthOf(context, tag.text) + 2 * PAD_PX, HEIGHT_PX);
+  const strokes = strokesOf(set, desk.mode, desk.matching);
+  for (const tag of tags) {
+    context.fillStyle = labelPalette().inks[(strokes[tag.index] ?? 0) % DASHED] ?? "";
+    context.fillRect(tag.x, tag.y, 2, HEIGHT_PX);
+    // The inks of low confidences are dark: strokes in them are seen, words are not.
+    if (desk.mode === "confidence") context.fillStyle = labelPalette().name;
+    context.fillText(tag.text, tag.x + PAD_PX + 1, tag.y + HEIGHT_PX / 2 + 0.5);
+  }
+}
+
+/** Sizes that canvases had when their type was set: another size takes it away. @type {WeakMap<CanvasRenderingContext2D, string>} */
+const prepared = new WeakMap();
+
+/** Sets the type, which costs more than a name: once for each size of the canvas. @param {CanvasRenderingContext2D} context */
+function prepare(context) {
+  const size = `${context.canvas.width} ${context.canvas.height}`;
+  if (prepared.get(context) === size) return;
+  prepared.set(context, size);
   context.font = `550 ${SIZE_PX}px ${labelPalette().font}`;
   context.textBaseline = "middle";
   context.textAlign = "left";
-  const measure = (/** @type {string} */ text) => ({ width: widthOf(context, text) + 2 * PAD_PX, height: HEIGHT_PX });
-  const text = (/** @type {number} */ index) => tagText(desk, index);
-  for (const tag of placeTags(set, visible, view, measure, { text, first })) {
-    const { color } = desk.lookOf(tag.index);
-    // The inks of low confidences are dark: strokes in them are seen, words are not.
-    drawTag(context, tag, { color, ink: desk.mode === "confidence" ? labelPalette().name : color });
-  }
-  context.restore();
-}
-
-/**
- * @param {CanvasRenderingContext2D} context
- * @param {{x: number, y: number, text: string}} tag
- * @param {{color: string, ink: string}} look
- */
-function drawTag(context, { x, y, text }, { color, ink }) {
-  const width = widthOf(context, text) + 2 * PAD_PX;
-  context.fillStyle = labelPalette().tag;
-  context.fillRect(x, y, width, HEIGHT_PX);
-  context.fillStyle = color;
-  context.fillRect(x, y, 2, HEIGHT_PX);
-  context.fillStyle = ink;
-  context.fillText(text, x + PAD_PX + 1, y + HEIGHT_PX / 2 + 0.5);
 }
 
 /**
