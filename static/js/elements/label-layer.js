@@ -20,6 +20,8 @@ const REACH_PX = 5;
 /** A drawing that takes longer is not made anew for each movement: it is moved, and made when the hand rests. */
 const SLOW_MS = 24;
 const REST_MS = 90;
+/** Pictures that follow each other faster than this are flown over: nobody reads names on them. */
+const FLYING_MS = 25;
 /** Waits shorter than this are not worth a word. */
 const WORD_DELAY_MS = 300;
 
@@ -42,6 +44,9 @@ export class LabelLayer {
   /** The view drawn. @type {View | null} */
   #drawnView = null;
   #took_ms = 0;
+  /** When another picture was painted last. */
+  #turned_ms = 0;
+  #isFlying = false;
   /** More has changed than what is selected or pointed at. */
   #isStale = true;
   #ticket = 0;
@@ -64,17 +69,27 @@ export class LabelLayer {
     stage.watchPresses((point) => desk.select(this.#meantBy(point)), signal);
     stage.element.addEventListener("pointermove", (event) => this.#point(event), { signal });
     stage.element.addEventListener("pointerleave", () => desk.point(-1), { signal });
-    desk.watch((change) => (change === "picture" ? this.draw() : this.#drawSoon(change)), signal);
+    desk.watch((change) => (change === "picture" ? this.#turn() : this.#drawSoon(change)), signal);
     masks.watch(() => this.#drawSoon(), signal);
     signal.addEventListener("abort", () => this.#end());
     this.draw();
+  }
+
+  /** Another picture is painted. */
+  #turn() {
+    const now_ms = performance.now();
+    this.#isFlying = now_ms - this.#turned_ms < FLYING_MS;
+    this.#turned_ms = now_ms;
+    this.draw();
+    if (this.#isFlying) this.#restSoon();
   }
 
   /** Draws at once: in the task that painted the picture. */
   draw() {
     cancelAnimationFrame(this.#ticket);
     this.#ticket = 0;
-    clearTimeout(this.#restTimer);
+    // Names that were left out are still owed.
+    if (!this.#isFlying) clearTimeout(this.#restTimer);
     const began_ms = performance.now();
     this.#isStale = false;
     this.#fit(this.#canvas);
@@ -92,7 +107,7 @@ export class LabelLayer {
     const { visible, shown, matching, mode, opacity, hasTags } = this.#desk;
     const count = drawLabels(this.#context, set, { visible, view: this.#fullView, colors: labelPalette(), match: matching, mode });
     this.#masks.draw(this.#context, set, { shown, view: this.#fullView, size: this.#size, opacity });
-    if (hasTags) drawTags(this.#context, this.#desk, { visible, view: this.#fullView, first: [] });
+    if (hasTags && !this.#isFlying) drawTags(this.#context, this.#desk, { visible, view: this.#fullView, first: [] });
     return count;
   }
 
@@ -146,8 +161,16 @@ export class LabelLayer {
     const { x, y, scale } = this.#stage.view;
     const by = scale / this.#drawnView.scale;
     this.#canvas.style.transform = this.#top.style.transform = `translate(${x - this.#drawnView.x * by}px, ${y - this.#drawnView.y * by}px) scale(${by})`;
+    this.#restSoon();
+  }
+
+  /** Draws all of it once the hand rests. */
+  #restSoon() {
     clearTimeout(this.#restTimer);
-    this.#restTimer = setTimeout(() => this.#drawSoon(), REST_MS);
+    this.#restTimer = setTimeout(() => {
+      this.#isFlying = false;
+      this.#drawSoon();
+    }, REST_MS);
   }
 
   /**
