@@ -27,7 +27,7 @@ import { Knob, LabelSources } from "./label-sources.js";
  */
 
 /** A moving hand turns pictures faster than anybody reads lists. */
-const PAUSE_S = 0.08;
+const PAUSE_S = 0.2;
 /** @type {Record<ColorMode, string>} */
 const MODES = { class: "Class", track: "Track", confidence: "Confidence", match: "Outcome" };
 
@@ -54,6 +54,7 @@ export class LabelPanel {
   #listHead = make("div", { class: "label-panel__head" }, make("h3", {}, "On this picture"));
   #none = make("p", { class: "quiet", hidden: true });
   #ticket = 0;
+  #refreshed_ms = 0;
 
   /**
    * @param {LabelDesk} desk
@@ -71,8 +72,9 @@ export class LabelPanel {
     this.#list = new LabelList(desk, signal);
     this.#facts = new LabelFacts(desk, wishes);
     this.#build();
-    const refreshRarely = throttle(() => this.#refresh(), PAUSE_S, signal);
-    desk.watch((change) => (change === "picture" ? refreshRarely() : this.#refreshSoon(change)), signal);
+    const refreshLater = throttle(() => this.#refresh(), PAUSE_S, signal);
+    const turn = () => (performance.now() - this.#refreshed_ms > PAUSE_S * 1000 ? this.#refreshSoon("picture") : refreshLater());
+    desk.watch((change) => (change === "picture" ? turn() : this.#refreshSoon(change)), signal);
     signal.addEventListener("abort", () => cancelAnimationFrame(this.#ticket));
     this.#refresh();
   }
@@ -142,7 +144,7 @@ export class LabelPanel {
 
   /** @param {import("./label-desk.js").Change} change */
   #refreshSoon(change) {
-    if (change === "look") this.#isStale = true;
+    if (change !== "place") this.#isStale = true;
     this.#ticket ||= requestAnimationFrame(() => (this.#isStale ? this.#refresh() : this.#refreshPlace()));
   }
 
@@ -160,6 +162,7 @@ export class LabelPanel {
     cancelAnimationFrame(this.#ticket);
     this.#ticket = 0;
     this.#isStale = false;
+    this.#refreshed_ms = performance.now();
     const { set, shown, isShown, hasTags, mode, comparison, opacity } = this.#desk;
     this.#count.textContent = set ? someOf(shown.length, set.length) : "";
     this.#none.textContent = set ? "Nothing is said about this picture." : "";
