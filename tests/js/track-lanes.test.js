@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { heatLevel, layOutLanes, nextKey } from "../../static/js/labels/track-lanes.js";
+import { heatLevel, layOutLanes, nextKey, sharedFolder } from "../../static/js/labels/track-lanes.js";
 import { TimelineView } from "../../static/js/viewer/timeline-view.js";
 
 /** @param {number[]} spans */
@@ -54,4 +54,13 @@ test("the next key is where a track begins or ends", () => {
 test("little is told from nothing, and much from little", () => {
   assert.deepEqual([0, 1, 50, 400, 1000].map((count) => heatLevel(count, 1000)), [0, 1, 2, 4, 5]);
   assert.equal(heatLevel(1, 1), 5);
+});
+
+test("what all names begin with is known up to a slash", () => {
+  assert.equal(sharedFolder(["film/car-1", "film/car-2", "film/person"]), "film/");
+  assert.equal(sharedFolder(["a/b/1", "a/b/2", "a/c"]), "a/");
+  assert.equal(sharedFolder(["car-1", "car-2"]), "");
+  assert.equal(sharedFolder(["film/car-1"]), "");
+  assert.equal(sharedFolder([]), "");
+  assert.equal(sharedFolder(["/a", "b"]), "");
 });

@@ -151,3 +151,11 @@ def test_overlap_and_area() -> None:
     assert box_iou((0, 0, 2, 2), (2, 0, 3, 3)) == 0
     assert box_iou((0, 0, 0, 0), (0, 0, 0, 0)) == 0
     assert polygon_area([(0, 0), (0, 2), (3, 2), (3, 0)]) == 6
+
+
+def test_keypoints_are_bounded_by_those_that_are_seen() -> None:
+    points = [{"x": 5, "y": 6, "visible": True}, {"x": 9, "y": 7, "visible": 1}, {"x": 0, "y": 0, "visible": False}]
+    names = ["nose", "eye", "ear"]
+    assert draft(type="keypoints", geometry={"keypoints": points, "names": names}).bounds == (5, 6, 9, 7)
+    unseen = [{**one, "visible": False} for one in points]
+    assert draft(type="keypoints", geometry={"keypoints": unseen, "names": names}).bounds == (0, 0, 9, 7)

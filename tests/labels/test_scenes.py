@@ -94,6 +94,7 @@ def test_largest_shapes_come_first_and_say_how_many_there_are(owner: Viewer, dat
         (3, None, None, 4),
     ]
     assert [row.total for row in queries.largest_shapes(owner, dataset, pks, None)] == [3, 3, 3]
+    assert [row.run_pk for row in queries.largest_shapes(owner, dataset, pks, run, least_confidence=0.51)] == [None] * 3
 
 
 def test_review_is_written_and_taken_back(owner: Viewer, dataset: Dataset) -> None:

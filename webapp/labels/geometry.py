@@ -80,9 +80,11 @@ def keypoints(geometry: object) -> tuple[str, Bounds | None]:
     if not found:
         raise Invalid("geometry.keypoints is empty; one point or more is accepted.")
     placed = [keypoint(one, f"geometry.keypoints[{index}]") for index, one in enumerate(found)]
+    # Who annotates writes 0, 0 for what cannot be seen (COCO): that bounds nothing.
+    seen = [place for place, one in zip(placed, found, strict=True) if one["visible"]]
     check_names(values["names"], len(found))
     check_skeleton(values.get("skeleton"), len(found))
-    points = [one for one in placed if one is not None]
+    points = [one for one in seen or placed if one is not None]
     return encode(geometry).decode(), bounds_of(points) if points else None
 
 

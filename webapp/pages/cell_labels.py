@@ -23,6 +23,8 @@ from webapp.privacy import public_id
 
 MAX_CELLS = 200
 SHAPES_A_CELL = 40
+# Detectors say hundreds of things that they do not believe; the picture's own page shows them all.
+LEAST_CONFIDENCE = 0.3
 
 
 class AskedCells(msgspec.Struct, forbid_unknown_fields=True):
@@ -76,7 +78,8 @@ def pictures_of(viewer: Viewer, dataset: Dataset, ids: Sequence[str]) -> dict[st
 
 def cells_answer(viewer: Viewer, dataset: Dataset, pictures: Mapping[str, Item], run: ModelRun | None) -> CellsAnswer:
     shapes: dict[int, list[ShapeRow]] = {}
-    for row in labels.largest_shapes(viewer, dataset, [one.pk for one in pictures.values()], run, SHAPES_A_CELL):
+    pks = [one.pk for one in pictures.values()]
+    for row in labels.largest_shapes(viewer, dataset, pks, run, SHAPES_A_CELL, least_confidence=LEAST_CONFIDENCE):
         shapes.setdefault(row.item_pk, []).append(row)
     names, places = indexed([row.label or None for rows in shapes.values() for row in rows])
     told = iter(places)

@@ -15,6 +15,8 @@ const STORED = "transom-cell-labels";
 const CELL = ".media-cell[data-item-id]";
 const STROKE_PX = 1;
 const HALO_PX = 2;
+/** What the server leaves out of a run (webapp/pages/cell_labels.py). */
+const LEAST_CONFIDENCE = 0.3;
 /** Boxes smaller than this on the cell would hide what they name. */
 const SMALLEST_PX = 5;
 
@@ -60,6 +62,7 @@ export class LabelCells {
       for (const [id, cell] of Object.entries(said.cells)) this.#said.set(id, { labels: said.labels, cell });
     }
     if (this.#said.size === 0) return;
+    this.#button.title += run ? `. Of the run, what it is sure of by ${LEAST_CONFIDENCE} or more` : "";
     document.querySelector(".head__actions")?.prepend(this.#button);
     this.#drawSoon();
   }

@@ -4,7 +4,7 @@
  */
 
 import { strokeOfName } from "../labels/label-colors.js";
-import { heatLevel, layOutLanes, nextKey } from "../labels/track-lanes.js";
+import { heatLevel, layOutLanes, nextKey, sharedFolder } from "../labels/track-lanes.js";
 import { grouped } from "../lib/digits.js";
 import { make } from "../lib/markup.js";
 import { actionButton, icon, nameButton } from "./action-button.js";
@@ -37,6 +37,8 @@ export class TrackLanesBar {
   #goTo;
   /** @type {SaidOfScene | null} */
   #said = null;
+  /** What all tracks' names begin with. */
+  #folder = "";
   /** @type {Rows} */
   #rows = "tracks";
   #isFolded = remembered();
@@ -77,6 +79,7 @@ export class TrackLanesBar {
   /** @param {SaidOfScene} said */
   show(said) {
     this.#said = { ...said, tracks: inOrder(said.tracks) };
+    this.#folder = sharedFolder(said.tracks.map((track) => track.reference));
     this.element.hidden = said.tracks.length + said.classes.length === 0;
     if (said.tracks.length === 0) this.#rows = "classes";
     this.#offerRows();
@@ -246,7 +249,7 @@ export class TrackLanesBar {
     const selected = this.#selected;
     layOutLanes(tracks, this.#bar).forEach(({ spans }, at) => {
       const track = /** @type {Track} */ (tracks[at]);
-      const name = [track.reference, track.label, this.#sourceName(track.source)].filter(Boolean).join(" · ");
+      const name = [track.reference.slice(this.#folder.length), track.label, this.#sourceName(track.source)].filter(Boolean).join(" · ");
       const { color } = strokeOfName(this.#desk.mode === "track" ? track.reference : track.label);
       drawLane(context, { spans, name, ink: color, isSelected: track === selected }, placeOf(at), this.#palette.now);
     });

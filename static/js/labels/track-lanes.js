@@ -90,3 +90,16 @@ function firstAbove(sorted, limit) {
   }
   return low;
 }
+
+/**
+ * How all of these names begin, up to a slash: what need not be read in each of them.
+ * @param {string[]} names
+ */
+export function sharedFolder(names) {
+  const first = names[0] ?? "";
+  let end = first.lastIndexOf("/") + 1;
+  for (const name of names) {
+    while (end > 0 && !name.startsWith(first.slice(0, end))) end = end < 2 ? 0 : first.lastIndexOf("/", end - 2) + 1;
+  }
+  return names.length > 1 ? first.slice(0, end) : "";
+}

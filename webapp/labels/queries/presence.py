@@ -130,9 +130,18 @@ def over_frames(
 
 
 def largest_shapes(
-    viewer: Viewer, dataset: Dataset, item_pks: Sequence[int], run: ModelRun | None, limit: int = 40
+    viewer: Viewer,
+    dataset: Dataset,
+    item_pks: Sequence[int],
+    run: ModelRun | None,
+    limit: int = 40,
+    *,
+    least_confidence: float = 0.0,
 ) -> list[ShapeRow]:
-    """The largest placed shapes of each item by area, annotations and a run's together, at most `limit` an item."""
+    """The largest placed shapes of each item by area, annotations and a run's together, at most `limit` an item.
+
+    Of the run, those that are at least so confident, or do not say.
+    """
     if not item_pks or not viewer.may(Permission.SEE_PRIVATE):
         return []
     join = "JOIN" if connection.vendor == "postgresql" else "CROSS JOIN"
@@ -149,9 +158,10 @@ def largest_shapes(
         shapes += f"""
             UNION ALL SELECT one.item_id, one.run_id, {bounds}, one.confidence, one.id
             FROM {ids("pk")} AS given {join} labels_prediction AS one ON one.item_id = given.pk
-            WHERE {placed} AND one.run_id IN {visible_runs()}
+            WHERE {placed} AND COALESCE(one.confidence, 1) >= %s AND one.run_id IN {visible_runs()}
         """
-        params += [given, dataset.pk, msgspec.json.encode([run.pk]).decode(), viewer.team_id]
+        runs = msgspec.json.encode([run.pk]).decode()
+        params += [given, dataset.pk, least_confidence, runs, viewer.team_id]
     area = '("right" - "left") * (bottom - top)'
     statement = f"""
         SELECT item_id, run_id, label, "left", top, "right", bottom, confidence, total FROM (
