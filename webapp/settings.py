@@ -100,6 +100,7 @@ INSTALLED_APPS = [
     "webapp.jobs",
     "webapp.datasets",
     "webapp.labels",
+    "webapp.query",
     "webapp.wire",
     "webapp.pages",
     "webapp.demo",

@@ -1,0 +1,247 @@
+"""From the tree of a query to one boolean piece of SQL about one row.
+
+Every test is true or false: what cannot be compared is false, and NOT turns that round. A test that asks a field of
+which a row has many (its annotations, a scene's frames) is true if one of them fits, and all of the test is about one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from webapp.datasets.models import Slice
+from webapp.query.fields import Fields, filtered
+from webapp.query.refusals import Misused, quoted
+from webapp.query.scope import Members, Scope, is_slice
+from webapp.query.sources import ITEMS, LINKS, SCENES, Aliases, Source, View, Views
+from webapp.query.sql import Dialect, Kind, Sql, joined, put
+from webapp.query.tree import (
+    LITERALS,
+    All,
+    Arithmetic,
+    Condition,
+    Literal,
+    Not,
+    Number,
+    Objects,
+    Operand,
+    Path,
+    Some,
+    Test,
+    Text,
+)
+
+ONE = "one"
+# The kinds in which each word compares; = in all, order in those that have one.
+KINDS = {
+    "=": (Kind.NUMBER, Kind.TEXT, Kind.TRUTH),
+    "IN": (Kind.NUMBER, Kind.TEXT, Kind.TRUTH),
+    "STARTS WITH": (Kind.TEXT,),
+    **dict.fromkeys(("<", "<=", ">", ">=", "BETWEEN"), (Kind.NUMBER, Kind.TEXT)),
+}
+
+
+def compiled(tree: Condition, scope: Scope, dialect: Dialect, row: str) -> Sql:
+    """The condition on the row that SQL calls `row`; raises Misused for what fits no field."""
+    return Compiler(Fields(scope, dialect, scope.subject.value), row).condition(tree)
+
+
+def kind_of(literal: Literal) -> Kind:
+    if isinstance(literal, Text):
+        return Kind.TEXT
+    return Kind.NUMBER if isinstance(literal, Number) else Kind.TRUTH
+
+
+@dataclass(frozen=True, slots=True)
+class Compiler:
+    fields: Fields
+    row: str
+
+    @property
+    def dialect(self) -> Dialect:
+        return self.fields.dialect
+
+    def condition(self, node: Condition) -> Sql:
+        if isinstance(node, All | Some):
+            word = " AND " if isinstance(node, All) else " OR "
+            return put("({parts})", parts=joined(word, map(self.condition, node.parts)))
+        if isinstance(node, Not):
+            return put("({part} IS NOT TRUE)", part=self.condition(node.part))
+        if isinstance(node, Objects):
+            source = self.fields.labels(node)
+            return self.holding([View(source, lambda at: at_source(source, at, self.inside(node, source)))], node)
+        return self.membership(node) if is_slice(node.operands[0]) else self.test(node)
+
+    def inside(self, node: Objects, source: Source) -> Callable[[str], Sql]:
+        """The condition of annotations[...] on the label that SQL calls by the argument."""
+        fields = Fields(self.fields.scope, self.dialect, source.table, is_inside=True)
+        return lambda one: Compiler(fields, one).condition(node.condition)
+
+    def test(self, node: Test) -> Sql:
+        views = self.views_of(node)
+        if node.word == "EXISTS":
+            branches = [self.present(views[0], node)]
+        elif node.word == "CONTAINS":
+            branches = self.containing(views, node)
+        elif node.word == "IN":
+            branches = self.among(views[0], node)
+        else:
+            branches = [
+                self.holding([each[kind] for each in views], node, self.word(node, kind))
+                for kind in KINDS[node.word]
+                if all(kind in each for each in views)
+            ]
+        if not branches:
+            raise Misused(node.at, self.mismatch(views, node))
+        return branches[0] if len(branches) == 1 else put("({parts})", parts=joined(" OR ", branches))
+
+    def views_of(self, node: Test) -> list[Views]:
+        found = [self.views(operand) for operand in node.operands]
+        if Kind.TEXT not in found[0] and Kind.NUMBER in found[0]:
+            # Where only a number makes sense, a bare word is a field.
+            for place, operand in enumerate(node.operands):
+                if isinstance(operand, Text) and operand.is_bare:
+                    found[place] = self.views(Path((operand.value,), operand.at))
+        return found
+
+    def views(self, operand: Operand) -> Views:
+        if isinstance(operand, Path):
+            return self.fields.views(operand)
+        own = Source(self.fields.table, None)
+        if isinstance(operand, LITERALS):
+            value = self.dialect.literal(operand.value)
+            return {kind_of(operand): View(own, lambda _: value)}
+        if isinstance(operand, Objects):
+            source = self.fields.labels(operand)
+            return {Kind.NUMBER: self.fields.count(source, self.inside(operand, source))}
+        return {Kind.NUMBER: self.arithmetic(operand)}
+
+    def arithmetic(self, node: Arithmetic) -> View:
+        parts = [self.number(part) for part in (node.first, *(part for _, part in node.rest))]
+        signs = [sign for sign, _ in node.rest]
+
+        def read(at: Aliases) -> Sql:
+            made = parts[0].read(at)
+            for sign, part in zip(signs, parts[1:], strict=True):
+                made = self.dialect.arithmetic(sign, made, part.read(at))
+            return made
+
+        return View(one_source(parts, node), read)
+
+    def number(self, operand: Operand) -> View:
+        views = self.views(operand)
+        if Kind.NUMBER not in views:
+            raise Misused(operand.at, "only numbers are added, subtracted or divided.")
+        return views[Kind.NUMBER]
+
+    def holding(
+        self, views: Sequence[View], node: Test | Objects, write: Callable[..., Sql] = lambda value: value
+    ) -> Sql:
+        """What `write` makes of the values of one row of their source."""
+        source = one_source(views, node)
+        at = Aliases(self.row, ONE)
+        held = write(*(view.read(at) for view in views))
+        own = [each for each in dict.fromkeys(view.source for view in views) if each.link is None]
+        tests = [put("{held}{filters}", held=held, filters=filtered(each, self.dialect, self.row)) for each in own]
+        if source.link is not None:
+            return put(
+                f"EXISTS (SELECT 1 FROM {source.table} AS {ONE} WHERE {{link}}{{filters}} AND {{held}})",
+                link=put(source.link, row=self.row),
+                filters=filtered(source, self.dialect, ONE),
+                held=held,
+            )
+        return put("({tests})", tests=joined(" AND ", tests))
+
+    def word(self, node: Test, kind: Kind) -> Callable[..., Sql]:
+        """How the values compare, read as `kind`; beside an unquoted date only texts that begin with one count."""
+        others = [place for place, operand in enumerate(node.operands) if not isinstance(operand, LITERALS)]
+        is_dated = kind is Kind.TEXT and any(isinstance(one, Text) and one.is_date for one in node.operands)
+        is_ordered = kind is Kind.TEXT and node.word not in ("=", "STARTS WITH")
+
+        def write(*values: Sql) -> Sql:
+            dates = [self.dialect.begins_with_a_date(values[place]) for place in others] if is_dated else []
+            if is_ordered:
+                values = tuple(map(self.dialect.in_order, values))
+            if node.word == "BETWEEN":
+                held = self.dialect.between(*values)
+            elif node.word == "STARTS WITH":
+                held = self.dialect.starts(*values)
+            else:
+                held = self.dialect.compare(node.word, *values)
+            return joined(" AND ", [held, *dates])
+
+        return write
+
+    def present(self, views: Views, node: Test) -> Sql:
+        if Kind.PRESENT not in views:
+            raise Misused(node.at, "this is always there; compare it with something.")
+        return self.holding([views[Kind.PRESENT]], node)
+
+    def containing(self, views: Sequence[Views], node: Test) -> list[Sql]:
+        """A text within a text, or an element of a list."""
+        found = []
+        if all(Kind.TEXT in each for each in views):
+            found.append(self.holding([each[Kind.TEXT] for each in views], node, self.dialect.has))
+        wanted = node.operands[1]
+        if Kind.LIST in views[0] and isinstance(wanted, LITERALS):
+            kind, value = kind_of(wanted), self.dialect.literal(wanted.value)
+            found.append(
+                self.holding([views[0][Kind.LIST]], node, lambda listed: self.dialect.holds(listed, kind, value))
+            )
+        return found
+
+    def among(self, views: Views, node: Test) -> list[Sql]:
+        found = []
+        for kind in KINDS["IN"]:
+            choices = [
+                self.dialect.literal(one.value)
+                for one in node.operands[1:]
+                if isinstance(one, LITERALS) and kind_of(one) is kind
+            ]
+            if choices and kind in views:
+                write: Callable[..., Sql] = lambda value, choices=choices: self.dialect.one_of(value, choices)  # noqa: E731
+                found.append(self.holding([views[kind]], node, write))
+        return found
+
+    def membership(self, node: Test) -> Sql:
+        if node.word not in ("=", "IN") or not all(isinstance(name, Text) for name in node.operands[1:]):
+            raise Misused(node.at, "a slice is asked for with =, != or IN and its name or id, as in slice = night.")
+        found = [
+            self.member(members)
+            for name in node.operands[1:]
+            if isinstance(name, Text)
+            for members in self.fields.scope.slices[name.value]
+        ]
+        return put("({found})", found=joined(" OR ", found))
+
+    def member(self, members: Members) -> Sql:
+        """Whether the row is in a slice: it, its scene, or one of its frames."""
+        table = ITEMS if members.kind == Slice.Kind.ITEMS else SCENES
+        if table == self.fields.table:
+            return put(f"{self.row}.id IN {{keys}}", keys=self.dialect.keys(members.keys))
+        link = put(LINKS[self.fields.table, table], row=self.row)
+        keys = self.dialect.keys(members.keys)
+        return put(
+            f"EXISTS (SELECT 1 FROM {table} AS {ONE} WHERE {{link}} AND {ONE}.id IN {{keys}})", link=link, keys=keys
+        )
+
+    def mismatch(self, views: Sequence[Views], node: Test) -> str:
+        words = []
+        for each, operand in zip(views, node.operands, strict=True):
+            kinds = " or ".join(kind.value for kind in each if kind is not Kind.PRESENT)
+            name = quoted(operand.value) if isinstance(operand, Text) else "this side"
+            words.append(f"{name} is {kinds}")
+        hint = " Put quotes around a text of digits." if isinstance(node.operands[-1], Number) else ""
+        return f"{' and '.join(dict.fromkeys(words))}: {node.word} never holds between them.{hint}"
+
+
+def at_source(source: Source, at: Aliases, condition: Callable[[str], Sql]) -> Sql:
+    return condition(at.row if source.link is None else at.one)
+
+
+def one_source(views: Sequence[View], node: Test | Objects | Arithmetic) -> Source:
+    """The one source among these that is not the row itself; raises Misused if there are several."""
+    linked = list(dict.fromkeys(view.source for view in views if view.source.link is not None))
+    if len(linked) > 1:
+        raise Misused(node.at, "one comparison asks one thing of many: compare these with AND, each by itself.")
+    return linked[0] if linked else views[0].source

@@ -1,0 +1,111 @@
+"""How one gets from the row that a query is about to the rows that its fields are of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from webapp.query.scope import Subject
+from webapp.query.sql import FALSE, Dialect, Kind, Sql, joined, put
+
+ITEMS, SCENES = Subject.ITEMS.value, Subject.SCENES.value
+LABELS = (Subject.ANNOTATIONS.value, Subject.PREDICTIONS.value)
+
+# By the table a query is about and the one it asks, where `one` is a row of that; {row} is the row the query is about.
+LINKS = {
+    (ITEMS, SCENES): "one.id = {row}.scene_id",
+    (SCENES, ITEMS): "one.scene_id = {row}.id",
+    **{(ITEMS, label): "one.item_id = {row}.id" for label in LABELS},
+    **{
+        (SCENES, label): (
+            f"one.id IN (SELECT id FROM {label} WHERE scene_id = {{row}}.id"
+            f" UNION ALL SELECT said.id FROM datasets_item AS frame JOIN {label} AS said ON said.item_id = frame.id"
+            " WHERE frame.scene_id = {row}.id)"
+        )
+        for label in LABELS
+    },
+    **{(label, ITEMS): "one.id = {row}.item_id" for label in LABELS},
+    **{(label, SCENES): "one.id = (SELECT scene_id FROM datasets_item WHERE id = {row}.item_id)" for label in LABELS},
+    **{(label, other): "one.item_id = {row}.item_id" for label in LABELS for other in LABELS},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What narrows labels: `word` is one of FILTERS, `value` what it is held to."""
+
+    word: str
+    value: str | int = ""
+
+    def sql(self, dialect: Dialect, one: str) -> Sql:
+        return FILTERS[self.word](dialect, one, self.value)
+
+
+def labels_of(dialect: Dialect, one: str) -> Sql:
+    """The list of labels of what has several: a mask, a multicategory."""
+    geometry = dialect.parsed(f"{one}.geometry")
+    return put(
+        f"CASE {one}.kind WHEN 'mask' THEN {{mask}} WHEN 'multicategory' THEN {{several}} END",
+        mask=dialect.mask_labels(geometry),
+        several=dialect.json(geometry, ("labels",), Kind.LIST),
+    )
+
+
+def is_of_class(dialect: Dialect, one: str, name: str | int) -> Sql:
+    wanted = dialect.literal(name)
+    among = dialect.holds(labels_of(dialect, one), Kind.TEXT, wanted)
+    return put(
+        f"CASE WHEN {one}.label <> '' THEN {one}.label = {{wanted}} ELSE {{among}} END", wanted=wanted, among=among
+    )
+
+
+def is_of_taxonomy(dialect: Dialect, one: str, name: str | int) -> Sql:
+    known = f"SELECT id FROM labels_taxonomy WHERE dataset_id = {one}.dataset_id AND name = {{name}}"
+    return put(f"{one}.taxonomy_id IN ({known})", name=dialect.literal(name))
+
+
+def is_named(dialect: Dialect, one: str, name: str | int) -> Sql:
+    """Of this class, or the answer to this taxonomy."""
+    return joined(" OR ", [is_of_class(dialect, one, name), is_of_taxonomy(dialect, one, name)])
+
+
+FILTERS: dict[str, Callable[[Dialect, str, str | int], Sql]] = {
+    "class": is_of_class,
+    "taxonomy": is_of_taxonomy,
+    "named": is_named,
+    "kind": lambda dialect, one, kind: put(f"{one}.kind = {{kind}}", kind=dialect.literal(kind)),
+    "run": lambda _, one, run: Sql(f"{one}.run_id = %s", (run,)),
+    "shape": lambda _dialect, one, _value: Sql(f"{one}.kind NOT IN ('category', 'multicategory')"),
+    "nothing": lambda _dialect, _one, _value: FALSE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Rows of which one is to fit; with `link` None the row itself that the query is about.
+
+    Two sources are the same where one row must answer for both.
+    """
+
+    table: str
+    link: str | None
+    filters: tuple[Filter, ...] = ()
+
+
+class Aliases(NamedTuple):
+    """What SQL calls the row that the query is about, and the row of a source."""
+
+    row: str
+    one: str
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A value read as one kind, of a row of `source`."""
+
+    source: Source
+    read: Callable[[Aliases], Sql]
+
+
+Views = dict[Kind, View]
