@@ -146,7 +146,7 @@ class Compiler:
         if source.link is not None:
             return put(
                 f"EXISTS (SELECT 1 FROM {source.table} AS {ONE} WHERE {{link}}{{filters}} AND {{held}})",
-                link=put(source.link, row=self.row),
+                link=put(source.link, one=ONE, row=self.row),
                 filters=filtered(source, self.dialect, ONE),
                 held=held,
             )
@@ -219,7 +219,7 @@ class Compiler:
         table = ITEMS if members.kind == Slice.Kind.ITEMS else SCENES
         if table == self.fields.table:
             return put(f"{self.row}.id IN {{keys}}", keys=self.dialect.keys(members.keys))
-        link = put(LINKS[self.fields.table, table], row=self.row)
+        link = put(LINKS[self.fields.table, table], one=ONE, row=self.row)
         keys = self.dialect.keys(members.keys)
         return put(
             f"EXISTS (SELECT 1 FROM {table} AS {ONE} WHERE {{link}} AND {ONE}.id IN {{keys}})", link=link, keys=keys

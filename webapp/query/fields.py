@@ -8,7 +8,7 @@ from typing import NoReturn
 
 from webapp.query.refusals import Misused, nearest, quoted
 from webapp.query.scope import SLICE_WORDS, Scope, Subject
-from webapp.query.sources import ITEMS, LINKS, SCENES, Aliases, Filter, Source, View, Views, labels_of
+from webapp.query.sources import ITEMS, LINKS, SCENES, TO_ONE, Aliases, Filter, Source, View, Views, labels_of
 from webapp.query.sql import TRUE, Dialect, Kind, Sql, put
 from webapp.query.tree import Objects, Path, Span
 
@@ -159,20 +159,30 @@ class Fields:
     def source(self, table: str) -> Source:
         return Source(table, None if table == self.table else LINKS[self.table, table])
 
-    def plain(self, source: Source, kind: Kind, read: Read) -> Views:
-        """A field of one kind."""
+    def view(self, source: Source, read: Callable[[str], Sql]) -> View:
+        """A value of a row of the source, which `read` knows by what SQL calls that row."""
+        if source.link is None:
+            return View(source, lambda at: read(at.row))
+        if (self.table, source.table) not in TO_ONE:
+            return View(source, lambda at: read(at.one))
+        link = source.link
 
         def value(at: Aliases) -> Sql:
-            return read(self.dialect, alias(at, source))
+            row = put(link, one="other", row=at.row)
+            return put(f"(SELECT {{value}} FROM {source.table} AS other WHERE {{row}})", value=read("other"), row=row)
 
-        present = View(source, lambda at: put("{value} IS NOT NULL", value=value(at)))
-        return {kind: View(source, value), Kind.PRESENT: present}
+        return View(Source(self.table, None), value)
+
+    def plain(self, source: Source, kind: Kind, read: Read) -> Views:
+        """A field of one kind."""
+        present = self.view(source, lambda one: put("{value} IS NOT NULL", value=read(self.dialect, one)))
+        return {kind: self.view(source, lambda one: read(self.dialect, one)), Kind.PRESENT: present}
 
     def json(self, source: Source, steps: tuple[str, ...]) -> Views:
         """A field of metadata, which may be of any kind in each row."""
 
         def view(kind: Kind) -> View:
-            return View(source, lambda at: self.dialect.json(f"{alias(at, source)}.metadata", steps, kind))
+            return self.view(source, lambda one: self.dialect.json(f"{one}.metadata", steps, kind))
 
         return {kind: view(kind) for kind in Kind}
 
@@ -259,16 +269,12 @@ class Fields:
         def read(at: Aliases) -> Sql:
             return put(
                 f"(SELECT COUNT(*) FROM {source.table} AS one WHERE {{link}}{{filters}} AND {{condition}})",
-                link=put(link, row=at.row),
+                link=put(link, one="one", row=at.row),
                 filters=filtered(source, self.dialect, "one"),
                 condition=condition("one"),
             )
 
         return View(Source(self.table, None), read)
-
-
-def alias(at: Aliases, source: Source) -> str:
-    return at.row if source.link is None else at.one
 
 
 def narrowed(source: Source, *filters: Filter) -> Source:

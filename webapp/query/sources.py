@@ -12,23 +12,25 @@ from webapp.query.sql import FALSE, Dialect, Kind, Sql, joined, put
 ITEMS, SCENES = Subject.ITEMS.value, Subject.SCENES.value
 LABELS = (Subject.ANNOTATIONS.value, Subject.PREDICTIONS.value)
 
-# By the table a query is about and the one it asks, where `one` is a row of that; {row} is the row the query is about.
+# By the table a query is about and the one it asks: what makes {one} a row of {row}.
 LINKS = {
-    (ITEMS, SCENES): "one.id = {row}.scene_id",
-    (SCENES, ITEMS): "one.scene_id = {row}.id",
-    **{(ITEMS, label): "one.item_id = {row}.id" for label in LABELS},
+    (ITEMS, SCENES): "{one}.id = {row}.scene_id",
+    (SCENES, ITEMS): "{one}.scene_id = {row}.id",
+    **{(ITEMS, label): "{one}.item_id = {row}.id" for label in LABELS},
     **{
         (SCENES, label): (
-            f"one.id IN (SELECT id FROM {label} WHERE scene_id = {{row}}.id"
+            f"{{one}}.id IN (SELECT id FROM {label} WHERE scene_id = {{row}}.id"
             f" UNION ALL SELECT said.id FROM datasets_item AS frame JOIN {label} AS said ON said.item_id = frame.id"
             " WHERE frame.scene_id = {row}.id)"
         )
         for label in LABELS
     },
-    **{(label, ITEMS): "one.id = {row}.item_id" for label in LABELS},
-    **{(label, SCENES): "one.id = (SELECT scene_id FROM datasets_item WHERE id = {row}.item_id)" for label in LABELS},
-    **{(label, other): "one.item_id = {row}.item_id" for label in LABELS for other in LABELS},
+    **{(label, ITEMS): "{one}.id = {row}.item_id" for label in LABELS},
+    **{(label, SCENES): "{one}.id = (SELECT scene_id FROM datasets_item WHERE id = {row}.item_id)" for label in LABELS},
+    **{(label, other): "{one}.item_id = {row}.item_id" for label in LABELS for other in LABELS},
 }
+# Where there is at most one such row, whose values are as good as the row's own.
+TO_ONE = {(ITEMS, SCENES), *((label, table) for label in LABELS for table in (ITEMS, SCENES))}
 
 
 @dataclass(frozen=True, slots=True)
