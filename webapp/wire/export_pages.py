@@ -18,6 +18,7 @@ from webapp.labels import queries as label_queries
 from webapp.labels.models import ModelRun
 from webapp.labels.queries import LabelRow
 from webapp.privacy.refusals import Invalid
+from webapp.query import queries as query_queries
 
 LABELS_A_PART = 10_000
 ITEMS_A_PART = 500
@@ -83,8 +84,9 @@ def parts(read: ReadItems, said: Said, *, after: int | None = None, items: int |
         limit = max(1, min(ITEMS_A_PART, 4 * limit, crowded))
 
 
-def of_dataset(viewer: Viewer, dataset: Dataset) -> ReadItems:
-    rows = queries.items(viewer, dataset)
+def of_dataset(viewer: Viewer, dataset: Dataset, query: str | None = None) -> ReadItems:
+    """A dataset's items, or those of them that meet a query."""
+    rows = query_queries.items(viewer, dataset, query) if query else queries.items(viewer, dataset)
     return lambda after, limit: queries.page_of(rows, after=after, limit=limit)
 
 

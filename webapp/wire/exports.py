@@ -22,8 +22,8 @@ LABELS_A_PAGE = 30_000
 
 
 class ExportAsked(PageAsked):
-    """`query` is of a later version. With `chip` items have a `processed_url`. With `onlyMostRecentTask` labels of
-    an item's earlier tasks are left out; those of no task stay.
+    """`query` leaves of a dataset's items those that meet it. With `chip` items have a `processed_url`. With
+    `onlyMostRecentTask` labels of an item's earlier tasks are left out; those of no task stay.
     """
 
     query: str | None = None
@@ -71,7 +71,7 @@ def of_items(call: Call, dataset_id: str) -> Streamed:
 
 def page_of_items(call: Call, dataset_id: str, body: ExportAsked) -> ExportPage:
     dataset = queries.dataset(call.viewer, dataset_id)
-    return page(call, of_dataset(call.viewer, dataset), Said(call.viewer, dataset), body)
+    return page(call, of_dataset(call.viewer, dataset, body.query), Said(call.viewer, dataset), body)
 
 
 def of_slice_items(call: Call, slice_id: str) -> Streamed:
@@ -80,6 +80,7 @@ def of_slice_items(call: Call, slice_id: str) -> Streamed:
 
 
 def page_of_slice(call: Call, slice_id: str, body: ExportAsked) -> ExportPage:
+    refuse_query(body.query)
     found = queries.slice_(call.viewer, slice_id)
     return page(call, of_slice(call.viewer, found), Said(call.viewer, found.dataset), body)
 
@@ -91,6 +92,7 @@ def predictions_of_slice(call: Call, slice_id: str, model_id: str) -> Streamed:
 
 
 def page_of_slice_predictions(call: Call, slice_id: str, model_id: str, body: ExportAsked) -> ExportPage:
+    refuse_query(body.query)
     found = queries.slice_(call.viewer, slice_id)
     runs = runs_named(call.viewer, found.dataset, model_id)
     return page(call, of_slice(call.viewer, found), Said(call.viewer, found.dataset, runs), body)
@@ -107,7 +109,6 @@ def streamed(call: Call, read: ReadItems, said: Said) -> Streamed:
 
 
 def page(call: Call, read: ReadItems, said: Said, body: ExportAsked) -> ExportPage:
-    refuse_query(body.query)
     rows: list[ExportRow] = []
     labels, after = 0, None
     for part in parts(read, said, after=body.after(), items=body.limit()):
@@ -120,7 +121,7 @@ def page(call: Call, read: ReadItems, said: Said, body: ExportAsked) -> ExportPa
 
 def refuse_query(query: str | None) -> None:
     if query:
-        raise Invalid("query: this version has no query language; leave it out, or export a slice.")
+        raise Invalid("query narrows the export of a dataset; ask that one with slice = and this slice's id in it.")
 
 
 def rows_out(call: Call, part: Part, *, is_latest: bool = False, is_chip: bool = False) -> list[ExportRow]:

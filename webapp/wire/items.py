@@ -1,4 +1,4 @@
-"""Routes 21, 22 and 24 to 27: reading and deleting items."""
+"""Routes 21 to 27: reading, asking for and deleting items."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ import msgspec
 from webapp.datasets import actions, queries
 from webapp.datasets.models import Dataset, Item
 from webapp.labels import queries as label_queries
+from webapp.query import queries as query_queries
 from webapp.wire.call import Call, Streamed
 from webapp.wire.datasets import Nothing
 from webapp.wire.labels_out import LabelOut, grouped, item_labels_out
-from webapp.wire.page_tokens import PageAsked, token_after
+from webapp.wire.page_tokens import PageAsked, QueryAsked, token_after
 from webapp.wire.references import position_of
 from webapp.wire.rows_out import ROWS_A_PART, ItemOut, all_pages, item_out, items_out, streamed_list
 
@@ -41,6 +42,12 @@ def all_items(call: Call, dataset_id: str) -> Streamed:
 
 def page(call: Call, dataset_id: str, body: PageAsked) -> ItemPage:
     rows = queries.items(call.viewer, queries.dataset(call.viewer, dataset_id))
+    found = queries.page_of(rows, after=body.after(), limit=body.limit())
+    return ItemPage(items_out(call, found.rows), token_after(found.after))
+
+
+def query_page(call: Call, dataset_id: str, body: QueryAsked) -> ItemPage:
+    rows = query_queries.items(call.viewer, queries.dataset(call.viewer, dataset_id), body.query)
     found = queries.page_of(rows, after=body.after(), limit=body.limit())
     return ItemPage(items_out(call, found.rows), token_after(found.after))
 

@@ -30,5 +30,11 @@ class PageAsked(msgspec.Struct, rename="camel"):
         return min(self.page_size, MAX_PAGE)
 
 
+class QueryAsked(PageAsked, kw_only=True):
+    """A page of what meets `query` (docs/query-language.md)."""
+
+    query: str
+
+
 def token_after(key: int | None) -> str | None:
     return None if key is None else public_id.encode("page", key)

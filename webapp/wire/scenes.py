@@ -1,4 +1,4 @@
-"""Routes 29, 31 to 34 and 36: video scenes."""
+"""Routes 29, 31 to 36: video scenes."""
 
 from __future__ import annotations
 
@@ -12,10 +12,12 @@ from webapp.datasets.actions.origins import origin_policy
 from webapp.datasets.models import Dataset, Scene
 from webapp.labels import queries as label_queries
 from webapp.privacy.refusals import Invalid, NotFound
+from webapp.query import queries as query_queries
 from webapp.wire.call import Call, Streamed
 from webapp.wire.datasets import Nothing
 from webapp.wire.jobs import JobStarted, started
 from webapp.wire.labels_out import grouped, scene_labels_out
+from webapp.wire.page_tokens import QueryAsked, token_after
 from webapp.wire.rows_out import ROWS_A_PART, SceneListed, SceneOut, all_pages, scene_out, scenes_out, streamed_list
 from webapp.wire.scene_appends import append_scenes, scene_sent
 from webapp.wire.tracks import tracks_out
@@ -40,6 +42,13 @@ class ScenesAppended(msgspec.Struct):
 
 class SceneList(msgspec.Struct):
     scenes: list[SceneListed]
+
+
+class ScenePage(msgspec.Struct, rename="camel"):
+    """One page of scenes; `nextPageToken` is null on the last."""
+
+    items: list[SceneListed]
+    next_page_token: str | None
 
 
 def append(call: Call, dataset_id: str, body: AppendScenes) -> JobStarted | ScenesAppended:
@@ -72,6 +81,12 @@ def all_scenes(call: Call, dataset_id: str) -> Streamed:
     rows = queries.scenes(call.viewer, queries.dataset(call.viewer, dataset_id))
     pages = all_pages(lambda after: queries.page_of(rows, after=after, limit=ROWS_A_PART))
     return streamed_list(b'{"scenes":', (scenes_out(call, page) for page in pages))
+
+
+def query_page(call: Call, dataset_id: str, body: QueryAsked) -> ScenePage:
+    rows = query_queries.scenes(call.viewer, queries.dataset(call.viewer, dataset_id), body.query)
+    found = queries.page_of(rows, after=body.after(), limit=body.limit())
+    return ScenePage(scenes_out(call, found.rows), token_after(found.after))
 
 
 def by_reference(call: Call, dataset_id: str, reference_id: str) -> SceneOut:

@@ -28,7 +28,14 @@ from webapp.labels.queries.presence import (
     tracks,
     tracks_of_scene,
 )
-from webapp.labels.queries.reading import LabelRow, annotation, labels_of_items, labels_of_scenes, prediction
+from webapp.labels.queries.reading import (
+    LabelRow,
+    annotation,
+    labels_keyed,
+    labels_of_items,
+    labels_of_scenes,
+    prediction,
+)
 
 __all__ = [
     "ClassPresence",
@@ -42,6 +49,7 @@ __all__ = [
     "datasets_of_run",
     "item_page_of_run",
     "items_of_run",
+    "labels_keyed",
     "labels_of_items",
     "labels_of_scenes",
     "largest_shapes",

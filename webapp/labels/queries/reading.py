@@ -84,6 +84,22 @@ def labels_of_scenes(
     return labels_at(viewer, dataset, "scene_id", scene_pks, runs, with_annotations, with_facts=True)
 
 
+def labels_keyed(
+    viewer: Viewer, dataset: Dataset, pks: Sequence[int], *, run: ModelRun | None = None
+) -> list[LabelRow]:
+    """The annotations with these keys, or the predictions of a run, by key."""
+    if not pks:
+        return []
+    table = ANNOTATIONS if run is None else PREDICTIONS
+    join = "JOIN" if connection.vendor == "postgresql" else "CROSS JOIN"
+    source = f"{ids('pk')} AS given {join} {table} AS one ON one.id = given.pk"
+    where, params = UNINDEXED_DATASET, [msgspec.json.encode(list(pks)).decode(), dataset.pk]
+    if run is not None:
+        where += f" AND one.run_id IN {visible_runs()}"
+        params += [msgspec.json.encode([run.pk]).decode(), viewer.team_id]
+    return picked(viewer, dataset, table, source, where, params)
+
+
 def labels_at(
     viewer: Viewer,
     dataset: Dataset,
