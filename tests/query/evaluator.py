@@ -158,13 +158,18 @@ class Reading:
         return of_kind(self.raw(operand, kind), kind)
 
     def arithmetic(self, node: Arithmetic) -> float | None:
-        total = self.value(node.first, "number")
+        total = self.term(node.first, node.rest[0][0])
         for sign, part in node.rest:
-            other = self.value(part, "number")
+            other = self.term(part, sign)
             if total is None or other is None:
                 return None
             total = calculated(sign, total, other)
         return None if total is None else float(total)
+
+    def term(self, operand: Operand, sign: str) -> float | None:
+        value = self.value(operand, "number")
+        is_vast = sign != "%" and isinstance(operand, Path) and value is not None and abs(value) > 1e300
+        return None if is_vast else value
 
     def counted(self, path: Path) -> int | None:
         """How many labels a path counts, None if it counts none."""
@@ -249,6 +254,4 @@ def calculated(sign: str, left: float, right: float) -> float | None:
         whole = all(abs(one) < 2**53 and one == int(one) for one in (left, right) if abs(one) < 2**53)
         fits = abs(left) < 2**53 and abs(right) < 2**53
         return math.fmod(left, right) if fits and whole and right else None
-    if max(abs(left), abs(right)) > 1e300:
-        return None
     return left + right if sign == "+" else left - right

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import reduce
 
 from webapp.datasets.models import Slice
 from webapp.query.fields import Fields, filtered
@@ -29,6 +30,7 @@ from webapp.query.tree import (
     Some,
     Test,
     Text,
+    depth,
 )
 
 ONE = "one"
@@ -64,7 +66,9 @@ class Compiler:
     def condition(self, node: Condition) -> Sql:
         if isinstance(node, All | Some):
             word = " AND " if isinstance(node, All) else " OR "
-            return put("({parts})", parts=joined(word, map(self.condition, node.parts)))
+            # SQLite's parser holds what waits to the left of a bracket, a hundred words at most.
+            deepest_first = sorted(node.parts, key=depth, reverse=True)
+            return put("({parts})", parts=joined(word, map(self.condition, deepest_first)))
         if isinstance(node, Not):
             return put("({part} IS NOT TRUE)", part=self.condition(node.part))
         if isinstance(node, Objects):
@@ -117,16 +121,22 @@ class Compiler:
         return {Kind.NUMBER: self.arithmetic(operand)}
 
     def arithmetic(self, node: Arithmetic) -> View:
-        parts = [self.number(part) for part in (node.first, *(part for _, part in node.rest))]
-        signs = [sign for sign, _ in node.rest]
+        operands = [node.first, *(operand for _, operand in node.rest)]
+        signs = ["", *(f"{sign} " for sign, _ in node.rest)]
+        views = [self.number(operand) for operand in operands]
 
         def read(at: Aliases) -> Sql:
-            made = parts[0].read(at)
-            for sign, part in zip(signs, parts[1:], strict=True):
-                made = self.dialect.arithmetic(sign, made, part.read(at))
-            return made
+            values = [view.read(at) for view in views]
+            if node.rest[0][0] == "%":
+                return reduce(self.dialect.remainder, values)
+            made = []
+            for sign, operand, value in zip(signs, operands, values, strict=True):
+                # What is no field's was bounded below, or is a literal.
+                bounded = self.dialect.bounded(value) if isinstance(operand, Path) else value
+                made.append(put(f"{sign}{{value}}", value=bounded))
+            return put("({sum})", sum=joined(" ", made))
 
-        return View(one_source(parts, node), read)
+        return View(one_source(views, node), read)
 
     def number(self, operand: Operand) -> View:
         views = self.views(operand)
@@ -145,10 +155,10 @@ class Compiler:
         tests = [put("{held}{filters}", held=held, filters=filtered(each, self.dialect, self.row)) for each in own]
         if source.link is not None:
             return put(
-                f"EXISTS (SELECT 1 FROM {source.table} AS {ONE} WHERE {{link}}{{filters}} AND {{held}})",
+                f"EXISTS (SELECT 1 FROM {source.table} AS {ONE} WHERE {{held}} AND {{link}}{{filters}})",
+                held=held,
                 link=put(source.link, one=ONE, row=self.row),
                 filters=filtered(source, self.dialect, ONE),
-                held=held,
             )
         return put("({tests})", tests=joined(" AND ", tests))
 

@@ -268,10 +268,11 @@ class Fields:
 
         def read(at: Aliases) -> Sql:
             return put(
-                f"(SELECT COUNT(*) FROM {source.table} AS one WHERE {{link}}{{filters}} AND {{condition}})",
+                f"(SELECT CAST(COUNT(*) AS double precision) FROM {source.table} AS one"
+                " WHERE {condition} AND {link}{filters})",
+                condition=condition("one"),
                 link=put(link, one="one", row=at.row),
                 filters=filtered(source, self.dialect, "one"),
-                condition=condition("one"),
             )
 
         return View(Source(self.table, None), read)

@@ -31,8 +31,10 @@ from webapp.query.tree import (
 )
 
 MAX_CHARACTERS = 10_000
-MAX_DEPTH = 40
 MAX_NODES = 500
+# SQLite's parser keeps a hundred open words, and every level is some of them.
+MAX_DEPTH = 30
+MAX_ARITHMETIC = 3
 # Beyond it a sum of 500 could leave what a database counts with.
 MAX_NUMBER = 1e300
 TRUTHS = {"true": True, "false": False}
@@ -82,13 +84,22 @@ def check_text(text: str) -> None:
 
 
 def check_size(text: str, tree: Condition) -> None:
-    for count, (node, depth) in enumerate(walk(tree), 1):
-        if depth > MAX_DEPTH:
+    for count, (node, level) in enumerate(walk(tree), 1):
+        if level > MAX_DEPTH:
             raise QuerySyntaxError(text, node.at, f"this is nested more than {MAX_DEPTH} levels deep.")
         if count > MAX_NODES:
-            raise QuerySyntaxError(
-                text, node.at, f"the query has more than {MAX_NODES} parts; make a slice in between."
-            )
+            raise QuerySyntaxError(text, node.at, f"the query has more than {MAX_NODES} parts.")
+    for node, _ in walk(tree):
+        if isinstance(node, Arithmetic) and depth_of(node) > MAX_ARITHMETIC:
+            raise QuerySyntaxError(text, node.at, f"this is calculated in more than {MAX_ARITHMETIC} levels.")
+
+
+def depth_of(node: Operand) -> int:
+    """How deep calculations lie in each other; each remainder of a remainder is one more."""
+    if not isinstance(node, Arithmetic):
+        return 0
+    levels = len(node.rest) if node.rest[0][0] == "%" else 1
+    return levels + max(depth_of(part) for part in (node.first, *(part for _, part in node.rest)))
 
 
 def refuse(text: str, fault: UnexpectedInput) -> NoReturn:

@@ -67,24 +67,23 @@ class SaidAlike:
     def one_of(self, value: Sql, choices: Sequence[Sql]) -> Sql:
         return put("{value} IN ({choices})", value=value, choices=joined(", ", choices))
 
-    def arithmetic(self, sign: str, left: Sql, right: Sql) -> Sql:
-        """The sum, the difference or the remainder; NULL beyond 1e300, where a database would stop or round to none.
+    def bounded(self, value: Sql) -> Sql:
+        """A number that may be added to hundreds like it: PostgreSQL stops where a sum leaves its floats."""
+        return put("CASE WHEN ABS({value}) <= 1e300 THEN {value} END", value=value)
 
-        The operands are named, so that no statement grows faster than its query.
+    def remainder(self, left: Sql, right: Sql) -> Sql:
+        """Of whole numbers that a float holds exactly, else NULL; the sign is that of the left one.
+
+        The two are named, so that the statement grows no faster than its query, and PostgreSQL casts what fits only.
         """
+        whole = "CAST(a AS bigint) = a AND CAST(b AS bigint) = b"
+        found = "CAST(CAST(a AS bigint) %% NULLIF(CAST(b AS bigint), 0) AS double precision)"
         return put(
-            f"(SELECT CASE WHEN {REMAINDER if sign == '%' else BOUNDED.format(sign=sign)} END"
-            " FROM (SELECT {left} AS a, {right} AS b) AS pair)",
+            "(SELECT CASE WHEN ABS(a) <= 9007199254740991 AND ABS(b) <= 9007199254740991"
+            f" THEN CASE WHEN {whole} THEN {found} END END FROM (SELECT {{left}} AS a, {{right}} AS b) AS pair)",
             left=left,
             right=right,
         )
-
-
-BOUNDED = "ABS(a) <= 1e300 AND ABS(b) <= 1e300 THEN a {sign} b"
-# Of whole numbers that a float holds exactly; the sign is the dividend's. PostgreSQL stops at a cast that does not fit.
-REMAINDER = """ABS(a) <= 9007199254740991 AND ABS(b) <= 9007199254740991 THEN
-    CASE WHEN CAST(a AS bigint) = a AND CAST(b AS bigint) = b
-    THEN CAST(CAST(a AS bigint) %% NULLIF(CAST(b AS bigint), 0) AS double precision) END"""
 
 
 class Sqlite(SaidAlike):

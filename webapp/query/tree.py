@@ -116,3 +116,7 @@ def walk(node: Node) -> Iterator[tuple[Node, int]]:
         one, depth = waiting.pop()
         yield one, depth
         waiting += [(part, depth + 1) for part in reversed(parts_of(one))]
+
+
+def depth(node: Node) -> int:
+    return max(level for _, level in walk(node))
