@@ -95,6 +95,3 @@ def test_scenes_are_chosen_by_a_query(client: NucleusClient) -> None:
     finished(dataset.append(scenes, asynchronous=True))
     assert [one.reference_id for one in dataset.query_scenes('scene.metadata.foo = "baz"')] == ["scene 1", "scene 2"]
     assert [one.reference_id for one in dataset.query_scenes("metadata.night = true")] == ["scene 0", "scene 1"]
-        "scene 2",
-    ]
-    assert [scene.reference_id for scene in dataset.query_scenes("metadata.night = true")] == ["scene 0", "scene 1"]
