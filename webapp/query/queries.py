@@ -1,11 +1,10 @@
 """Asking a dataset in the query language. Each takes the viewer first and finds only what they may see."""
 
 import time
-from collections.abc import Callable
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 
 from webapp.accounts.viewer import Viewer
 from webapp.datasets import queries as dataset_queries
@@ -18,7 +17,6 @@ from webapp.query.refusals import Misused, QuerySyntaxError
 from webapp.query.scope import Subject, scope_of
 from webapp.query.sql import DIALECTS
 
-Row = TypeVar("Row", bound=Model)
 COUNT_SECONDS = 2.0
 ROWS_A_STEP = 20_000
 
@@ -36,27 +34,66 @@ def items(viewer: Viewer, dataset: Dataset, text: str, *, run: ModelRun | None =
 
     Raises QuerySyntaxError.
     """
-    condition = matching(viewer, dataset, text, Subject.ITEMS, run)
-    return dataset_queries.items(viewer, dataset).filter(condition)
+    return asked(viewer, dataset, text, Subject.ITEMS, run)
 
 
 def scenes(viewer: Viewer, dataset: Dataset, text: str, *, run: ModelRun | None = None) -> QuerySet[Scene]:
     """The scenes that meet it; what is asked of items holds if it does for one frame."""
-    condition = matching(viewer, dataset, text, Subject.SCENES, run)
-    return dataset_queries.scenes(viewer, dataset).filter(condition)
+    return asked(viewer, dataset, text, Subject.SCENES, run)
 
 
 def annotations(viewer: Viewer, dataset: Dataset, text: str, *, run: ModelRun | None = None) -> QuerySet[Annotation]:
     """The annotations of items that meet it: fields of annotations are asked of each, all others of its item."""
-    condition = matching(viewer, dataset, text, Subject.ANNOTATIONS, run)
-    return Annotation.objects.visible_to(viewer).filter(condition, dataset_id=dataset.pk, item__isnull=False)
+    return asked(viewer, dataset, text, Subject.ANNOTATIONS, run)
 
 
 def predictions(viewer: Viewer, dataset: Dataset, text: str, *, run: ModelRun) -> QuerySet[Prediction]:
     """The same of a run's predictions."""
-    condition = matching(viewer, dataset, text, Subject.PREDICTIONS, run)
-    rows = Prediction.objects.visible_to(viewer).filter(run_id=run.pk, dataset_id=dataset.pk, item__isnull=False)
-    return rows.filter(condition)
+    return asked(viewer, dataset, text, Subject.PREDICTIONS, run)
+
+
+def count(
+    viewer: Viewer,
+    dataset: Dataset,
+    text: str,
+    *,
+    subject: Subject = Subject.ITEMS,
+    run: ModelRun | None = None,
+    seconds: float = COUNT_SECONDS,
+    step: int = ROWS_A_STEP,
+) -> Count:
+    """How many rows meet the query, counted some thousand at a time for about so many seconds at most."""
+    ending = time.monotonic() + seconds
+    condition = matching(viewer, dataset, text, subject, run)
+    rows = everything(viewer, dataset, subject, run)
+    found, looked_at, after = 0, 0, 0
+    while True:
+        later = rows.filter(pk__gt=after).order_by("pk")
+        last = later.values_list("pk", flat=True)[step - 1 : step].first()
+        window = later if last is None else later.filter(pk__lte=last)
+        found += window.filter(condition).order_by().count()
+        if last is None:
+            return Count(found, looked_at + window.count(), is_exact=True)
+        looked_at, after = looked_at + step, last
+        if time.monotonic() > ending:
+            return Count(found, looked_at, is_exact=False)
+
+
+def asked(viewer: Viewer, dataset: Dataset, text: str, subject: Subject, run: ModelRun | None) -> QuerySet[Any]:
+    condition = matching(viewer, dataset, text, subject, run)
+    return everything(viewer, dataset, subject, run).filter(condition)
+
+
+def everything(viewer: Viewer, dataset: Dataset, subject: Subject, run: ModelRun | None) -> QuerySet[Any]:
+    """The rows that a query about this subject chooses from; labels of scenes as a whole are none of them."""
+    if subject is Subject.ITEMS:
+        return dataset_queries.items(viewer, dataset)
+    if subject is Subject.SCENES:
+        return dataset_queries.scenes(viewer, dataset)
+    if subject is Subject.ANNOTATIONS:
+        return Annotation.objects.visible_to(viewer).filter(dataset_id=dataset.pk, item__isnull=False)
+    said = Prediction.objects.visible_to(viewer).filter(dataset_id=dataset.pk, item__isnull=False)
+    return said.filter(run_id=run.pk) if run is not None else said.none()
 
 
 def matching(viewer: Viewer, dataset: Dataset, text: str, subject: Subject, run: ModelRun | None) -> Matches:
@@ -69,25 +106,3 @@ def matching(viewer: Viewer, dataset: Dataset, text: str, subject: Subject, run:
     except Misused as fault:
         raise QuerySyntaxError(text, fault.at, fault.reason) from None
     return Matches(tree, scope)
-
-
-def count(
-    everything: QuerySet[Row],
-    narrowed: Callable[[QuerySet[Row]], QuerySet[Row]],
-    *,
-    seconds: float = COUNT_SECONDS,
-    step: int = ROWS_A_STEP,
-) -> Count:
-    """Count what `narrowed` leaves of `everything`, some thousand rows at a time, for at most about so many seconds."""
-    ending = time.monotonic() + seconds
-    found, looked_at, after = 0, 0, 0
-    while True:
-        window: Any = everything.filter(pk__gt=after).order_by("pk")
-        last = window.values_list("pk", flat=True)[step - 1 : step].first()
-        rows = window if last is None else window.filter(pk__lte=last)
-        found += narrowed(rows.order_by()).count()
-        if last is None:
-            return Count(found, looked_at + rows.count(), is_exact=True)
-        looked_at, after = looked_at + step, last
-        if time.monotonic() > ending:
-            return Count(found, looked_at, is_exact=False)
