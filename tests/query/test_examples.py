@@ -154,6 +154,8 @@ def test_what_is_asked_of_objects(owner: Viewer, pier: Dataset) -> None:
         "annotations.truck = 1 AND annotations.label != truck": ["traffic light"] * 4,
         "metadata.camera = Front AND slice != night": ["", "trousers"],
         "predictions.pedestrian > 0 AND annotations.truck.area EXISTS": ["truck"],
+        "annotations.car.area < predictions.area": ["car"],
+        "annotations.pedestrian.area - annotations.pedestrian.dimensions.x = 10": ["pedestrian"],
     }
     for text, expected in annotations.items():
         found = query_queries.annotations(owner, pier, text).order_by("label")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import reduce
 
 from webapp.datasets.models import Slice
-from webapp.query.fields import Fields, filtered
+from webapp.query.fields import Fields
 from webapp.query.refusals import Misused, quoted
 from webapp.query.scope import Members, Scope, is_slice
 from webapp.query.sources import ITEMS, LINKS, SCENES, Aliases, Source, View, Views
@@ -73,7 +73,10 @@ class Compiler:
             return put("({part} IS NOT TRUE)", part=self.condition(node.part))
         if isinstance(node, Objects):
             source = self.fields.labels(node)
-            return self.holding([View(source, lambda at: at_source(source, at, self.inside(node, source)))], node)
+            condition = self.inside(node, source)
+            return self.holding(
+                [View((source,), lambda at: condition(at.row if source.link is None else at.one))], node
+            )
         return self.membership(node) if is_slice(node.operands[0]) else self.test(node)
 
     def inside(self, node: Objects, source: Source) -> Callable[[str], Sql]:
@@ -111,10 +114,9 @@ class Compiler:
     def views(self, operand: Operand) -> Views:
         if isinstance(operand, Path):
             return self.fields.views(operand)
-        own = Source(self.fields.table, None)
         if isinstance(operand, LITERALS):
             value = self.dialect.literal(operand.value)
-            return {kind_of(operand): View(own, lambda _: value)}
+            return {kind_of(operand): View((), lambda _: value)}
         if isinstance(operand, Objects):
             source = self.fields.labels(operand)
             return {Kind.NUMBER: self.fields.count(source, self.inside(operand, source))}
@@ -136,7 +138,7 @@ class Compiler:
                 made.append(put(f"{sign}{{value}}", value=bounded))
             return put("({sum})", sum=joined(" ", made))
 
-        return View(one_source(views, node), read)
+        return View(sources_of(views, node), read)
 
     def number(self, operand: Operand) -> View:
         views = self.views(operand)
@@ -147,20 +149,19 @@ class Compiler:
     def holding(
         self, views: Sequence[View], node: Test | Objects, write: Callable[..., Sql] = lambda value: value
     ) -> Sql:
-        """What `write` makes of the values of one row of their source."""
-        source = one_source(views, node)
-        at = Aliases(self.row, ONE)
-        held = write(*(view.read(at) for view in views))
-        own = [each for each in dict.fromkeys(view.source for view in views) if each.link is None]
-        tests = [put("{held}{filters}", held=held, filters=filtered(each, self.dialect, self.row)) for each in own]
-        if source.link is not None:
-            return put(
-                f"EXISTS (SELECT 1 FROM {source.table} AS {ONE} WHERE {{held}} AND {{link}}{{filters}})",
-                held=held,
-                link=put(source.link, one=ONE, row=self.row),
-                filters=filtered(source, self.dialect, ONE),
-            )
-        return put("({tests})", tests=joined(" AND ", tests))
+        """What `write` makes of the values, where it holds for one row of their source."""
+        sources = sources_of(views, node)
+        tests = [write(*(view.read(Aliases(self.row, ONE)) for view in views))]
+        for source in sources:
+            alias = self.row if source.link is None else ONE
+            tests += [each.sql(self.dialect, alias) for each in source.filters]
+            if source.link is not None:
+                tests.append(put(source.link, one=ONE, row=self.row))
+        held = joined(" AND ", tests)
+        table = next((source.table for source in sources if source.link is not None), None)
+        return put(
+            "({held})" if table is None else f"EXISTS (SELECT 1 FROM {table} AS {ONE} WHERE {{held}})", held=held
+        )
 
     def word(self, node: Test, kind: Kind) -> Callable[..., Sql]:
         """How the values compare, read as `kind`; beside an unquoted date only texts that begin with one count."""
@@ -245,13 +246,9 @@ class Compiler:
         return f"{' and '.join(dict.fromkeys(words))}: {node.word} never holds between them.{hint}"
 
 
-def at_source(source: Source, at: Aliases, condition: Callable[[str], Sql]) -> Sql:
-    return condition(at.row if source.link is None else at.one)
-
-
-def one_source(views: Sequence[View], node: Test | Objects | Arithmetic) -> Source:
-    """The one source among these that is not the row itself; raises Misused if there are several."""
-    linked = list(dict.fromkeys(view.source for view in views if view.source.link is not None))
-    if len(linked) > 1:
+def sources_of(views: Sequence[View], node: Test | Objects | Arithmetic) -> tuple[Source, ...]:
+    """Whose rows these values are of; raises Misused if more than one is not the row itself."""
+    sources = tuple(dict.fromkeys(source for view in views for source in view.sources))
+    if sum(source.link is not None for source in sources) > 1:
         raise Misused(node.at, "one comparison asks one thing of many: compare these with AND, each by itself.")
-    return linked[0] if linked else views[0].source
+    return sources

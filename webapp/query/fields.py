@@ -9,7 +9,7 @@ from typing import NoReturn
 from webapp.query.refusals import Misused, nearest, quoted
 from webapp.query.scope import SLICE_WORDS, Scope, Subject
 from webapp.query.sources import ITEMS, LINKS, SCENES, TO_ONE, Aliases, Filter, Source, View, Views, labels_of
-from webapp.query.sql import TRUE, Dialect, Kind, Sql, put
+from webapp.query.sql import TRUE, Dialect, Kind, Sql, joined, put
 from webapp.query.tree import Objects, Path, Span
 
 # Reads a value of the row that SQL calls by the second argument.
@@ -162,16 +162,16 @@ class Fields:
     def view(self, source: Source, read: Callable[[str], Sql]) -> View:
         """A value of a row of the source, which `read` knows by what SQL calls that row."""
         if source.link is None:
-            return View(source, lambda at: read(at.row))
+            return View((source,), lambda at: read(at.row))
         if (self.table, source.table) not in TO_ONE:
-            return View(source, lambda at: read(at.one))
+            return View((source,), lambda at: read(at.one))
         link = source.link
 
         def value(at: Aliases) -> Sql:
             row = put(link, one="other", row=at.row)
             return put(f"(SELECT {{value}} FROM {source.table} AS other WHERE {{row}})", value=read("other"), row=row)
 
-        return View(Source(self.table, None), value)
+        return View((), value)
 
     def plain(self, source: Source, kind: Kind, read: Read) -> Views:
         """A field of one kind."""
@@ -228,7 +228,7 @@ class Fields:
             Kind.NUMBER: self.count(narrowed(source, Filter("class", name))),
             Kind.TEXT: answer[Kind.TEXT],
             Kind.LIST: self.plain(of_taxonomy, *OBJECT_FIELDS["labels"])[Kind.LIST],
-            Kind.PRESENT: View(narrowed(source, Filter("named", name)), lambda _: TRUE),
+            Kind.PRESENT: View((narrowed(source, Filter("named", name)),), lambda _: TRUE),
         }
         if name in self.object_fields(source):
             found |= self.of_object(path, (name,), source)
@@ -267,25 +267,16 @@ class Fields:
         link = source.link or LINKS[self.table, source.table]
 
         def read(at: Aliases) -> Sql:
-            return put(
-                f"(SELECT CAST(COUNT(*) AS double precision) FROM {source.table} AS one"
-                " WHERE {condition} AND {link}{filters})",
-                condition=condition("one"),
-                link=put(link, one="one", row=at.row),
-                filters=filtered(source, self.dialect, "one"),
-            )
+            filters = [each.sql(self.dialect, "one") for each in source.filters]
+            tests = joined(" AND ", [condition("one"), *filters, put(link, one="one", row=at.row)])
+            counted = f"(SELECT CAST(COUNT(*) AS double precision) FROM {source.table} AS one WHERE {{tests}})"
+            return put(counted, tests=tests)
 
-        return View(Source(self.table, None), read)
+        return View((), read)
 
 
 def narrowed(source: Source, *filters: Filter) -> Source:
     return Source(source.table, source.link, (*source.filters, *filters))
-
-
-def filtered(source: Source, dialect: Dialect, one: str) -> Sql:
-    """` AND (...)` for each filter of a source."""
-    found = [put(" AND ({test})", test=each.sql(dialect, one)) for each in source.filters]
-    return Sql("".join(each.text for each in found), tuple(value for each in found for value in each.params))
 
 
 def unknown(at: Span, steps: Iterable[str], known: list[str]) -> Misused:

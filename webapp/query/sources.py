@@ -69,7 +69,8 @@ def is_of_taxonomy(dialect: Dialect, one: str, name: str | int) -> Sql:
 
 def is_named(dialect: Dialect, one: str, name: str | int) -> Sql:
     """Of this class, or the answer to this taxonomy."""
-    return joined(" OR ", [is_of_class(dialect, one, name), is_of_taxonomy(dialect, one, name)])
+    either = joined(" OR ", [is_of_class(dialect, one, name), is_of_taxonomy(dialect, one, name)])
+    return put("({either})", either=either)
 
 
 FILTERS: dict[str, Callable[[Dialect, str, str | int], Sql]] = {
@@ -104,9 +105,9 @@ class Aliases(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A value read as one kind, of a row of `source`."""
+    """A value read as one kind, of rows of these sources, of which at most one is not the row itself."""
 
-    source: Source
+    sources: tuple[Source, ...]
     read: Callable[[Aliases], Sql]
 
 
