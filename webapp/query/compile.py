@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import partial, reduce
 
 from webapp.datasets.models import Slice
 from webapp.query.fields import Fields
@@ -202,16 +202,13 @@ class Compiler:
         return found
 
     def among(self, views: Views, node: Test) -> list[Sql]:
+        """Any of a list, kind by kind."""
         found = []
         for kind in KINDS["IN"]:
-            choices = [
-                self.dialect.literal(one.value)
-                for one in node.operands[1:]
-                if isinstance(one, LITERALS) and kind_of(one) is kind
-            ]
-            if choices and kind in views:
-                write: Callable[..., Sql] = lambda value, choices=choices: self.dialect.one_of(value, choices)  # noqa: E731
-                found.append(self.holding([views[kind]], node, write))
+            literals = [one for one in node.operands[1:] if isinstance(one, LITERALS) and kind_of(one) is kind]
+            if literals and kind in views:
+                choices = [self.dialect.literal(one.value) for one in literals]
+                found.append(self.holding([views[kind]], node, partial(self.dialect.one_of, choices)))
         return found
 
     def membership(self, node: Test) -> Sql:
@@ -231,19 +228,26 @@ class Compiler:
         if table == self.fields.table:
             return put(f"{self.row}.id IN {{keys}}", keys=self.dialect.keys(members.keys))
         link = put(LINKS[self.fields.table, table], one=ONE, row=self.row)
-        keys = self.dialect.keys(members.keys)
-        return put(
-            f"EXISTS (SELECT 1 FROM {table} AS {ONE} WHERE {{link}} AND {ONE}.id IN {{keys}})", link=link, keys=keys
-        )
+        is_member = put(f"{ONE}.id IN {{keys}}", keys=self.dialect.keys(members.keys))
+        return exists(table, joined(" AND ", [link, is_member]))
 
     def mismatch(self, views: Sequence[Views], node: Test) -> str:
         words = []
         for each, operand in zip(views, node.operands, strict=True):
             kinds = " or ".join(kind.value for kind in each if kind is not Kind.PRESENT)
-            name = quoted(operand.value) if isinstance(operand, Text) else "this side"
-            words.append(f"{name} is {kinds}")
+            words.append(f"{name_of(operand)} is {kinds}")
         hint = " Put quotes around a text of digits." if isinstance(node.operands[-1], Number) else ""
         return f"{' and '.join(dict.fromkeys(words))}: {node.word} never holds between them.{hint}"
+
+
+def name_of(operand: Operand) -> str:
+    if isinstance(operand, Path):
+        return ".".join(operand.steps)
+    return quoted(operand.value) if isinstance(operand, Text) else "the other side"
+
+
+def exists(table: str, held: Sql) -> Sql:
+    return put(f"EXISTS (SELECT 1 FROM {table} AS {ONE} WHERE {{held}})", held=held)
 
 
 def sources_of(views: Sequence[View], node: Test | Objects | Arithmetic) -> tuple[Source, ...]:

@@ -64,7 +64,7 @@ class SaidAlike:
     def between(self, value: Sql, low: Sql, high: Sql) -> Sql:
         return joined(" AND ", [self.compare(">=", value, low), self.compare("<=", value, high)])
 
-    def one_of(self, value: Sql, choices: Sequence[Sql]) -> Sql:
+    def one_of(self, choices: Sequence[Sql], value: Sql) -> Sql:
         return put("{value} IN ({choices})", value=value, choices=joined(", ", choices))
 
     def bounded(self, value: Sql) -> Sql:
