@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from tests import make
@@ -18,6 +18,7 @@ from webapp.query.parser import parse
 from webapp.query.refusals import QuerySyntaxError
 from webapp.query.scope import Scope, Subject
 from webapp.query.sql import DIALECTS
+from webapp.query.time_limit import QueryTooSlow, in_time
 
 REFUSED = [
     "",
@@ -151,3 +152,15 @@ def test_a_count_ends_and_says_how_far_it_came(owner: Viewer, quays: Dataset) ->
     assert whole == queries.Count(1, 3, is_exact=True)
     hasty = queries.count(owner, quays, "reference_id EXISTS", step=1, seconds=-1)
     assert hasty == queries.Count(1, 1, is_exact=False)
+
+
+def test_what_takes_too_long_is_stopped_and_said_to_be_slow(owner: Viewer) -> None:
+    endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT COUNT(*) FROM n"
+    with transaction.atomic(), connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL statement_timeout = 50")
+        with pytest.raises(QueryTooSlow, match="takes too long"), transaction.atomic(), in_time(0.05):
+            cursor.execute(endless)
+        cursor.execute("SELECT 1")
+    with pytest.raises(OperationalError), in_time():
+        raise OperationalError("database is locked")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from nucleus import (
     BoxAnnotation,
@@ -14,8 +16,11 @@ from nucleus import (
 from nucleus.dataset import ObjectQueryType
 from nucleus.errors import NucleusAPIError
 
+from tests.live import PROJECT
 from tests.sdk.conftest import MEDIA, finished
 
+FOUND = re.compile(r"^\| `(.+?)` \| (?:[pg]\d.*|all|none) \|$", re.MULTILINE)
+REFUSED = re.compile(r"^\| `(.+?)` \|", re.MULTILINE)
 # Left, top, width and height of what stands on each picture, and of what the model says does.
 TRUTH = {"image 0": [("car", 0, 0, 10, 10), ("car", 50, 50, 10, 10)], "image 1": [("dog", 0, 0, 8, 8)]}
 GUESSES = {
@@ -62,6 +67,19 @@ def test_items_and_exports_are_chosen_by_a_query(asked: Dataset) -> None:
     assert [(row["item"].reference_id, len(row["annotations"]["box"])) for row in rows] == [("image 0", 2)]
     with pytest.raises(NucleusAPIError, match=r"column 19: found .{0,2}\"bad"):
         found("annotations.count bad syntax")
+
+
+def test_every_example_of_the_paper_is_taken_or_refused_as_there(asked: Dataset) -> None:
+    paper = (PROJECT / "docs" / "query-language.md").read_text()
+    taken, _, refused = paper.partition("## What is refused")
+    # Runs and slices of that paper's pictures are not here.
+    examples = [text for text in FOUND.findall(taken) if "night" not in text.split() and "old" not in text]
+    answers = [[item.reference_id for item in asked.query_items(text)] for text in examples]
+    assert len(answers) > 60
+    assert answers[examples.index("annotations.count > 0")] == ["image 0", "image 1"]
+    for text in REFUSED.findall(refused):
+        with pytest.raises(NucleusAPIError, match="query, line 1, column"):
+            list(asked.query_items(text))
 
 
 def test_objects_and_their_matches_are_chosen_by_a_query(asked: Dataset) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import Any
 
 import msgspec
@@ -11,6 +12,7 @@ from webapp.datasets import queries
 from webapp.labels.queries import LabelRow
 from webapp.privacy import public_id
 from webapp.privacy.refusals import Invalid
+from webapp.query.time_limit import in_time
 from webapp.wire.call import Call, Streamed
 from webapp.wire.export_pages import Part, ReadItems, Said, of_dataset, of_slice, parts
 from webapp.wire.labels_out import LabelOut, labels_out, row_groups
@@ -71,7 +73,8 @@ def of_items(call: Call, dataset_id: str) -> Streamed:
 
 def page_of_items(call: Call, dataset_id: str, body: ExportAsked) -> ExportPage:
     dataset = queries.dataset(call.viewer, dataset_id)
-    return page(call, of_dataset(call.viewer, dataset, body.query), Said(call.viewer, dataset), body)
+    with in_time() if body.query else nullcontext():
+        return page(call, of_dataset(call.viewer, dataset, body.query), Said(call.viewer, dataset), body)
 
 
 def of_slice_items(call: Call, slice_id: str) -> Streamed:

@@ -8,6 +8,7 @@ from webapp.datasets import actions, queries
 from webapp.datasets.models import Dataset, Item
 from webapp.labels import queries as label_queries
 from webapp.query import queries as query_queries
+from webapp.query.time_limit import in_time
 from webapp.wire.call import Call, Streamed
 from webapp.wire.datasets import Nothing
 from webapp.wire.labels_out import LabelOut, grouped, item_labels_out
@@ -48,7 +49,8 @@ def page(call: Call, dataset_id: str, body: PageAsked) -> ItemPage:
 
 def query_page(call: Call, dataset_id: str, body: QueryAsked) -> ItemPage:
     rows = query_queries.items(call.viewer, queries.dataset(call.viewer, dataset_id), body.query)
-    found = queries.page_of(rows, after=body.after(), limit=body.limit())
+    with in_time():
+        found = queries.page_of(rows, after=body.after(), limit=body.limit())
     return ItemPage(items_out(call, found.rows), token_after(found.after))
 
 

@@ -15,6 +15,7 @@ from webapp.labels.queries import LabelRow
 from webapp.privacy import public_id
 from webapp.privacy.refusals import Invalid
 from webapp.query.objects import Match, Matching, label_page, match_page
+from webapp.query.time_limit import in_time
 from webapp.wire.call import Call
 from webapp.wire.labels_out import LabelOut, labels_out
 from webapp.wire.page_tokens import QueryAsked, token_after
@@ -67,12 +68,13 @@ class MatchPage(msgspec.Struct, rename="camel"):
 def page(call: Call, dataset_id: str, body: ObjectsAsked) -> ObjectPage | MatchPage:
     dataset = queries.dataset(call.viewer, dataset_id)
     run = None if body.patch_mode == "ground_truth_only" else run_asked(call, dataset, body.model_run_id)
-    if run is None or body.patch_mode == "predictions_only":
-        rows, more = label_page(call.viewer, dataset, body.query, run, after=body.after(), limit=body.limit())
-        return ObjectPage(named(call, dataset, rows), token_after(more))
-    wanted = MATCHINGS[body.patch_mode]
-    found, more = match_page(call.viewer, dataset, body.query, run, wanted, after=body.after(), limit=body.limit())
-    return MatchPage(matches_out(call, dataset, run, found), token_after(more))
+    with in_time():
+        if run is None or body.patch_mode == "predictions_only":
+            rows, more = label_page(call.viewer, dataset, body.query, run, after=body.after(), limit=body.limit())
+            return ObjectPage(named(call, dataset, rows), token_after(more))
+        wanted = MATCHINGS[body.patch_mode]
+        found, more = match_page(call.viewer, dataset, body.query, run, wanted, after=body.after(), limit=body.limit())
+        return MatchPage(matches_out(call, dataset, run, found), token_after(more))
 
 
 def run_asked(call: Call, dataset: Dataset, run_id: str | None) -> ModelRun:
