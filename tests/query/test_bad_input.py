@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from django.db import OperationalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tests import make
 from webapp.accounts.viewer import Viewer
@@ -84,6 +86,59 @@ TAKEN = [
 ]
 
 
+FIELDS = [
+    "metadata.a",
+    'metadata."é".b',
+    "scene.metadata.x",
+    "width",
+    "reference_id",
+    "created_at",
+    "scale_metadata.task_id",
+    "slice",
+    "frame",
+    "annotations.car",
+    "annotations.count",
+    "annotations.area",
+    "annotations.car.color",
+    "annotations.labels",
+    "predictions.confidence",
+    "7",
+    '"a"',
+    "predictions@x.count",
+    "metadata",
+    "annotations[label=car]",
+    "scene.tracks.count",
+    "annotations.box.count",
+    "metadata.a+width",
+    "-frame",
+]
+SIGNS = ["=", "!=", "<", ">=", "+", "-", "%", "CONTAINS", "STARTS WITH", "IN (", "BETWEEN 1 AND", "AND", "NOT"]
+ENDS = [
+    "1",
+    "-2.5",
+    '"a"',
+    "red",
+    "2021-01-01",
+    "frame",
+    "null",
+    "true",
+    "metadata.b",
+    "annotations.dimensions.x",
+    "width)",
+    "1)",
+]
+JUNK = ["AND", "OR", "NOT", "(", ")", "[", "]", ",", ".", "EXISTS", "IS MISSING", "= 1", "AND metadata.a = 1"]
+soups = st.lists(
+    st.one_of(
+        st.builds("{} {} {}".format, st.sampled_from(FIELDS), st.sampled_from(SIGNS), st.sampled_from(ENDS)),
+        st.builds("{} {} {}".format, st.sampled_from(FIELDS), st.sampled_from(SIGNS), st.sampled_from(FIELDS)),
+        st.sampled_from(JUNK),
+    ),
+    min_size=1,
+    max_size=3,
+).map(" ".join)
+
+
 @pytest.fixture
 def quays(owner: Viewer, dataset: Dataset) -> Dataset:
     items = make.make_items(owner, dataset, 3, metadata={"a": 2**53 + 1, "b": 7, "select": "select"})
@@ -114,6 +169,24 @@ def test_odd_words_are_values_and_end_soon(owner: Viewer, quays: Dataset, text: 
         assert rows.count() >= 0
     assert time.process_time() - started < 3
     assert queries.items(owner, quays, "metadata.b = 7").count() == 3
+
+
+def test_any_soup_of_words_is_run_or_refused(owner: Viewer, quays: Dataset) -> None:
+    ran = 0
+
+    @settings(max_examples=200, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @given(soups)
+    def stir(text: str) -> None:
+        nonlocal ran
+        for ask in (queries.items, queries.scenes, queries.annotations):
+            try:
+                rows: Any = ask(owner, quays, text)
+            except QuerySyntaxError:
+                continue
+            ran += rows.count() >= 0
+
+    stir()
+    assert ran > 5
 
 
 def test_no_word_of_a_query_is_ever_in_its_sql() -> None:

@@ -31,6 +31,16 @@ def test_pages_of_a_query_hold_every_item_once_in_order(caller: Caller, filled: 
     assert [row["item"]["reference_id"] for row in exported] == ["i5", "i6"]
 
 
+def test_the_export_of_a_slice_says_where_a_query_goes(caller: Caller, owner: Viewer, filled: str) -> None:
+    dataset = queries.dataset(owner, filled)
+    some = make.make_slice(owner, dataset, list(queries.items(owner, dataset).filter(reference_id__in=["i1", "i2"])))
+    refused = caller.post(f"slice/{some.public_id}/exportForTrainingPage", {"query": "metadata.n = 1"})
+    assert (refused.status, "slice =" in refused.body["error"]) == (400, True)
+    body = {"query": f"slice = {some.public_id} AND metadata.n > 1"}
+    (row,) = caller.post(f"dataset/{filled}/exportForTrainingPage", body).body["data"]
+    assert row["item"]["reference_id"] == "i2"
+
+
 @pytest.mark.parametrize("route", ["queryItemsPage", "queryScenesPage", "queryObjectsPage", "exportForTrainingPage"])
 def test_a_bad_query_is_refused_with_its_place(caller: Caller, filled: str, route: str) -> None:
     body = {"query": "annotations.count bad syntax", "patch_mode": "ground_truth_only"}
