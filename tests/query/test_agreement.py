@@ -31,6 +31,7 @@ ALWAYS = [
     "annotations.area > 0.5 AND annotations.area < 0.8",
     "predictions.count = 1 OR predictions.count = 2",
     "annotations.count = 1",
+    "predictions.car < 2 AND predictions.box.count > 0",
     "annotations.dimensions.z EXISTS AND annotations.position.z < 1",
 ]
 

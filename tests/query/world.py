@@ -110,6 +110,9 @@ def make_world(viewer: Viewer, seed: int, *, scene_count: int = 6, frame_count: 
         add_scene(world, dice, f"scene {number}", frame_count, sent)
     label_actions.annotate(viewer, dataset, sent["annotations"], update=False)
     label_actions.predict(viewer, run, dataset, sent["predictions"], update=False)
+    # What another run says is never counted.
+    items = list(queries.items(viewer, dataset))
+    make.make_predictions(viewer, make.make_run(viewer, dataset, name="Other"), dataset, items)
     world.dataset = make.reload(viewer, dataset)
     return world
 
@@ -167,7 +170,3 @@ def found_in(world: World, subject: str, text: str) -> set[str]:
     name = "annotation_id" if subject in ("annotations", "predictions") else "reference_id"
     ask: Any = getattr(query_queries, subject)
     return set(ask(world.viewer, world.dataset, text, run=world.run).values_list(name, flat=True))
-
-
-def items_of(world: World) -> int:
-    return queries.items(world.viewer, world.dataset).count()

@@ -29,9 +29,9 @@ def moment(column: str) -> tuple[Kind, Read]:
     return Kind.TEXT, lambda dialect, one: dialect.moment(f"{one}.{column}")
 
 
-def name_of(table: str, column: str) -> tuple[Kind, Read]:
-    """What a row is called that a label points at."""
-    return Kind.TEXT, lambda _, one: Sql(f"(SELECT {column} FROM {table} WHERE {table}.id = {one}.{table[7:]}_id)")
+def name_of(table: str, column: str, key: str) -> tuple[Kind, Read]:
+    """What the row is called that a label's `key` points at."""
+    return Kind.TEXT, lambda _, one: Sql(f"(SELECT {column} FROM {table} WHERE {table}.id = {one}.{key})")
 
 
 def place(corner: str, axis: str) -> tuple[Kind, Read]:
@@ -92,8 +92,8 @@ OBJECT_FIELDS = {
     "type": (Kind.TEXT, lambda _, one: Sql(f"CASE {one}.kind WHEN 'mask' THEN 'segmentation' ELSE {one}.kind END")),
     "annotation_id": text("annotation_id"),
     "task_id": text("task_id"),
-    "track": name_of("labels_track", "reference_id"),
-    "taxonomy": name_of("labels_taxonomy", "name"),
+    "track": name_of("labels_track", "reference_id", "track_id"),
+    "taxonomy": name_of("labels_taxonomy", "name", "taxonomy_id"),
     "area": (Kind.NUMBER, area),
     "position.x": place('{one}."left"', "x"),
     "position.y": place("{one}.top", "y"),
@@ -196,8 +196,7 @@ class Fields:
     def of_labelling(self, path: Path, rest: tuple[str, ...]) -> Views:
         if len(rest) != 1 or rest[0] not in (*SCALE_FIELDS, *SCALE_SYNONYMS):
             raise unknown(path.at, path.steps, [f"scale_metadata.{name}" for name in SCALE_FIELDS])
-        missing = self.dialect.literal("")
-        return self.plain(self.source(ITEMS), Kind.TEXT, lambda *_: put("NULLIF({one}, {one})", one=missing))
+        return self.plain(self.source(ITEMS), Kind.TEXT, lambda *_: Sql("CAST(NULL AS text)"))
 
     def of_labels(self, path: Path, rest: tuple[str, ...]) -> Views:
         if not rest:
@@ -257,7 +256,7 @@ class Fields:
         table = ROOTS[root]
         is_own = table == self.table and asked.run is None
         filters: tuple[Filter, ...] = ()
-        if root == "predictions" and not is_own:
+        if root == "predictions":
             run = self.scope.runs.get(asked.run)
             filters = (Filter("nothing") if run is None else Filter("run", run),)
         return Source(table, None if is_own else LINKS[self.table, table], filters)
