@@ -83,6 +83,7 @@ def test_pages_of_objects_hold_every_one_once(caller: Caller, owner: Viewer, fil
 def test_objects_need_a_run_and_a_mode(caller: Caller, filled: str) -> None:
     asked = {"query": "metadata.n = 1", "patch_mode": "predictions_only"}
     assert "no model run has predictions" in caller.post(BOXES.format(filled), asked).body["error"]
+    assert caller.post(BOXES.format(filled), {**asked, "patch_mode": "ground_truth_only"}).body["items"] == []
     assert caller.post(BOXES.format(filled), {**asked, "patch_mode": "all"}).status == 400
     assert caller.post(BOXES.format(filled), {**asked, "model_run_id": "run_a"}).status == 404
 

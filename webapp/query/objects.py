@@ -37,15 +37,19 @@ class Match(NamedTuple):
     iou: float
 
 
-def label_page(
+def annotation_page(
     viewer: Viewer, dataset: Dataset, text: str, run: ModelRun | None, *, after: int | None, limit: int
 ) -> tuple[list[LabelRow], int | None]:
-    """Labels by key, and the key to go on after: the annotations that meet the query, or a run's predictions."""
-    if run is None:
-        found: QuerySet[Any] = queries.annotations(viewer, dataset, text)
-    else:
-        found = queries.predictions(viewer, dataset, text, run=run)
-    pks, more = page_of_keys(found, after, limit)
+    """The annotations that meet the query, by key, and the key to go on after; `run` is what `predictions` means."""
+    pks, more = page_of_keys(queries.annotations(viewer, dataset, text, run=run), after, limit)
+    return label_queries.labels_keyed(viewer, dataset, pks), more
+
+
+def prediction_page(
+    viewer: Viewer, dataset: Dataset, text: str, run: ModelRun, *, after: int | None, limit: int
+) -> tuple[list[LabelRow], int | None]:
+    """The same of a run's predictions."""
+    pks, more = page_of_keys(queries.predictions(viewer, dataset, text, run=run), after, limit)
     return label_queries.labels_keyed(viewer, dataset, pks, run=run), more
 
 

@@ -14,7 +14,7 @@ from webapp.labels.models import ModelRun
 from webapp.labels.queries import LabelRow
 from webapp.privacy import public_id
 from webapp.privacy.refusals import Invalid
-from webapp.query.objects import Match, Matching, label_page, match_page
+from webapp.query.objects import Match, Matching, annotation_page, match_page, prediction_page
 from webapp.query.time_limit import in_time
 from webapp.wire.call import Call
 from webapp.wire.labels_out import LabelOut, labels_out
@@ -67,23 +67,27 @@ class MatchPage(msgspec.Struct, rename="camel"):
 
 def page(call: Call, dataset_id: str, body: ObjectsAsked) -> ObjectPage | MatchPage:
     dataset = queries.dataset(call.viewer, dataset_id)
-    run = None if body.patch_mode == "ground_truth_only" else run_asked(call, dataset, body.model_run_id)
+    run = run_asked(call, dataset, body.model_run_id)
+    asked = (call.viewer, dataset, body.query)
     with in_time():
-        if run is None or body.patch_mode == "predictions_only":
-            rows, more = label_page(call.viewer, dataset, body.query, run, after=body.after(), limit=body.limit())
+        if body.patch_mode == "ground_truth_only":
+            rows, more = annotation_page(*asked, run, after=body.after(), limit=body.limit())
+            return ObjectPage(named(call, dataset, rows), token_after(more))
+        if run is None:
+            raise Invalid("model_run_id is missing, and no model run has predictions on this dataset.")
+        if body.patch_mode == "predictions_only":
+            rows, more = prediction_page(*asked, run, after=body.after(), limit=body.limit())
             return ObjectPage(named(call, dataset, rows), token_after(more))
         wanted = MATCHINGS[body.patch_mode]
-        found, more = match_page(call.viewer, dataset, body.query, run, wanted, after=body.after(), limit=body.limit())
+        found, more = match_page(*asked, run, wanted, after=body.after(), limit=body.limit())
         return MatchPage(matches_out(call, dataset, run, found), token_after(more))
 
 
-def run_asked(call: Call, dataset: Dataset, run_id: str | None) -> ModelRun:
+def run_asked(call: Call, dataset: Dataset, run_id: str | None) -> ModelRun | None:
+    """The run of this id, or the newest that has predictions on the dataset."""
     if run_id:
         return label_queries.run(call.viewer, run_id)
-    found = label_queries.runs_of_dataset(call.viewer, dataset, with_predictions=True)
-    if not found:
-        raise Invalid("model_run_id is missing, and no model run has predictions on this dataset.")
-    return found[0]
+    return next(iter(label_queries.runs_of_dataset(call.viewer, dataset, with_predictions=True)), None)
 
 
 def named(call: Call, dataset: Dataset, rows: Sequence[LabelRow]) -> list[LabelOut]:
