@@ -19,7 +19,7 @@ def references(response: object) -> list[str]:
 
 def link(response: object, text: str) -> str:
     body = getattr(response, "content", b"").decode().replace("&amp;", "&")
-    found = re.search(rf'<a class="button"[^>]*href="([^"]+)"[^>]*>(?:<svg.*?</svg>)?{text}', body, re.S)
+    found = re.search(rf'<a class="button"[^>]*href="([^"]+)"[^>]*>(?:<svg[^>]*><path[^>]*></svg>)?{text}', body, re.S)
     return found[1] if found else ""
 
 

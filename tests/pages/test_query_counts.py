@@ -19,6 +19,8 @@ from webapp.jobs.actions import enqueue
 FRAME = 4
 # The dataset once more and its runs; with runs, the newest that says anything.
 RUNS = 2
+# The classes that the query bar offers.
+BAR = 1
 # What people say of one picture, by class and as a list; each run the same again.
 SAID = 2
 
@@ -41,14 +43,14 @@ def grow_items(owner: Viewer, dataset: Dataset) -> Callable[[int], str]:
 
 def test_the_grid_of_items(owner: Viewer, dataset: Dataset, browse: Browse) -> None:
     browser, grow = browse(owner), grow_items(owner, dataset)
-    assert queries_of(browser, grow(2)) == queries_of(browser, grow(200)) == FRAME + RUNS + 4
+    assert queries_of(browser, grow(2)) == queries_of(browser, grow(200)) == FRAME + RUNS + BAR + 4
 
 
 def test_the_grid_of_items_for_one_who_may_only_look(
     owner: Viewer, teammate: Viewer, dataset: Dataset, browse: Browse
 ) -> None:
     browser, grow = browse(teammate), grow_items(owner, dataset)
-    assert queries_of(browser, grow(2)) == queries_of(browser, grow(200)) == FRAME + RUNS + 3
+    assert queries_of(browser, grow(2)) == queries_of(browser, grow(200)) == FRAME + RUNS + BAR + 3
 
 
 def test_the_grid_of_scenes(owner: Viewer, scene_dataset: Dataset, browse: Browse) -> None:
@@ -57,7 +59,7 @@ def test_the_grid_of_scenes(owner: Viewer, scene_dataset: Dataset, browse: Brows
     few = queries_of(browser, path)
     for number in range(12):
         make.make_scene(owner, scene_dataset, f"more-{number}", frames=3)
-    assert queries_of(browser, path) == few == FRAME + RUNS + 5
+    assert queries_of(browser, path) == few == FRAME + RUNS + BAR + 5
 
 
 @pytest.mark.parametrize("frames", [1, 300, 3000])
@@ -147,7 +149,7 @@ def test_labels_of_pages_and_feeds(house: House, owner: Viewer, browse: Browse) 
     expected = {
         item: FRAME + RUNS + 1 + 2 * SAID + 5,
         scene: FRAME + RUNS + 1 + 2 * SAID + 4,
-        f"{house.grid}?run={run.public_id}": FRAME + RUNS + 4,
+        f"{house.grid}?run={run.public_id}": FRAME + RUNS + BAR + 4,
         house.paths["slice"]: FRAME + RUNS + 1 + 5,
         f"{item}/labels": feed + 1,
         f"{item}/labels?{chosen}": feed + RUNS + 2,

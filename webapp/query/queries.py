@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from webapp.accounts.viewer import Viewer
 from webapp.datasets import queries as dataset_queries
 from webapp.datasets.models import Dataset, Item, Scene
+from webapp.labels import queries as label_queries
 from webapp.labels.models import Annotation, ModelRun, Prediction
 from webapp.query.compile import compiled
 from webapp.query.expression import Matches
@@ -40,6 +41,19 @@ def items(viewer: Viewer, dataset: Dataset, text: str, *, run: ModelRun | None =
 def scenes(viewer: Viewer, dataset: Dataset, text: str, *, run: ModelRun | None = None) -> QuerySet[Scene]:
     """The scenes that meet it; what is asked of items holds if it does for one frame."""
     return asked(viewer, dataset, text, Subject.SCENES, run)
+
+
+def members(viewer: Viewer, dataset: Dataset, *, said_by: ModelRun | None = None) -> QuerySet[Any]:
+    """The scenes of a dataset of scenes, the items of any other; with `said_by` those it says something of."""
+    if said_by is not None:
+        found = label_queries.scenes_of_run if dataset.is_scene else label_queries.items_of_run
+        return found(viewer, dataset, said_by)
+    return dataset_queries.scenes(viewer, dataset) if dataset.is_scene else dataset_queries.items(viewer, dataset)
+
+
+def condition(viewer: Viewer, dataset: Dataset, text: str, *, run: ModelRun | None = None) -> Matches:
+    """The query as a condition on `members`. Raises QuerySyntaxError."""
+    return matching(viewer, dataset, text, Subject.SCENES if dataset.is_scene else Subject.ITEMS, run)
 
 
 def annotations(viewer: Viewer, dataset: Dataset, text: str, *, run: ModelRun | None = None) -> QuerySet[Annotation]:

@@ -15,7 +15,8 @@ AROUND = 50
 class QuerySyntaxError(Invalid):
     """A query that means nothing. `line` and `column` count from 1; `position` counts characters from 0.
 
-    `reason` is the sentence alone; `sentence` has the place before it and the line with a caret below it.
+    `reason` is the sentence alone; `sentence` has the place before it and the line with a caret below it. `length` is
+    how many characters are at fault.
     """
 
     def __init__(self, text: str, at: Span, reason: str) -> None:
@@ -24,7 +25,8 @@ class QuerySyntaxError(Invalid):
         start = text.rfind("\n", 0, self.position) + 1
         self.column = self.position - start + 1
         self.reason = reason
-        shown, caret = excerpt(text[start:].split("\n", 1)[0], self.column - 1, at[1] - at[0])
+        self.length = at[1] - at[0]
+        shown, caret = excerpt(text[start:].split("\n", 1)[0], self.column - 1, self.length)
         super().__init__(f"query, line {self.line}, column {self.column}: {reason}\n{shown}\n{caret}")
 
 
@@ -37,11 +39,11 @@ class Misused(Exception):
         self.reason = reason
 
 
-def excerpt(line: str, place: int, length: int) -> tuple[str, str]:
+def excerpt(line: str, place: int, length: int, around: int = AROUND) -> tuple[str, str]:
     """The part of a line around a place, and a line with carets for below it."""
     line = line.replace("\t", " ").replace("\r", " ")
-    first = max(0, place - AROUND) if len(line) > 2 * AROUND else 0
-    last = first + 2 * AROUND
+    first = max(0, place - around) if len(line) > 2 * around else 0
+    last = first + 2 * around
     head, tail = "… " if first else "", " …" if len(line) > last else ""
     carets = "^" * max(1, min(length, last - place, len(line) - place))
     return head + line[first:last] + tail, " " * (len(head) + place - first) + carets

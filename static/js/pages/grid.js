@@ -5,6 +5,7 @@ import "../elements/selection-bar.js";
 import { LabelCells } from "../elements/label-cells.js";
 import { readIsland } from "../lib/island.js";
 import { startFrame } from "./frame.js";
+import { bindQueryBar } from "./query-keys.js";
 
 /**
  * @typedef {object} GridIsland
@@ -15,6 +16,7 @@ import { startFrame } from "./frame.js";
  */
 
 startFrame();
+bindQueryBar(document);
 
 const island = /** @type {GridIsland | null} */ (readIsland(document));
 const grid = /** @type {import("../elements/media-grid.js").MediaGrid | null} */ (document.querySelector("media-grid"));

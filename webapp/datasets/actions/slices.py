@@ -40,10 +40,17 @@ def create_slice(
         raise Invalid("A slice holds items or scenes, not both.")
     kind = Slice.Kind.SCENES if scenes or (dataset.is_scene and not items) else Slice.Kind.ITEMS
     keys = existing_keys(viewer, dataset, kind, scenes or items) | keys_of(viewer, dataset, kind, reference_ids)
+    return keep_slice(viewer, dataset, name=name, kind=kind, keys=keys)
+
+
+def keep_slice(
+    viewer: Viewer, dataset: Dataset, *, name: str, kind: Slice.Kind, keys: BitMap64, **details: Any
+) -> Slice:
+    """A slice of keys that are known to be in this locked dataset; `details` are for the audit."""
     made = Slice(dataset=dataset, created_by_id=viewer.user_id, name=checked_name(name), kind=kind)
     made.hold(keys)
     made.save()
-    record(viewer, "slice.create", subject=made.public_id, dataset=dataset.public_id, size=made.size)
+    record(viewer, "slice.create", subject=made.public_id, dataset=dataset.public_id, size=made.size, **details)
     return made
 
 
