@@ -116,7 +116,7 @@ POSTS = {
     "scene": ["delete"],
     "slice": ["rename", "delete"],
     "job": ["cancel"],
-    "grid": ["create-key"],
+    "grid": ["create-key", "slice-query"],
 }
 
 

@@ -18,7 +18,7 @@ from webapp.accounts.viewer import Viewer
 from webapp.datasets import queries
 from webapp.datasets.models import Dataset, Slice
 from webapp.pages import grid, query_bar
-from webapp.query import actions
+from webapp.query import actions, time_limit
 
 # Where a page has not all that match: the end of what is looked at, how many of it match, how many it is.
 COUNTED = 3
@@ -135,6 +135,28 @@ def test_a_query_that_means_nothing_is_shown_with_its_fault(
     assert place in {"metdata.x", "", "=", "??b???"} or place == "?" * 6
     assert 'aria-invalid="true"' in bar_of(response)
     assert "Make a slice" not in bar_of(response)
+
+
+def test_a_query_that_takes_too_long_is_stopped(
+    house: House, owner: Viewer, browse: Browse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL stops what takes too long by itself")
+    make.make_items(owner, house.dataset, 300, prefix="more")
+    limit = time_limit.in_time
+    monkeypatch.setattr(time_limit, "STEPS", 10)
+    monkeypatch.setattr(query_bar, "in_time", lambda _: limit(-1))
+    browser, path = browse(owner), asked(house.grid, "metadata.index >= 0")
+    page = browser.get(path)
+    assert page.status_code == 200
+    assert "Not counted: that would take too long" in text_of(page)
+    monkeypatch.setattr(grid, "in_time", lambda: limit(-1))
+    monkeypatch.setattr(actions, "in_time", lambda: limit(-1))
+    for stopped in (browser.get(path), browser.post(path, {"do": "slice-query", "name": "All"})):
+        assert stopped.status_code == 400
+        assert "it takes too long here" in text_of(stopped)
+        assert "<media-grid" not in stopped.content.decode()
+    assert list(slices_of(owner, house.dataset)) == ["Night"]
 
 
 def test_nothing_found_says_so_and_offers_all_again(house: House, owner: Viewer, browse: Browse) -> None:

@@ -26,9 +26,11 @@ from webapp.pages.paging import Paging, address, key_from, paging
 from webapp.pages.query_bar import SLICE_VERB, QueryBar, how_many, known_of, query_bar, query_text
 from webapp.pages.snippets import Steps, first_steps, key_for_snippet
 from webapp.pages.words import counted
+from webapp.privacy.refusals import Invalid
 from webapp.query.actions import slice_of_matches
 from webapp.query.queries import condition, members
 from webapp.query.refusals import QuerySyntaxError
+from webapp.query.time_limit import QueryTooSlow, in_time
 
 PAGE_SIZE = 120
 OFFERED_SLICES = 200
@@ -186,15 +188,18 @@ def rows_and_query(
 ) -> tuple[Shown, QueryBar | None]:
     """What is shown of the dataset, and the bar above it; `predictions` in a query means `run`."""
     text, rows = query_text(request), members(viewer, dataset, said_by=only)
-    shown, says, fault = NOTHING, "", None
+    shown, says = NOTHING, ""
+    fault: Invalid | None = None
     try:
-        wanted = condition(viewer, dataset, text, run=run) if text else None
-    except QuerySyntaxError as found:
-        fault = found
-    else:
-        shown = shown_of(request, viewer, dataset, rows.filter(wanted) if wanted is not None else rows)
-        if wanted is not None:
+        if text:
+            wanted = condition(viewer, dataset, text, run=run)
+            with in_time():
+                shown = shown_of(request, viewer, dataset, rows.filter(wanted))
             says = how_many(dataset, rows, wanted, len(shown.cells), shown.links, only)
+        else:
+            shown = shown_of(request, viewer, dataset, rows)
+    except (QuerySyntaxError, QueryTooSlow) as found:
+        fault = found
     if not (text or shown.cells):
         return shown, None
     known = known_of(viewer, dataset, shown.rows, shown.stills, has_predictions=run is not None)

@@ -18,13 +18,16 @@ from webapp.labels.models import ModelRun
 from webapp.pages.door import Refusal
 from webapp.pages.paging import Paging, address
 from webapp.pages.words import counted, number
+from webapp.privacy.refusals import Invalid
 from webapp.query.examples import Known, known_fields
 from webapp.query.expression import Matches
-from webapp.query.queries import count, members
+from webapp.query.queries import count_of, members
 from webapp.query.refusals import QuerySyntaxError, excerpt
+from webapp.query.time_limit import QueryTooSlow, in_time
 
-# The page waits for the count no longer than this and one step more.
+# The page waits for the count no longer than this and one step more, and for no step longer than that.
 COUNT_SECONDS = 0.25
+STEP_SECONDS = 2.0
 ROWS_A_STEP = 10_000
 MANY = 10_000
 MAX_FIELDS = 60
@@ -38,13 +41,11 @@ SLICE_VERB = "slice-query"
 class Fault:
     """What is wrong with a query, and where."""
 
-    place: str
-    """The place, in words."""
-    reason: str
-    """What was found there, and what would do."""
-    shown: str
-    """The part of the query around it."""
-    caret: str
+    sentence: str
+    """The place, what was found there, and what would do."""
+    shown: str = ""
+    """The part of the query around it; empty where it is no place that is at fault."""
+    caret: str = ""
     """Spaces, and carets that stand below the place."""
 
 
@@ -100,7 +101,7 @@ def query_bar(
     known: Known,
     *,
     says: str = "",
-    fault: QuerySyntaxError | None = None,
+    fault: Invalid | None = None,
     refusal: Refusal | None = None,
 ) -> QueryBar:
     refusal = refusal if refusal is not None and refusal.verb == SLICE_VERB else None
@@ -126,9 +127,11 @@ def asking(request: HttpRequest, text: str | None) -> str:
     return address(request, q=text, after=None, before=None)
 
 
-def fault_of(text: str, found: QuerySyntaxError) -> Fault:
+def fault_of(text: str, found: Invalid) -> Fault:
+    if not isinstance(found, QuerySyntaxError):
+        return Fault(found.sentence)
     shown, caret = excerpt(text, found.position, found.length, SHOWN_AROUND)
-    return Fault(f"At character {number(found.column)}", found.reason, shown, caret)
+    return Fault(f"At character {number(found.column)}: {found.reason}", shown, caret)
 
 
 def known_of(
@@ -167,7 +170,11 @@ def how_many(
     is_all_here = (links.first, links.previous, links.next) == (None, None, None)
     if is_all_here:
         return exactly(shown, noun, total if said_by is None else None)
-    found, looked_at, is_exact = count(rows, lambda some: some.filter(wanted), seconds=COUNT_SECONDS, step=ROWS_A_STEP)
+    try:
+        with in_time(STEP_SECONDS):
+            found, looked_at, is_exact = count_of(rows, wanted, seconds=COUNT_SECONDS, step=ROWS_A_STEP)
+    except QueryTooSlow:
+        return "Not counted: that would take too long"
     if is_exact:
         return exactly(found, noun, looked_at)
     if found > MANY:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any
 
 from django.db import transaction
@@ -17,6 +18,7 @@ from webapp.labels.models import ModelRun
 from webapp.privacy.redaction import redact
 from webapp.privacy.refusals import Invalid
 from webapp.query import queries
+from webapp.query.time_limit import in_time
 
 # What is held at once while half a million keys are read.
 KEYS_A_STEP = 10_000
@@ -54,5 +56,10 @@ def slice_of_matches(
 
 
 def keys_of(rows: QuerySet[Any]) -> BitMap64:
-    """The keys of the rows in one read, of which no row is loaded."""
-    return BitMap64(rows.order_by().values_list("pk", flat=True).iterator(chunk_size=KEYS_A_STEP))
+    """The keys of the rows in one read, of which no row is loaded. Raises QueryTooSlow."""
+    keys = BitMap64()
+    with in_time():
+        read = rows.order_by().values_list("pk", flat=True).iterator(chunk_size=KEYS_A_STEP)
+        while some := list(islice(read, KEYS_A_STEP)):
+            keys.update(some)
+    return keys

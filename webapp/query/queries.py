@@ -77,15 +77,19 @@ def count(
     step: int = ROWS_A_STEP,
 ) -> Count:
     """How many rows meet the query, counted some thousand at a time for about so many seconds at most."""
+    wanted = matching(viewer, dataset, text, subject, run)
+    return count_of(everything(viewer, dataset, subject, run), wanted, seconds=seconds, step=step)
+
+
+def count_of(rows: QuerySet[Any], wanted: Matches, *, seconds: float = COUNT_SECONDS, step: int = ROWS_A_STEP) -> Count:
+    """How many of these rows are wanted, counted in the same way."""
     ending = time.monotonic() + seconds
-    condition = matching(viewer, dataset, text, subject, run)
-    rows = everything(viewer, dataset, subject, run)
     found, looked_at, after = 0, 0, 0
     while True:
         later = rows.filter(pk__gt=after).order_by("pk")
         last = later.values_list("pk", flat=True)[step - 1 : step].first()
         window = later if last is None else later.filter(pk__lte=last)
-        found += window.filter(condition).order_by().count()
+        found += window.filter(wanted).order_by().count()
         if last is None:
             return Count(found, looked_at + window.count(), is_exact=True)
         looked_at, after = looked_at + step, last

@@ -42,7 +42,7 @@ class Misused(Exception):
 def excerpt(line: str, place: int, length: int, around: int = AROUND) -> tuple[str, str]:
     """The part of a line around a place, and a line with carets for below it."""
     line = line.replace("\t", " ").replace("\r", " ")
-    first = max(0, place - around) if len(line) > 2 * around else 0
+    first = max(0, min(place - around, len(line) + 1 - 2 * around))
     last = first + 2 * around
     head, tail = "… " if first else "", " …" if len(line) > last else ""
     carets = "^" * max(1, min(length, last - place, len(line) - place))
