@@ -109,7 +109,7 @@ def test_the_slices_and_a_slice(owner: Viewer, dataset: Dataset, browse: Browse)
     few, few_inside = queries_of(browser, "/slices/"), queries_of(browser, f"/slices/{first.public_id}")
     for number in range(6):
         large = make.make_slice(owner, dataset, items, name=f"large {number}")
-    assert queries_of(browser, "/slices/") == few == FRAME + 1
+    assert queries_of(browser, "/slices/") == few == FRAME + 2
     assert queries_of(browser, f"/slices/{large.public_id}") == few_inside
 
 
@@ -150,7 +150,7 @@ def test_labels_of_pages_and_feeds(house: House, owner: Viewer, browse: Browse) 
         item: FRAME + RUNS + 1 + 2 * SAID + 5,
         scene: FRAME + RUNS + 1 + 2 * SAID + 4,
         f"{house.grid}?run={run.public_id}": FRAME + RUNS + BAR + 4,
-        house.paths["slice"]: FRAME + RUNS + 1 + 5,
+        house.paths["slice"]: FRAME + RUNS + 1 + 4,
         f"{item}/labels": feed + 1,
         f"{item}/labels?{chosen}": feed + RUNS + 2,
         f"{item}/labels/facts?{chosen}": feed + RUNS + 2,

@@ -7,7 +7,7 @@ from tests.pages.conftest import Browse, House, text_of
 from tests.pages.test_grid import link, references
 from webapp.accounts.viewer import Viewer
 from webapp.datasets import actions, queries
-from webapp.pages import slices
+from webapp.pages import slice_page
 
 
 def test_the_lists_name_each_slice(house: House, teammate: Viewer, browse: Browse) -> None:
@@ -31,7 +31,7 @@ def test_a_slice_of_scenes_shows_their_first_frames(house: House, owner: Viewer,
 def test_a_long_slice_goes_on_by_key(
     house: House, owner: Viewer, browse: Browse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(slices, "PAGE_SIZE", 2)
+    monkeypatch.setattr(slice_page, "PAGE_SIZE", 2)
     made = make.make_slice(owner, house.dataset, house.items, name="All")
     browser = browse(owner)
     first = browser.get(f"/slices/{made.public_id}")
@@ -69,6 +69,6 @@ def test_deleting_a_slice_leaves_its_items(house: House, owner: Viewer, browse: 
 
 
 def test_a_viewer_is_shown_no_form(house: House, teammate: Viewer, browse: Browse) -> None:
-    page = text_of(browse(teammate).get(f"{house.paths['slice']}?edit=1"))
+    page = text_of(browse(teammate).get(f"{house.paths['slice']}?panel=edit"))
     assert "Delete slice" not in page
     assert "Edit" not in page

@@ -9,6 +9,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 from django.db.models import QuerySet, Sum, TextField, Value
 from django.db.models.functions import Cast, Length
+from pyroaring import BitMap64
 
 from webapp.accounts.viewer import Viewer
 from webapp.datasets.models import (
@@ -26,12 +27,12 @@ from webapp.privacy.origins import Origin
 from webapp.privacy.refusals import NotFound
 
 MAX_PAGE = 10_000
-Row = TypeVar("Row", Item, Scene)
+Row = TypeVar("Row", Item, Scene, Slice)
 
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[Row]):
-    """Rows in ascending key order. `after` and `before` are keys to page from, None where there is nothing more."""
+    """Rows in the order of their keys. `after` and `before` are keys to page from, None where there is nothing more."""
 
     rows: list[Row]
     after: int | None
@@ -200,35 +201,83 @@ def first_frames(viewer: Viewer, found: Sequence[Scene]) -> dict[int, Item]:
 
 def slice_(viewer: Viewer, slice_id: str) -> Slice:
     pk = public_id.decode("slc", slice_id)
-    found = Slice.objects.visible_to(viewer).select_related("dataset").filter(pk=pk).first() if pk is not None else None
+    related = ("dataset", "created_by", "changed_by")
+    found = Slice.objects.visible_to(viewer).select_related(*related).filter(pk=pk).first() if pk is not None else None
     if found is None:
         raise NotFound(f"There is no slice {slice_id[:60]!r} that you may see.")
     return found
 
 
 def slices(
-    viewer: Viewer, dataset: Dataset | None = None, *, name: str | None = None, kind: str | None = None
+    viewer: Viewer,
+    dataset: Dataset | None = None,
+    *,
+    name: str | None = None,
+    kind: str | None = None,
+    limit: int | None = None,
 ) -> list[Slice]:
     """The team's slices, or a dataset's, newest first, without their members."""
-    found = Slice.objects.visible_to(viewer).select_related("dataset", "created_by").defer("members").order_by("-id")
-    if dataset is not None:
-        found = found.filter(dataset_id=dataset.pk)
+    found = slice_rows(viewer, dataset)
     if name is not None:
         found = found.filter(name=name)
     if kind is not None:
         found = found.filter(kind=kind)
-    return list(found)
+    return list(found[:limit])
 
 
-def slice_page(viewer: Viewer, found: Slice, *, after: int | None = None, limit: int = 100) -> Page[Any]:
-    """One page of a slice's items or scenes, in key order; `before` is always None."""
-    keys = found.keys()
-    start = keys.rank(after) if after is not None else 0
-    chosen = list(keys[start : start + min(limit, MAX_PAGE)])
+def slice_rows(viewer: Viewer, dataset: Dataset | None = None, *, search: str = "") -> QuerySet[Slice]:
+    """The slices to list, newest first, without their members; `search` is a part of the name in either case."""
+    found = Slice.objects.visible_to(viewer).select_related("dataset", "created_by").defer("members").order_by("-id")
+    if dataset is not None:
+        found = found.filter(dataset_id=dataset.pk)
+    return found.filter(name__icontains=search) if search else found
+
+
+def newest_first(
+    rows: QuerySet[Slice], *, after: int | None = None, before: int | None = None, limit: int = 100
+) -> Page[Slice]:
+    """One page by key, in descending order: the slices older than `after`, or the ones just newer than `before`."""
+    if before is not None:
+        found = list(rows.filter(pk__gt=before).order_by("pk")[: limit + 1])
+        more = len(found) > limit
+        found = found[:limit][::-1]
+        return Page(found, found[-1].pk if found else None, found[0].pk if found and more else None)
+    older = rows.filter(pk__lt=after) if after is not None else rows
+    found = list(older.order_by("-pk")[: limit + 1])
+    more = len(found) > limit
+    found = found[:limit]
+    return Page(found, found[-1].pk if found and more else None, found[0].pk if found and after is not None else None)
+
+
+def slice_page(
+    viewer: Viewer, found: Slice, *, after: int | None = None, before: int | None = None, limit: int = 100
+) -> Page[Any]:
+    """One page of a slice's items or scenes, in key order: those after `after`, or the last ones before `before`."""
+    return page_of_keys(viewer, found, found.keys(), after=after, before=before, limit=limit)
+
+
+def page_of_keys(
+    viewer: Viewer,
+    found: Slice,
+    keys: BitMap64,
+    *,
+    after: int | None = None,
+    before: int | None = None,
+    limit: int = 100,
+) -> Page[Any]:
+    """As `slice_page`, of keys made of one or more slices like `found`."""
+    limit = min(limit, MAX_PAGE)
+    if before is not None:
+        end = keys.rank(before - 1) if before > 0 else 0
+        start = max(0, end - limit)
+    else:
+        start = keys.rank(after) if after is not None else 0
+        end = min(start + limit, len(keys))
+    chosen = list(keys[start:end])
     table: Any = Item if found.kind == Slice.Kind.ITEMS else Scene
     rows = list(table.objects.visible_to(viewer).filter(dataset_id=found.dataset_id, pk__in=chosen).order_by("pk"))
-    more = start + len(chosen) < len(keys)
-    return Page(rows, chosen[-1] if chosen and more else None, None)
+    is_first, is_last = start == 0, end == len(keys)
+    return Page(rows, chosen[-1] if chosen and not is_last else None, chosen[0] if chosen and not is_first else None)
 
 
 def dataset_origins(viewer: Viewer, dataset: Dataset) -> list[Origin]:

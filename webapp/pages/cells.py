@@ -13,6 +13,7 @@ from webapp.datasets.queries import FrameRow
 from webapp.datasets.shared_links import shared_path
 from webapp.pages.words import counted, rate
 from webapp.privacy import public_id
+from webapp.privacy.media_url import MediaUrl
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,11 @@ def media_address(item: Item) -> str:
 def frame_address(frame: FrameRow) -> str:
     """Where the browser loads a frame from, as `media_address` says of an item."""
     return frame.url.reveal() if frame.url is not None else shared_path(frame.pk, frame.file_pk)
+
+
+def stored_address(url: MediaUrl | None) -> str | None:
+    """An address as it was given to us, for a file that its viewer asked to have it in; None for an uploaded file."""
+    return url.reveal() if url is not None else None
 
 
 def item_cells(dataset_id: str, items: Sequence[Item], *, query: str = "") -> list[Cell]:

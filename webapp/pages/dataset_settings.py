@@ -137,7 +137,7 @@ def show(request: HttpRequest, viewer: Viewer, dataset: Dataset, *, refusal: Ref
         name=request.POST.get("name", "") if is_rename else dataset.name,
         origins=tuple(attached_row(one) for one in attached),
         other_origins=tuple(OtherOrigin(one.pk, one.origin) for one in others),
-        slice_count=len(queries.slices(viewer, dataset)),
+        slice_count=queries.slice_rows(viewer, dataset).count(),
         may_administer=viewer.may(Permission.ADMINISTER),
         refusal=refusal,
     )

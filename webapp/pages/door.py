@@ -9,6 +9,7 @@ from typing import Concatenate, ParamSpec
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http.response import HttpResponseBase
 
 from webapp.accounts.queries import viewer_of_session
 from webapp.accounts.viewer import Viewer
@@ -16,7 +17,7 @@ from webapp.pages.errors import feed_error, homeless_page, refusal_page, status_
 from webapp.privacy.refusals import Invalid, NotAllowed, NotFound, Refused
 
 P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, Viewer, P], HttpResponse]
+View = Callable[Concatenate[HttpRequest, Viewer, P], HttpResponseBase]
 Verb = Callable[[HttpRequest, Viewer], HttpResponse]
 
 
@@ -32,11 +33,11 @@ class Refusal:
     """The HTTP status of the page that shows it."""
 
 
-def person(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+def person(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
     """A page for a signed-in member of a team; strangers are asked to sign in, refusals become pages."""
 
     @functools.wraps(view)
-    def wrapped(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def wrapped(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
         viewer = viewer_of_session(request)
@@ -50,16 +51,16 @@ def person(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]
     return wrapped
 
 
-def feed(method: str) -> Callable[[View[P]], Callable[Concatenate[HttpRequest, P], HttpResponse]]:
+def feed(method: str) -> Callable[[View[P]], Callable[Concatenate[HttpRequest, P], HttpResponseBase]]:
     """A JSON answer for the pages' own scripts, to one method; refusals become `{"error": sentence}`.
 
     What answers GET answers HEAD, as everywhere; the server in front leaves the body out.
     """
     methods = ["GET", "HEAD"] if method == "GET" else [method]
 
-    def decorate(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    def decorate(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
         @functools.wraps(view)
-        def wrapped(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def wrapped(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if request.method not in methods:
                 return HttpResponseNotAllowed(methods)
             viewer = viewer_of_session(request)

@@ -11,7 +11,7 @@ from django.urls import reverse
 from webapp.accounts.viewer import Viewer
 from webapp.datasets import queries
 from webapp.datasets.actions.change_metadata import note_measured_sizes
-from webapp.datasets.actions.slices import append_to_slice, create_slice
+from webapp.datasets.actions.slices import append_to_slice, create_slice, remove_from_slice
 from webapp.datasets.models import Dataset, Slice
 from webapp.pages.door import feed
 from webapp.pages.words import counted
@@ -92,6 +92,18 @@ def slice_members(request: HttpRequest, viewer: Viewer, dataset_id: str) -> Http
     keys = keys_of(body.ids, "di" if found.kind == Slice.Kind.ITEMS else "scn")
     append_to_slice(viewer, found, pks=keys)
     return answer(slice_answer(found, queries.slice_(viewer, body.slice_id).size - found.size))
+
+
+@feed("POST")
+def slice_removals(request: HttpRequest, viewer: Viewer, dataset_id: str) -> HttpResponse:
+    """Take a selection out of a slice of this dataset; says which were in it, so that it can be undone."""
+    dataset = queries.dataset(viewer, dataset_id)
+    body = parsed(request, SliceMembers)
+    found = slice_in(viewer, dataset, body.slice_id)
+    prefix = "di" if found.kind == Slice.Kind.ITEMS else "scn"
+    left = remove_from_slice(viewer, found, pks=keys_of(body.ids, prefix))
+    said = {"id": found.public_id, "name": found.name, "href": reverse("pages:slice", args=[found.public_id])}
+    return answer(said | {"removed": len(left), "ids": public_id.encode_many(prefix, left)})
 
 
 def slice_in(viewer: Viewer, dataset: Dataset, slice_id: str) -> Slice:

@@ -242,7 +242,7 @@ def grid_island(
     """What the grid's script is told: the pictures, where it sends what it found or what was chosen, the slices a
     choice may be added to, newest first, and whose labels lie over the pictures."""
     names = {"measure": "measurements", "slices": "new-slice", "add_to_slice": "slice-members"}
-    slices = queries.slices(viewer, dataset, kind=kind)[:OFFERED_SLICES] if viewer.may(Permission.CURATE) else []
+    slices = queries.slices(viewer, dataset, kind=kind, limit=OFFERED_SLICES) if viewer.may(Permission.CURATE) else []
     return {
         "items": pictures,
         "urls": {name: reverse(f"pages:{view}", args=[dataset.public_id]) for name, view in names.items()},

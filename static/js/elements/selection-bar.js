@@ -1,6 +1,6 @@
 /**
  * `<selection-bar>`: what can be done with the chosen items. Hidden while nothing is chosen.
- * Dispatches `selection-clear`.
+ * Dispatches `selection-clear`, and `members-changed` with detail `{ids, gone}` when some left the slice shown or came back.
  */
 
 import { grouped } from "../lib/digits.js";
@@ -9,7 +9,9 @@ import { PostRefused, postJson } from "../lib/post.js";
 
 /** @typedef {{id: string, name: string}} SliceChoice */
 /** @typedef {{slices: string, add_to_slice: string}} SliceUrls */
+/** @typedef {{url: string, id: string}} Leaving the slice shown, and where its members are taken out */
 /** @typedef {{name: string, href: string, added: number}} ChangedSlice */
+/** @typedef {{name: string, removed: number, ids: string[]}} ShrunkSlice */
 
 export class SelectionBar extends HTMLElement {
   /** @type {string[]} */
@@ -41,13 +43,15 @@ export class SelectionBar extends HTMLElement {
    * Says where slices are made and which ones there are to add to.
    * @param {SliceUrls} urls
    * @param {SliceChoice[]} slices
+   * @param {Leaving} [leaving] the slice shown, for those who may take members out of it
    */
-  offer(urls, slices) {
+  offer(urls, slices, leaving) {
     this.#urls = urls;
     this.#slices = slices;
     const create = button("Create slice", { "data-kind": "primary", "data-action": "create" }, () => this.#open(this.#nameField()));
     const add = button("Add to slice", { "data-action": "add" }, () => this.#open(this.#sliceField()));
-    this.#actions.replaceChildren(create, ...(slices.length > 0 ? [add] : []));
+    const remove = button("Remove from slice", { "data-action": "remove" }, () => void (leaving && this.#remove(leaving, remove)));
+    this.#actions.replaceChildren(create, ...(slices.length > 0 ? [add] : []), ...(leaving ? [remove] : []));
   }
 
   /** @param {string[]} ids the chosen items, in the order they are shown */
@@ -106,18 +110,65 @@ export class SelectionBar extends HTMLElement {
   async #send(slice, submit) {
     if (!this.#urls) return;
     const isNew = "name" in slice;
-    submit.disabled = true;
-    try {
-      const url = isNew ? this.#urls.slices : this.#urls.add_to_slice;
+    const url = isNew ? this.#urls.slices : this.#urls.add_to_slice;
+    await this.#during(submit, async () => {
       const changed = /** @type {ChangedSlice} */ (await postJson(url, { ...slice, ids: this.#ids }, this.#life.signal));
       this.#close();
       this.#say("done", isNew ? "Created " : `Added ${grouped(changed.added)} to `, make("a", { href: changed.href }, changed.name));
+    });
+  }
+
+  /**
+   * Takes the chosen ones out of the slice shown, and offers to put back exactly those that were in it.
+   * @param {Leaving} leaving
+   * @param {HTMLButtonElement} pressed
+   */
+  #remove(leaving, pressed) {
+    return this.#during(pressed, async () => {
+      const body = { slice_id: leaving.id, ids: this.#ids };
+      const { name, removed, ids } = /** @type {ShrunkSlice} */ (await postJson(leaving.url, body, this.#life.signal));
+      this.#changed(ids, true);
+      const undo = button("Undo", { "data-action": "undo" }, () => void this.#putBack(leaving, ids, undo));
+      this.#say("done", `Removed ${grouped(removed)} from ${name}. `, ...(removed > 0 ? [undo] : []));
+    });
+  }
+
+  /**
+   * @param {Leaving} leaving
+   * @param {string[]} ids
+   * @param {HTMLButtonElement} pressed
+   */
+  #putBack(leaving, ids, pressed) {
+    return this.#during(pressed, async () => {
+      if (!this.#urls) return;
+      await postJson(this.#urls.add_to_slice, { slice_id: leaving.id, ids }, this.#life.signal);
+      this.#changed(ids, false);
+      this.#say("done", `Put ${grouped(ids.length)} back.`);
+    });
+  }
+
+  /**
+   * @param {HTMLButtonElement} pressed cannot be pressed again meanwhile
+   * @param {() => Promise<void>} act
+   */
+  async #during(pressed, act) {
+    pressed.disabled = true;
+    try {
+      await act();
     } catch (refusal) {
       if (!(refusal instanceof PostRefused)) throw refusal;
       this.#say("refused", refusal.sentence);
     } finally {
-      submit.disabled = false;
+      pressed.disabled = false;
     }
+  }
+
+  /**
+   * @param {string[]} ids
+   * @param {boolean} gone
+   */
+  #changed(ids, gone) {
+    this.dispatchEvent(new CustomEvent("members-changed", { detail: { ids, gone } }));
   }
 
   /**

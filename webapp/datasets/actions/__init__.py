@@ -7,11 +7,13 @@ from webapp.datasets.actions.datasets import change_tags, create_dataset, delete
 from webapp.datasets.actions.deletion import delete_item, delete_scene
 from webapp.datasets.actions.files import store_file, upload_files
 from webapp.datasets.actions.origins import attach_origin, declare_origin, detach_origin, forget_origin
+from webapp.datasets.actions.slice_samples import build_slice, sample_slice
+from webapp.datasets.actions.slice_sets import SetOperation, combine_slices
 from webapp.datasets.actions.slices import (
     append_to_slice,
-    build_slice,
     create_slice,
     delete_slice,
+    remove_from_slice,
     rename_slice,
     tag_slice,
 )
@@ -19,6 +21,7 @@ from webapp.datasets.actions.slices import (
 __all__ = [
     "AppendOutcome",
     "MetadataChange",
+    "SetOperation",
     "append_items",
     "append_scenes",
     "append_to_slice",
@@ -26,6 +29,7 @@ __all__ = [
     "build_slice",
     "change_metadata",
     "change_tags",
+    "combine_slices",
     "create_dataset",
     "create_slice",
     "declare_origin",
@@ -36,8 +40,10 @@ __all__ = [
     "detach_origin",
     "forget_origin",
     "note_measured_sizes",
+    "remove_from_slice",
     "rename_dataset",
     "rename_slice",
+    "sample_slice",
     "store_file",
     "tag_slice",
     "upload_files",

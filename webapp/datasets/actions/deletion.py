@@ -55,6 +55,7 @@ def leave_slices(dataset: Dataset, kind: Slice.Kind, pks: Iterable[int]) -> None
     gone = BitMap64(pks)
     for slice_ in Slice.objects.unscoped().filter(dataset_id=dataset.pk, kind=kind).select_for_update():
         keys = slice_.keys()
-        if keys & gone:
+        if leaving := keys.intersection_cardinality(gone):
             slice_.hold(keys - gone)
-            slice_.save(update_fields=["members", "size"])
+            slice_.removed_count += leaving
+            slice_.save(update_fields=["members", "size", "removed_count"])

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from pyroaring import BitMap64
 
 from webapp.accounts.audit import record
@@ -44,12 +44,21 @@ def create_slice(
 
 
 def keep_slice(
-    viewer: Viewer, dataset: Dataset, *, name: str, kind: Slice.Kind, keys: BitMap64, **details: Any
+    viewer: Viewer,
+    dataset: Dataset,
+    *,
+    name: str,
+    kind: Slice.Kind,
+    keys: BitMap64,
+    recipe: dict[str, Any] | None = None,
+    **details: Any,
 ) -> Slice:
-    """A slice of keys that are known to be in this locked dataset; `details` are for the audit."""
-    made = Slice(dataset=dataset, created_by_id=viewer.user_id, name=checked_name(name), kind=kind)
+    """A slice of keys that are known to be in this locked dataset; `recipe` is kept, `details` are for the audit."""
+    made = Slice(dataset=dataset, created_by_id=viewer.user_id, name=checked_name(name), kind=kind, recipe=recipe or {})
     made.hold(keys)
     made.save()
+    if recipe:
+        details["recipe"] = recipe
     record(viewer, "slice.create", subject=made.public_id, dataset=dataset.public_id, size=made.size, **details)
     return made
 
@@ -63,31 +72,29 @@ def append_to_slice(
     before = locked.keys()
     named = keys_by_reference(viewer, locked.dataset, Slice.Kind(locked.kind), reference_ids)
     added = existing_keys(viewer, locked.dataset, Slice.Kind(locked.kind), BitMap64(pks))
-    locked.hold(before | BitMap64(named.values()) | added)
-    locked.save(update_fields=["members", "size"])
+    after = before | BitMap64(named.values()) | added
+    keep_change(viewer, locked, after, "slice.append", len(after) - len(before))
     return [reference for reference in dict.fromkeys(reference_ids) if named[reference] not in before]
 
 
+def keep_change(viewer: Viewer, locked: Slice, keys: BitMap64, action: str, count: int) -> None:
+    """Store the new members of a locked slice, and who changed them when; nothing where nothing changed."""
+    if not count:
+        return
+    locked.hold(keys)
+    locked.changed_at, locked.changed_by_id = timezone.now(), viewer.user_id
+    locked.save(update_fields=["members", "size", "changed_at", "changed_by"])
+    record(viewer, action, subject=locked.public_id, count=count, size=locked.size)
+
+
 @transaction.atomic
-def build_slice(
-    viewer: Viewer, dataset: Dataset, *, name: str, sample_size: int, source: Slice | None, seed: int | None = None
-) -> Slice:
-    """A random sample without repetition of the dataset, or of another slice. Names are unique per dataset here."""
-    viewer.require(Permission.CURATE)
-    if not 1 <= sample_size <= 1_000_000:
-        raise Invalid("sampleSize must be a whole number from 1 to 1000000.")
-    if Slice.objects.visible_to(viewer).filter(dataset_id=dataset.pk, name=checked_name(name)).exists():
-        raise Invalid(f"a slice named {name!r} exists in this dataset; choose another name.")
-    if source is not None:
-        keys: Sequence[int] = list(source.keys())
-        kind = Slice.Kind(source.kind)
-    else:
-        kind = Slice.Kind.SCENES if dataset.is_scene else Slice.Kind.ITEMS
-        keys = list(members_of(viewer, dataset, kind).values_list("pk", flat=True))
-    # A sample to look at, not a secret.
-    chosen = random.Random(seed).sample(keys, min(sample_size, len(keys)))
-    field = "scene_pks" if kind == Slice.Kind.SCENES else "item_pks"
-    return create_slice(viewer, dataset, name=name, **{field: chosen})  # type: ignore[arg-type]
+def remove_from_slice(viewer: Viewer, slice_: Slice, *, pks: Iterable[int]) -> list[int]:
+    """Take members out, which stay in the dataset; the keys that were in the slice, for whoever takes this back."""
+    locked = locked_slice(viewer, slice_)
+    keys, asked = locked.keys(), BitMap64(pks)
+    leaving = keys & asked
+    keep_change(viewer, locked, keys - leaving, "slice.remove", len(leaving))
+    return list(leaving)
 
 
 @transaction.atomic
@@ -112,6 +119,11 @@ def tag_slice(viewer: Viewer, slice_: Slice, tags: list[str]) -> list[str]:
     locked.tags = changed
     locked.save(update_fields=["tags"])
     return changed
+
+
+def note_export(viewer: Viewer, found: Slice, *, form: str, with_addresses: bool) -> None:
+    """Write down that somebody takes the slice away as a file."""
+    record(viewer, "slice.export", subject=found.public_id, form=form, size=found.size, addresses=with_addresses)
 
 
 def locked_slice(viewer: Viewer, slice_: Slice) -> Slice:

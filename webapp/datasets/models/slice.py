@@ -30,7 +30,10 @@ class SliceQuerySet(models.QuerySet["Slice"]):
 class Slice(models.Model):
     """`members` is a serialized roaring bitmap of item or scene keys (docs/decisions/0003-slices-are-bitmaps.md).
 
-    `size` is kept beside it, so that lists need not read it.
+    `size` is kept beside it, so that lists need not read it. A slice is frozen: only its own verbs change it, which
+    `changed_at` and `changed_by` remember; members that were deleted from the dataset leave, and `removed_count` counts
+    them. `recipe` is how it was made, {} for a list of members: {"sample": {"size", "seed", "from", "by", "shares",
+    "strata"}} (the last three of a stratified one) or {"operation": "union", "of": [id, id]}.
     """
 
     class Kind(models.TextChoices):
@@ -45,7 +48,11 @@ class Slice(models.Model):
     tags = models.JSONField(default=list)
     members = models.BinaryField(default=no_keys)
     size = models.BigIntegerField(default=0)
+    removed_count = models.BigIntegerField(default=0)
+    recipe = models.JSONField(default=dict)
     created_at = models.DateTimeField(default=timezone.now)
+    changed_at = models.DateTimeField(null=True)
+    changed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
 
     objects = GuardedManager.from_queryset(SliceQuerySet)()
 

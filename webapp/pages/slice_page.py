@@ -1,0 +1,213 @@
+"""`/slices/slc_…`: the grid of one slice, what happened to it, and what can be made of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from webapp.accounts.viewer import Permission, Viewer
+from webapp.datasets import queries
+from webapp.datasets.actions.slices import delete_slice, rename_slice
+from webapp.datasets.models import Dataset, Slice
+from webapp.datasets.queries import Page as Rows
+from webapp.pages import slice_samples
+from webapp.pages.cells import (
+    Cell,
+    PictureOnPage,
+    dataset_href,
+    item_cells,
+    item_pictures,
+    scene_cells,
+    scene_pictures,
+)
+from webapp.pages.door import Refusal, carry_out, person
+from webapp.pages.frame import Page, render, say
+from webapp.pages.grid import PAGE_SIZE, GridView, grid_island, grid_view
+from webapp.pages.label_runs import run_of_page
+from webapp.pages.paging import address, key_from, paging
+from webapp.pages.slice_samples import SampleForm, sample_form
+from webapp.pages.slice_words import History, Making, history_of, href_of, making_of, noun_of
+from webapp.pages.words import counted
+
+# The panel that a refused form stands in.
+PANEL_OF = {"rename": "edit", "delete": "edit", slice_samples.VERB: "sample"}
+
+
+@dataclass(frozen=True, slots=True)
+class PanelChoice:
+    """A panel of the page that can be opened, one at a time."""
+
+    name: str
+    """`edit`, `sample` or `export`."""
+    text: str
+    """What its button says."""
+    href: str
+    """The address that opens it, or closes it when it is open."""
+    current: bool
+    """Whether it is open."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExportLinks:
+    """Where a slice is had as a file."""
+
+    json: str
+    """Ids, reference ids and metadata."""
+    json_with_addresses: str
+    """The same with media addresses."""
+    csv: str
+    """Reference ids."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlicePage(Page):
+    """The pictures of one slice."""
+
+    template: ClassVar[str] = "pages/slice.html"
+    room: ClassVar[str] = "slices"
+
+    id: str
+    """The public id."""
+    name: str
+    """The name; what was typed when that was refused."""
+    description: str
+    """What its maker says about it."""
+    noun: str
+    """What it holds: `item` or `scene`."""
+    size: int
+    """How many of them."""
+    privacy: str
+    """`private` for a privacy dataset, `linked` for an ordinary one."""
+    dataset_name: str
+    """The dataset whose rows it names."""
+    dataset_href: str
+    """That dataset's grid."""
+    created_by: str
+    """Who made it."""
+    created_at: datetime
+    """When."""
+    history: History
+    """What happened to it since."""
+    making: Making | None
+    """How it was made, where that is worth saying."""
+    grid: GridView
+    """Its pictures."""
+    panels: tuple[PanelChoice, ...]
+    """What can be opened."""
+    panel: str
+    """The name of the one that is open; empty for none."""
+    sample: SampleForm
+    """The form for a sample of it."""
+    exports: ExportLinks
+    """It as a file."""
+    compare_href: str
+    """Where it is compared with another slice."""
+    refusal: Refusal | None
+    """Why a change was not made."""
+
+
+@person
+def slice_(request: HttpRequest, viewer: Viewer, slice_id: str) -> HttpResponse:
+    found = queries.slice_(viewer, slice_id)
+    if request.method == "POST":
+        verbs = {
+            "rename": lambda request, viewer: rename(request, viewer, found),
+            "delete": lambda request, viewer: delete(request, viewer, found),
+            slice_samples.VERB: lambda request, viewer: slice_samples.make_sample(
+                request, viewer, found.dataset, found
+            ),
+        }
+        return carry_out(request, viewer, verbs, lambda refusal: show(request, viewer, found, refusal=refusal))
+    return show(request, viewer, found)
+
+
+def rename(request: HttpRequest, viewer: Viewer, found: Slice) -> HttpResponse:
+    name, description = request.POST.get("name", ""), request.POST.get("description", "")
+    rename_slice(viewer, found, name=name, description=description)
+    say(request, "Saved.")
+    return redirect(href_of(found))
+
+
+def delete(request: HttpRequest, viewer: Viewer, found: Slice) -> HttpResponse:
+    delete_slice(viewer, found)
+    say(request, f"Deleted the slice {found.name}. Its {noun_of(found)}s are untouched.")
+    return redirect(reverse("pages:dataset-slices", args=[found.dataset.public_id]))
+
+
+def show(request: HttpRequest, viewer: Viewer, found: Slice, *, refusal: Refusal | None = None) -> HttpResponse:
+    dataset = found.dataset
+    prefix = "di" if found.kind == Slice.Kind.ITEMS else "scn"
+    after, before = key_from(request, "after", prefix), key_from(request, "before", prefix)
+    rows = queries.slice_page(viewer, found, after=after, before=before, limit=PAGE_SIZE)
+    cells, pictures = cells_of(viewer, dataset, found.kind, rows)
+    says = f"{counted(len(cells), noun_of(found))} here"
+    links = paging(request, prefix, after=rows.after, before=rows.before, says=says)
+    typed = request.POST if refusal is not None and refusal.verb == "rename" else {}
+    panel = PANEL_OF.get(refusal.verb, "") if refusal is not None else request.GET.get("panel", "")
+    panels = panel_choices(request, viewer, panel)
+    page = SlicePage(
+        title=found.name,
+        media_origins=frozenset(queries.dataset_origins(viewer, dataset)),
+        id=found.public_id,
+        name=typed.get("name", found.name),
+        description=typed.get("description", found.description),
+        noun=noun_of(found),
+        size=found.size,
+        privacy="private" if dataset.use_privacy_mode else "linked",
+        dataset_name=dataset.name,
+        dataset_href=dataset_href(dataset.public_id),
+        created_by=found.created_by.email,
+        created_at=found.created_at,
+        history=history_of(found),
+        making=making_of(found),
+        grid=grid_view(request, viewer, cells, links),
+        panels=panels,
+        panel=next((one.name for one in panels if one.current), ""),
+        sample=sample_form(request, dataset, found, refusal),
+        exports=export_links(found),
+        compare_href=reverse("pages:slice-compare", args=[found.public_id]),
+        refusal=refusal,
+    )
+    island = slice_island(request, viewer, found, pictures)
+    return render(request, viewer, page, island=island, status=refusal.status if refusal else 200)
+
+
+def cells_of(viewer: Viewer, dataset: Dataset, kind: str, rows: Rows[Any]) -> tuple[list[Cell], list[PictureOnPage]]:
+    """A page of items or scenes as cells, with the pictures the script is told."""
+    if kind == Slice.Kind.ITEMS:
+        cells = item_cells(dataset.public_id, rows.rows)
+        return cells, item_pictures(cells, rows.rows)
+    stills = queries.first_frames(viewer, rows.rows)
+    cells = scene_cells(dataset.public_id, rows.rows, stills)
+    return cells, scene_pictures(cells, rows.rows, stills)
+
+
+def panel_choices(request: HttpRequest, viewer: Viewer, panel: str) -> tuple[PanelChoice, ...]:
+    """What this viewer may open: a file for everybody, changes for those who may make them."""
+    texts = {"export": "Export"}
+    if viewer.may(Permission.CURATE):
+        texts |= {"sample": "Sample", "edit": "Edit"}
+    return tuple(
+        PanelChoice(name, text, address(request, panel=None if name == panel else name), name == panel)
+        for name, text in texts.items()
+    )
+
+
+def export_links(found: Slice) -> ExportLinks:
+    in_json = reverse("pages:slice-json", args=[found.public_id])
+    return ExportLinks(in_json, f"{in_json}?addresses=1", reverse("pages:slice-csv", args=[found.public_id]))
+
+
+def slice_island(request: HttpRequest, viewer: Viewer, found: Slice, pictures: list[PictureOnPage]) -> dict[str, Any]:
+    """What a grid's script is told, and which slice a selection can be taken out of."""
+    dataset = found.dataset
+    island = grid_island(viewer, dataset, pictures, Slice.Kind(found.kind), run_of_page(request, viewer, dataset))
+    if viewer.may(Permission.CURATE):
+        url = reverse("pages:slice-removals", args=[dataset.public_id])
+        island["leaving"] = {"url": url, "id": found.public_id}
+    return island

@@ -1,0 +1,86 @@
+"""What is said of a slice wherever it is shown: what it holds, how it was made, and since when it is what it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+
+from webapp.datasets.models import Slice
+from webapp.pages.cells import dataset_href
+from webapp.pages.words import counted
+
+
+@dataclass(frozen=True, slots=True)
+class MadeOf:
+    """What a slice was made of."""
+
+    text: str
+    """`the dataset`, or a slice's public id."""
+    href: str
+    """Its page; a slice may be gone by now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """How a slice came to be, where it is more than a list of members."""
+
+    sentence: str
+    """`Random sample of 500, seed 42, of`; the names of what it was made of follow."""
+    parts: tuple[MadeOf, ...]
+    """What it was made of: one thing for a sample, two slices for a set operation, in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What happened to a slice since it was made."""
+
+    removed_count: int
+    """How many members left because they were deleted from the dataset."""
+    changed_at: datetime | None
+    """When somebody last added or removed members; None for never."""
+    changed_by: str
+    """Who did; empty for nobody."""
+
+
+WORDS = {"union": "Union of", "intersection": "Intersection of", "difference": "Difference of"}
+
+
+def noun_of(found: Slice) -> str:
+    return "item" if found.kind == Slice.Kind.ITEMS else "scene"
+
+
+def href_of(found: Slice) -> str:
+    return reverse("pages:slice", args=[found.public_id])
+
+
+def history_of(found: Slice) -> History:
+    by = found.changed_by.email if found.changed_by is not None else ""
+    return History(found.removed_count, found.changed_at, by)
+
+
+def making_of(found: Slice) -> Making | None:
+    recipe: Mapping[str, Any] = found.recipe
+    if "sample" in recipe:
+        sample = recipe["sample"]
+        return Making(sample_words(sample), (made_of(found, sample["from"]),))
+    if "operation" in recipe:
+        return Making(WORDS[recipe["operation"]], tuple(made_of(found, one) for one in recipe["of"]))
+    return None
+
+
+def sample_words(sample: Mapping[str, Any]) -> str:
+    size, seed = sample["size"], sample["seed"]
+    if "by" not in sample:
+        return f"Random sample of {size}, seed {seed}, of"
+    values = counted(sample["strata"], "value")
+    return f"Sample of {size} by {sample['by']}, {sample['shares']} shares of {values}, seed {seed}, of"
+
+
+def made_of(found: Slice, public_id: str) -> MadeOf:
+    if public_id.startswith("ds_"):
+        return MadeOf("the dataset", dataset_href(public_id))
+    return MadeOf(public_id, reverse("pages:slice", args=[public_id]))
