@@ -43,10 +43,10 @@ class Row(NamedTuple):
 @person
 def as_json(request: HttpRequest, viewer: Viewer, slice_id: str) -> HttpResponseBase:
     """Ids, reference ids and metadata; with `?addresses=1` also media addresses, for those who may see them."""
+    found = queries.slice_(viewer, slice_id)
     with_addresses = request.GET.get("addresses") == "1"
     if with_addresses:
         viewer.require(Permission.SEE_PRIVATE)
-    found = queries.slice_(viewer, slice_id)
     parts = json_parts(viewer, found, with_addresses=with_addresses)
     return download(request, viewer, found, parts, ending="json", with_addresses=with_addresses)
 

@@ -29,7 +29,7 @@ class Making:
     """How a slice came to be, where it is more than a list of members."""
 
     sentence: str
-    """`Random sample of 500, seed 42, of`; the names of what it was made of follow."""
+    """`Made as a random sample of 500, seed 42, of`; the names of what it was made of follow."""
     parts: tuple[MadeOf, ...]
     """What it was made of: one thing for a sample, two slices for a set operation, in order."""
 
@@ -46,7 +46,7 @@ class History:
     """Who did; empty for nobody."""
 
 
-WORDS = {"union": "Union of", "intersection": "Intersection of", "difference": "Difference of"}
+WORDS = {operation: f"Made as the {operation} of" for operation in ("union", "intersection", "difference")}
 
 
 def noun_of(found: Slice) -> str:
@@ -75,9 +75,9 @@ def making_of(found: Slice) -> Making | None:
 def sample_words(sample: Mapping[str, Any]) -> str:
     size, seed = sample["size"], sample["seed"]
     if "by" not in sample:
-        return f"Random sample of {size}, seed {seed}, of"
+        return f"Made as a random sample of {size}, seed {seed}, of"
     values = counted(sample["strata"], "value")
-    return f"Sample of {size} by {sample['by']}, {sample['shares']} shares of {values}, seed {seed}, of"
+    return f"Made as a sample of {size} by {sample['by']}, {sample['shares']} shares of {values}, seed {seed}, of"
 
 
 def made_of(found: Slice, public_id: str) -> MadeOf:
