@@ -51,7 +51,7 @@ def slice_of_matches(
             raise Invalid("Nothing matches this query, so there is nothing to make a slice of.")
         kind = Slice.Kind.SCENES if dataset.is_scene else Slice.Kind.ITEMS
         # Whoever looks for an item by its address has typed the address.
-        said = {"query": redact(text), "run": run.public_id if run is not None else None}
+        said: dict[str, Any] = {"query": redact(text), "run": run.public_id if run is not None else None}
         return keep_slice(viewer, locked, name=name, kind=kind, keys=keys, **said)
 
 
