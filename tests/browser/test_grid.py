@@ -76,3 +76,27 @@ def test_items_are_walked_through_by_the_arrow_keys(signed_in: Page, pictures: d
     expect(stage).to_be_visible()
     signed_in.keyboard.press("ArrowLeft")
     expect(signed_in.get_by_role("heading", level=1)).to_contain_text("quay/00")
+
+
+def test_members_leave_a_slice_and_come_back(signed_in: Page, pictures: dict[str, Any], wire: WireClient) -> None:
+    items = wire.call("GET", f"dataset/{pictures['id']}/datasetItems")["dataset_items"]
+    names = [item["ref_id"] for item in items[:3]]
+    made = wire.call("POST", f"dataset/{pictures['id']}/create_slice", {"name": "thinned", "reference_ids": names})
+    signed_in.goto(f"/slices/{made['slice_id']}")
+    cells = signed_in.locator("media-grid [data-item-id]")
+    expect(cells).to_have_count(3)
+    cells.nth(1).focus()
+    signed_in.keyboard.press("Space")
+    bar = signed_in.locator("selection-bar")
+
+    def held() -> int:
+        return len(wire.call("GET", f"slice/{made['slice_id']}")["items"])
+
+    bar.get_by_role("button", name="Remove from slice").click()
+    expect(bar).to_contain_text("Removed 1 from thinned.")
+    expect(signed_in.locator("[data-gone]")).to_have_count(1)
+    assert held() == 2
+    bar.get_by_role("button", name="Undo").click()
+    expect(bar).to_contain_text("Put 1 back.")
+    expect(signed_in.locator("[data-gone]")).to_have_count(0)
+    assert held() == 3

@@ -133,6 +133,7 @@ def test_files_of_a_slice(house: House, teammate: Viewer, browse: Browse, monkey
     assert response["Content-Disposition"] == f'attachment; filename="Night-{house.slice.public_id}.json"'
     text = body_of(response)
     assert b"media.harbor.example" not in text
+    monkeypatch.setattr(slice_exports, "ROWS_AT_ONCE", 100)
     first = {"id": house.items[0].public_id, "reference_id": "item-0", "metadata": {"index": 0}}
     found = msgspec.json.decode(text)
     assert (found["members"][0], len(found["members"])) == (first, 2)
@@ -145,6 +146,18 @@ def test_files_of_a_slice(house: House, teammate: Viewer, browse: Browse, monkey
         (teammate.user_id, {"form": form, "size": 2, "addresses": addresses})
         for form, addresses in (("json", False), ("json", True), ("csv", False))
     ]
+
+
+@pytest.mark.parametrize("dense", [0, 3])
+def test_a_file_has_members_only_and_all_of_them(
+    dense: int, house: House, owner: Viewer, browse: Browse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether its pieces are read as ranges or as lists."""
+    monkeypatch.setattr(slice_exports, "ROWS_AT_ONCE", 2)
+    monkeypatch.setattr(slice_exports, "DENSE", dense)
+    made = make.make_slice(owner, house.dataset, house.items[::2])
+    text = body_of(browse(owner).get(f"/slices/{made.public_id}/export.csv"))
+    assert text.split() == [b"reference_id", b"item-0", b"item-2", b"item-4"]
 
 
 def test_a_file_computes_nothing_and_has_a_name_any_system_takes(

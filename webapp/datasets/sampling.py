@@ -50,7 +50,8 @@ def drawn(keys: BitMap64, size: int, chance: random.Random) -> BitMap64:
     """`size` of the keys without repetition, or all of them; the same for the same keys and state of `chance`."""
     if size >= len(keys):
         return keys
-    return BitMap64(chance.sample(list(keys), size))
+    # By place: a list of all keys would be the largest thing here.
+    return BitMap64([keys[place] for place in chance.sample(range(len(keys)), size)])
 
 
 def drawn_by_stratum(strata: Mapping[str, BitMap64], plan: SamplePlan) -> BitMap64:

@@ -6,11 +6,10 @@ import csv
 import io
 import re
 from collections.abc import Iterator
-from itertools import starmap
 from typing import Any, NamedTuple
 
 import msgspec
-from django.db.models import TextField
+from django.db.models import TextField, Value
 from django.db.models.functions import Cast
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -26,13 +25,15 @@ from webapp.privacy import public_id
 from webapp.privacy.media_url import MediaUrl
 
 ROWS_AT_ONCE = 1_000
+# A page of members is read as a range where at least every third row in it is one.
+DENSE = 3
 CONTENT_TYPES = {"json": "application/json", "csv": "text/csv; charset=utf-8"}
 # What a spreadsheet takes for the start of a formula.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 class Row(NamedTuple):
-    """A member as it is read for an export; `url` is None where addresses were not asked for."""
+    """A member as it is read for an export; `metadata_json` is "" and `url` None where they were not asked for."""
 
     pk: int
     reference_id: str
@@ -115,7 +116,7 @@ def member(one_id: str, row: Row, *, with_addresses: bool) -> dict[str, Any]:
 
 def csv_parts(viewer: Viewer, found: Slice) -> Iterator[bytes]:
     yield b"reference_id\r\n"
-    for rows in pieces(viewer, found):
+    for rows in pieces(viewer, found, with_metadata=False):
         out = io.StringIO()
         csv.writer(out).writerows([plain(row.reference_id)] for row in rows)
         yield out.getvalue().encode()
@@ -126,14 +127,19 @@ def plain(text: str) -> str:
     return f"'{text}" if text.startswith(FORMULA) else text
 
 
-def pieces(viewer: Viewer, found: Slice, *, with_addresses: bool = False) -> Iterator[list[Row]]:
+def pieces(
+    viewer: Viewer, found: Slice, *, with_metadata: bool = True, with_addresses: bool = False
+) -> Iterator[list[Row]]:
     """The members in order; what is deleted meanwhile is left out."""
     keys = found.keys()
     is_items = found.kind == Slice.Kind.ITEMS
     members: Any = (queries.items if is_items else queries.scenes)(viewer, found.dataset)
+    metadata = Cast("metadata", TextField()) if with_metadata else Value("")
     address = ["url" if is_items else "video_url"] if with_addresses else []
     for start in range(0, len(keys), ROWS_AT_ONCE):
         some = list(keys[start : start + ROWS_AT_ONCE])
-        columns = ("pk", "reference_id", Cast("metadata", TextField()), *address)
-        rows = members.filter(pk__in=some).order_by("pk").values_list(*columns)
-        yield list(starmap(Row, rows))
+        # Where most neighbors are members, a range is several times faster than a list of them all.
+        is_dense = some[-1] - some[0] < DENSE * len(some)
+        chosen = members.filter(pk__range=(some[0], some[-1])) if is_dense else members.filter(pk__in=some)
+        rows = chosen.order_by("pk").values_list("pk", "reference_id", metadata, *address)
+        yield [Row(*row) for row in rows if row[0] in keys]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from itertools import islice
 from typing import Any
 
 from django.db import transaction
@@ -16,6 +17,8 @@ from webapp.datasets.field_values import MISSING, members_by_value
 from webapp.datasets.models import Dataset, Item, Scene, Slice
 from webapp.datasets.sampling import MAX_SAMPLE, SamplePlan, drawn, drawn_by_stratum, some_seed
 from webapp.privacy.refusals import Invalid
+
+KEYS_AT_ONCE = 10_000
 
 
 @transaction.atomic
@@ -50,7 +53,10 @@ def whole_of(viewer: Viewer, dataset: Dataset, source: Slice | None) -> tuple[Sl
         return Slice.Kind(found.kind), found.keys()
     kind = Slice.Kind.SCENES if dataset.is_scene else Slice.Kind.ITEMS
     pks: Any = members_of(viewer, dataset, kind).values_list("pk", flat=True)
-    return kind, BitMap64(pks.iterator(chunk_size=10_000))
+    keys, read = BitMap64(), pks.iterator(chunk_size=KEYS_AT_ONCE)
+    while some := list(islice(read, KEYS_AT_ONCE)):
+        keys.update(some)
+    return kind, keys
 
 
 def noun_of(kind: Slice.Kind) -> str:
