@@ -107,6 +107,9 @@ def test_what_cannot_be_compared_is_refused(
     seen = browse(teammate).get(f"{path}?with={other.public_id}")
     assert (seen.status_code, "Make a slice of these" in text_of(seen)) == (200, False)
     assert browse(teammate).post(f"{path}?with={other.public_id}", {"do": "both", "name": "x"}).status_code == 403
+    twin = make.make_slice(owner, house.dataset, house.items[:3])
+    page = text_of(browser.get(f"{path}?with={twin.public_id}"))
+    assert ("Only in the first 0 items" in page, "Only in the second 1 item" in page) == (True, True)
     assert "Nothing to compare with" in text_of(browser.get(f"/slices/{films.public_id}/compare"))
 
 

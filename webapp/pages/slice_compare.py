@@ -159,9 +159,11 @@ def parts_of(
     """The parts with their first cells, whose pictures are added to `pictures`; no other rows are read."""
     first, second = here.keys(), there.keys()
     sets = {"only-here": first - second, "only-there": second - first, "both": first & second}
+    # Names need not differ, and the page's head has them in this order.
+    left, right = (here.name, there.name) if here.name != there.name else ("the first", "the second")
     titles = {
-        "only-here": (f"Only in {here.name}", f"{here.name} without {there.name}"),
-        "only-there": (f"Only in {there.name}", f"{there.name} without {here.name}"),
+        "only-here": (f"Only in {left}", f"{here.name} without {there.name}"),
+        "only-there": (f"Only in {right}", f"{there.name} without {here.name}"),
         "both": ("In both", f"{here.name} and {there.name}"),
         "either": ("In either", f"{here.name} or {there.name}"),
     }
