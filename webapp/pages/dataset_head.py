@@ -10,6 +10,7 @@ from webapp.pages.cells import dataset_href, kind_of
 
 VIEWS = (
     ("grid", "Grid", ""),
+    ("charts", "Charts", "charts/"),
     ("slices", "Slices", "slices/"),
     ("models", "Models", "models/"),
     ("jobs", "Jobs", "jobs/"),

@@ -4,9 +4,11 @@ from django.urls import path
 
 from webapp.pages import (
     cell_labels,
+    charts,
     dataset_models,
     dataset_settings,
     datasets,
+    facets,
     feeds,
     grid,
     item_labels,
@@ -55,6 +57,8 @@ urlpatterns = [
     path("datasets/<str:dataset_id>/masks/<str:label_id>", mask_files.mask_file, name="mask-file"),
     path("datasets/<str:dataset_id>/review", review.review, name="review"),
     path("datasets/<str:dataset_id>/models/", dataset_models.dataset_models, name="dataset-models"),
+    path("datasets/<str:dataset_id>/charts/", charts.charts, name="dataset-charts"),
+    path("datasets/<str:dataset_id>/facets", facets.facets, name="facets"),
     path("datasets/<str:dataset_id>/slices/", slices.dataset_slices, name="dataset-slices"),
     path("datasets/<str:dataset_id>/slices/new", feeds.new_slice, name="new-slice"),
     path("datasets/<str:dataset_id>/slices/members", feeds.slice_members, name="slice-members"),

@@ -1,7 +1,8 @@
-"""A query as a condition of the ORM: it composes with `visible_to(viewer)`, with filters, and with paging by key."""
+"""A query, or a value it may name, as an expression of the ORM: it composes with `visible_to(viewer)` and filters."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db import models
@@ -11,7 +12,7 @@ from django.db.models.sql.compiler import SQLCompiler
 
 from webapp.query.compile import compiled
 from webapp.query.scope import Scope
-from webapp.query.sql import DIALECTS
+from webapp.query.sql import DIALECTS, Dialect, Sql
 from webapp.query.tree import Condition
 
 
@@ -37,5 +38,28 @@ class Matches(models.Func):
     ) -> tuple[str, tuple[Any, ...]]:
         (key,) = self.source_expressions
         assert isinstance(key, Col)  # noqa: S101 (what F("pk") resolves to)
-        made = compiled(self.tree, self.scope, DIALECTS[connection.vendor], connection.ops.quote_name(key.alias))
+        made = compiled(self.tree, self.scope, DIALECTS[connection.vendor], compiler.quote_name_unless_alias(key.alias))
+        return f"({made.text})", made.params
+
+
+class Value(models.Func):
+    """What `write` reads of a row, which SQL calls by its second argument."""
+
+    arity = 1
+
+    def __init__(self, write: Callable[[Dialect, str], Sql], output_field: models.Field[Any, Any]) -> None:
+        super().__init__(models.F("pk"), output_field=output_field)
+        self.write = write
+
+    @property
+    def identity(self) -> tuple[Any, ...]:
+        return (type(self), id(self.write), *self.source_expressions)
+
+    # Without a function and a template, which Func's takes.
+    def as_sql(  # type: ignore[override]
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any
+    ) -> tuple[str, tuple[Any, ...]]:
+        (key,) = self.source_expressions
+        assert isinstance(key, Col)  # noqa: S101 (what F("pk") resolves to)
+        made = self.write(DIALECTS[connection.vendor], compiler.quote_name_unless_alias(key.alias))
         return f"({made.text})", made.params

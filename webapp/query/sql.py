@@ -125,6 +125,13 @@ class Sqlite(SaidAlike):
             value=value,
         )
 
+    def elements(self, table: str, column: str) -> Sql:
+        """A SELECT of the texts in a column of lists, as `text`, each once a row."""
+        return Sql(
+            f"SELECT text FROM (SELECT DISTINCT {table}.key, element.value AS text FROM {table}"
+            f" CROSS JOIN json_each({column}) AS element WHERE element.type = 'text') AS apart"
+        )
+
     def mask_labels(self, geometry: str) -> Sql:
         return Sql(
             f"(SELECT json_group_array(json_extract(part.value, '$.label'))"
@@ -184,6 +191,13 @@ class Postgresql(SaidAlike):
             listed=listed,
             element=put(JSON_OF_POSTGRESQL[kind], value="element"),
             value=value,
+        )
+
+    def elements(self, table: str, column: str) -> Sql:
+        """A SELECT of the texts in a column of lists, as `text`, each once a row."""
+        return Sql(
+            f"SELECT text FROM (SELECT DISTINCT {table}.key, element #>> '{{}}' AS text FROM {table}"
+            f" CROSS JOIN jsonb_array_elements({column}) AS element WHERE jsonb_typeof(element) = 'string') AS apart"
         )
 
     def mask_labels(self, geometry: str) -> Sql:

@@ -1,0 +1,6 @@
+/** Charts: each draws itself once it is in sight. */
+
+import "../elements/facet-chart.js";
+import { startFrame } from "./frame.js";
+
+startFrame();

@@ -1,0 +1,208 @@
+"""Facets beside plain Python, and that each bar's condition finds what the bar counts."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests import make
+from webapp.accounts.viewer import Viewer
+from webapp.datasets import actions
+from webapp.datasets.models import Dataset
+from webapp.query import queries, tree
+from webapp.query.facets import Facet, Shape, facet, facet_fields
+from webapp.query.parser import MAX_NUMBER, parse
+from webapp.query.writing import both, has_class, step, value
+
+ODD = ["; DROP TABLE datasets_item; --", 'o"d\\d', "a.b", "{0} %s", "größe ж", "", "select", "in", "$.x", "'"]
+TEXTS = ["red", "Red", "{0}", "%s", "a'b", 'q"\\', "ж\U0001f6a2", "", "50%", "true"]
+FREE = ["mixed", ODD[0]]
+
+
+@given(st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=20))
+def test_any_name_and_text_is_read_back_as_written(text: str) -> None:
+    read = parse(f"metadata.{step(text)} = {value(text)}")
+    assert isinstance(read, tree.Test)
+    path, literal = read.operands
+    assert isinstance(path, tree.Path)
+    assert path.steps == ("metadata", text)
+    assert isinstance(literal, tree.Text)
+    assert literal.value == text
+
+
+@given(st.floats(-MAX_NUMBER, MAX_NUMBER) | st.integers(-(2**53), 2**53) | st.booleans())
+def test_any_number_and_truth_is_read_back_as_written(number: float | bool) -> None:
+    read = parse(f"metadata.a = {value(number)}")
+    assert isinstance(read, tree.Test)
+    literal = read.operands[1]
+    assert isinstance(literal, tree.Truth if isinstance(number, bool) else tree.Number)
+    assert literal.value == number
+
+
+def test_a_query_is_narrowed_and_not_widened() -> None:
+    assert both("", "a = 1") == "a = 1"
+    assert both("a = 1 AND b = 2", "c = 3") == "a = 1 AND b = 2 AND c = 3"
+    assert both("a = 1 OR b = 2", "c = 3") == "(a = 1 OR b = 2) AND c = 3"
+
+
+@pytest.fixture
+def shelf(owner: Viewer) -> Dataset:
+    """120 pictures with metadata of every kind."""
+    dataset = actions.create_dataset(
+        owner,
+        name="Shelf",
+        is_scene=False,
+        use_privacy_mode=True,
+        item_metadata_schema={key: {"type": "json"} for key in FREE},
+    )
+    dice = random.Random(5)
+    drafts = [make.draft_item(owner, f"r{number}", metadata=metadata(dice, number)) for number in range(120)]
+    make.append(owner, dataset, drafts)
+    said = [
+        make.draft_label(
+            owner, f"r{n % 40}", label=dice.choice(["car", "area", "traffic light"]), metadata={"score": n % 7}
+        )
+        for n in range(90)
+    ]
+    make.annotate(owner, dataset, said)
+    return make.reload(owner, dataset)
+
+
+def metadata(dice: random.Random, number: int) -> dict[str, Any]:
+    every: dict[str, Any] = {
+        "speed": dice.choice([0.1, 0.2, 0.3, 0.7, 1, -2.5, 3.3, 4]),
+        "year": 2000 + number % 5,
+        "one": 7.5,
+        "huge": dice.choice([1e21, -1e22, 1e-320, 2**60, 1e300, 0]),
+        "name": dice.choice(TEXTS),
+        "id": f"{number}",
+        "long": "x" * 201,
+        "is_night": dice.random() < 0.5,
+        "tags": dice.choices(["fog", "wet", "ж"], k=2),
+        "at": f"2021-03-0{1 + number % 3}T{number % 24:02d}:00:00Z",
+        "day": f"2021-0{1 + number % 3}-28",
+        "era": f"{1990 + number % 20}-02-30 not a day",
+        "mixed": dice.choice([1, 2, "two", True, [3], {}, None]),
+        "nested": {"a": 1},
+        **{key: dice.choice(TEXTS) for key in ODD},
+    }
+    return {key: one for key, one in every.items() if dice.random() < 0.8}
+
+
+def asked(viewer: Viewer, dataset: Dataset, path: str, text: str = "", **bounds: int) -> Facet:
+    return facet(viewer, dataset, facet_fields(dataset)[path], text, **bounds)
+
+
+def test_every_bar_counts_what_its_condition_finds(owner: Viewer, shelf: Dataset) -> None:
+    """The compiled query is itself held to a plain evaluator, in test_agreement.py."""
+    text = "metadata.speed > 0 OR metadata.year = 2001"
+    for path, field in facet_fields(shelf).items():
+        if field.level != "item":
+            continue
+        found = facet(owner, shelf, field, text)
+        assert found.total == queries.items(owner, shelf, text).count()
+        for bar in (*found.bars, found.missing):
+            if bar.condition is not None:
+                assert queries.items(owner, shelf, both(text, bar.condition)).count() == bar.count, (path, bar)
+        if found.shape in (Shape.NUMBERS, Shape.TIMES) or (found.shape is Shape.VALUES and field.type != "list"):
+            assert sum(bar.count for bar in found.bars) + found.missing.count + found.other_count == found.total
+
+
+def test_shapes_are_those_of_the_values(owner: Viewer, shelf: Dataset) -> None:
+    shapes = {path.removeprefix("metadata."): asked(owner, shelf, path).shape.value for path in facet_fields(shelf)}
+    assert {key: shapes[key] for key in ("speed", "name", "is_night", "tags", "at", "nested", "mixed")} == {
+        "speed": "numbers",
+        "name": "values",
+        "is_night": "values",
+        "tags": "values",
+        "at": "times",
+        "nested": "nothing",
+        "mixed": "numbers",
+    }
+    assert asked(owner, shelf, "metadata.nested").other_count > 0
+    assert [bar.text for bar in asked(owner, shelf, "metadata.year").bars] == ["2000", "2001", "2002", "2003", "2004"]
+    assert [bar.text for bar in asked(owner, shelf, "metadata.one").bars] == ["7.5"]
+    hours = asked(owner, shelf, "metadata.at").bars
+    assert (hours[0].text, len(hours)) == ("2021-03-01T00", 24 * 2 + 24 - 1 + (hours[-1].text[-2:] == "23"))
+    assert len(asked(owner, shelf, "metadata.day").bars) == 60
+    assert asked(owner, shelf, "metadata.long").bars[0].condition is None
+
+
+def test_numbers_have_round_edges_and_sums(owner: Viewer, dataset: Dataset) -> None:
+    speeds = [0.07 * n for n in range(100)]
+    make.append(owner, dataset, [make.draft_item(owner, f"r{v}", metadata={"v": v, "w": 1}) for v in speeds])
+    found = asked(owner, make.reload(owner, dataset), "metadata.v")
+    assert [bar.text for bar in found.bars[:3]] == ["0", "0.5", "1"]
+    assert found.bars[-1].until == "7"
+    assert (found.lowest, found.highest) == (0, pytest.approx(6.93))
+    assert found.mean == pytest.approx(sum(speeds) / 100)
+
+
+def test_many_texts_are_no_categories(owner: Viewer, dataset: Dataset) -> None:
+    drafts = [make.draft_item(owner, f"r{n}", metadata={"id": f"{n}"}) for n in range(251)]
+    make.append(owner, dataset, drafts[:250])
+    dataset = make.reload(owner, dataset)
+    assert (asked(owner, dataset, "metadata.id").shape, len(asked(owner, dataset, "metadata.id").bars)) == (
+        Shape.VALUES,
+        250,
+    )
+    make.append(owner, dataset, drafts[250:])
+    found = asked(owner, dataset, "metadata.id")
+    assert (found.shape, found.bars, found.kind_count) == (Shape.TEXT, (), 251)
+
+
+def test_annotations_are_counted_by_class_and_by_what_is_said_of_them(owner: Viewer, shelf: Dataset) -> None:
+    everything, narrowed = (
+        asked(owner, shelf, "annotations"),
+        asked(owner, shelf, "annotations", "width > 0 OR width IS MISSING"),
+    )
+    assert everything.bars == narrowed.bars
+    assert everything.total == narrowed.total == 90
+    for bar in everything.bars:
+        assert bar.condition == has_class(bar.text)
+        assert queries.items(owner, shelf, bar.condition).exists()
+        assert queries.annotations(owner, shelf, f"annotations.label = {value(bar.text)}").count() == bar.count
+    scores = asked(owner, shelf, "annotations.metadata.score", 'annotations."traffic light" > 0')
+    assert [bar.text for bar in scores.bars] == [str(n) for n in range(7)]
+    assert scores.bars[3].condition == "annotations[metadata.score = 3]"
+    one = asked(owner, shelf, "annotations.metadata.score", "reference_id = r3")
+    assert Counter({bar.text: bar.count for bar in one.bars}) == Counter(str(n % 7) for n in (3, 43, 83))
+
+
+def test_frames_and_scenes_are_counted_each_by_their_own(owner: Viewer, scene_dataset: Dataset) -> None:
+    for number in range(3):
+        make.make_scene(owner, scene_dataset, f"s{number}", frames=4, metadata={"weather": "fog"})
+    dataset = make.reload(owner, scene_dataset)
+    found = asked(owner, dataset, "scene.metadata.weather", "reference_id != s0")
+    assert [(bar.text, bar.count, bar.condition) for bar in found.bars] == [
+        ("fog", 2, 'scene.metadata.weather = "fog"')
+    ]
+    assert asked(owner, dataset, "annotations").shape is Shape.NOTHING
+
+
+def test_many_rows_are_estimated_from_a_sample(owner: Viewer, dataset: Dataset) -> None:
+    drafts = [make.draft_item(owner, f"r{n}", metadata={"even": n % 2 == 0, "n": n}) for n in range(1000)]
+    make.append(owner, dataset, drafts)
+    dataset = make.reload(owner, dataset)
+    for text, total in (("", 1000), ("metadata.n < 600", 600)):
+        found = asked(owner, dataset, "metadata.even", text, most=200)
+        assert not found.is_exact
+        assert 120 < found.looked_at < 300
+        assert found.total == pytest.approx(total, rel=0.3)
+        assert [bar.count / found.total for bar in found.bars] == pytest.approx([0.5, 0.5], abs=0.15)
+    assert asked(owner, dataset, "metadata.even", "metadata.n < 50", most=200).is_exact
+
+
+def test_a_facet_is_one_statement_and_of_nobody_elses_rows(owner: Viewer, stranger: Viewer, shelf: Dataset) -> None:
+    for path in ("metadata.speed", "metadata.name", "metadata.is_night", "metadata.tags", "annotations"):
+        with CaptureQueriesContext(connection) as seen:
+            assert asked(owner, shelf, path).total > 0
+        assert len(seen) == 1, path
+        assert asked(stranger, shelf, path).total == 0

@@ -1,0 +1,300 @@
+"""What the rows of a query hold in one field: counts of values, bins of numbers, times; drawn by the pages' charts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from functools import partial
+from typing import Any
+
+from django.db import connection, models
+from django.db.models import F, QuerySet
+
+from webapp.accounts.viewer import Viewer
+from webapp.datasets.metadata import FieldTypes
+from webapp.datasets.models import Dataset
+from webapp.labels import queries as label_queries
+from webapp.query import facet_sql
+from webapp.query.expression import Value
+from webapp.query.facet_bars import Bar, bins_of, named, times_of
+from webapp.query.queries import everything, matching
+from webapp.query.scope import Subject
+from webapp.query.sources import labels_of
+from webapp.query.sql import DIALECTS, Dialect, Kind, Sql
+from webapp.query.writing import has_class, step
+
+# A facet is made of no more rows that match than this, found among no more than that.
+SAMPLE_ROWS = 200_000
+LOOKED_AT_ROWS = 1_000_000
+# How many are looked at to learn how many match.
+ESTIMATE_ROWS = 20_000
+# Keys are spread over a prime, so that no pattern in their order is met or missed by the sample.
+PRIME, FACTOR = 65_521, 40_503
+ITEM, SCENE, ANNOTATION = "item", "scene", "annotation"
+OUTPUTS: dict[str, models.Field[Any, Any]] = {"number": models.FloatField(), "present": models.BooleanField()}
+
+
+class Shape(Enum):
+    """How a facet is drawn. TEXT has too many different values to draw; NOTHING has none."""
+
+    NUMBERS = "numbers"
+    VALUES = "values"
+    TIMES = "times"
+    TEXT = "text"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class FacetField:
+    """A metadata key at a level of the dataset, or with key None the classes of its annotations."""
+
+    path: str
+    """As a query names it."""
+    level: str
+    key: str | None
+    type: str
+    is_of_frames: bool = False
+    """Whether its rows are frames, while queries of the dataset choose scenes."""
+
+    def condition(self, write: Callable[[str], str]) -> str:
+        """What `write` says of the field, as a condition that one object meets as a whole."""
+        if self.level == ANNOTATION:
+            return f"annotations[{write('metadata.' + step(self.key or ''))}]"
+        return write(self.path)
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """Counts are of rows; where not `is_exact` they are estimated from a sample of `looked_at`."""
+
+    field: FacetField
+    shape: Shape
+    total: int
+    """How many rows match."""
+    looked_at: int
+    bars: tuple[Bar, ...]
+    missing: Bar
+    other_count: int
+    """How many rows have something there that is of another kind or too large to draw."""
+    kind_count: int
+    """How many different values there are."""
+    is_exact: bool
+    lowest: float | None = None
+    mean: float | None = None
+    highest: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The rows to count, and how many rows each of them stands for."""
+
+    found: QuerySet[Any]
+    weight: float
+    dialect: Dialect
+
+    def sql(self, **values: Callable[[Dialect, str], Sql]) -> Sql:
+        """A SELECT of these values by name."""
+        read = {name: Value(write, OUTPUTS.get(name, models.TextField())) for name, write in values.items()}
+        text, params = self.found.order_by().annotate(**read).values(*read).query.sql_with_params()
+        return Sql(text, tuple(params))
+
+    def counted(self, count: int) -> int:
+        return round(count * self.weight)
+
+
+CLASSES = FacetField("annotations", ANNOTATION, None, "class")
+
+
+def facet_fields(dataset: Dataset) -> dict[str, FacetField]:
+    """The fields there are to chart, by their paths: classes, then metadata of scenes, items, annotations."""
+    schemas = {ITEM: dataset.item_metadata_schema, ANNOTATION: dataset.annotation_metadata_schema}
+    roots = {SCENE: "scene.metadata", ITEM: "metadata", ANNOTATION: "annotations.metadata"}
+    found = {CLASSES.path: CLASSES}
+    for level, root in roots.items():
+        known = FieldTypes(dataset.field_types.get(level, {}), schemas.get(level)).known
+        for key, kind in sorted(known.items()):
+            path = f"{root}.{step(key)}"
+            found[path] = FacetField(path, level, key, kind, level == ITEM and dataset.is_scene)
+    return found
+
+
+def facet(viewer: Viewer, dataset: Dataset, field: FacetField, text: str, *, most: int = SAMPLE_ROWS) -> Facet:
+    """The field over what the query finds, an empty one all. Raises QuerySyntaxError."""
+    if field.key is None and not text:
+        return kept_classes(viewer, dataset)
+    rows = rows_of(viewer, dataset, field.level, text, most)
+    if field.key is None:
+        return classes(rows)
+    kind = field.type if field.type != "any" else prevailing(rows, field)
+    if kind == "number":
+        return numbers(rows, field)
+    return values(rows, field, {"boolean": Kind.TRUTH, "list": Kind.LIST}.get(kind, Kind.TEXT))
+
+
+def rows_of(viewer: Viewer, dataset: Dataset, level: str, text: str, most: int) -> Rows:
+    """The rows that match, or a sample of them by key."""
+    subject = Subject.SCENES if level == SCENE else Subject.ITEMS
+    chosen = everything(viewer, dataset, subject, None)
+    if text:
+        chosen = chosen.filter(matching(viewer, dataset, text, subject, None))
+    total = dataset.scene_count if level == SCENE else dataset.item_count
+    key = "pk"
+    if level == ANNOTATION:
+        total = sum(count for _, _, count in label_queries.class_counts(viewer, dataset))
+        said = everything(viewer, dataset, Subject.ANNOTATIONS, None)
+        chosen = said.filter(item_id__in=chosen.order_by().values("pk")) if text else said
+        key = "item_id"
+    dialect = DIALECTS[connection.vendor]
+    if total <= most:
+        return Rows(chosen, 1.0, dialect)
+    matched = float(total)
+    if text:
+        some, weight = sample(chosen, key, ESTIMATE_ROWS / total)
+        matched = some.count() * weight
+    some, weight = sample(chosen, key, min(LOOKED_AT_ROWS / total, most / max(matched, 1.0)))
+    return Rows(some, weight, dialect)
+
+
+def sample(rows: QuerySet[Any], key: str, share: float) -> tuple[QuerySet[Any], float]:
+    """About this share of the rows, the same ones each time, and how many each stands for."""
+    if share >= 1:
+        return rows, 1.0
+    below = max(1, round(share * PRIME))
+    return rows.alias(place=F(key) % PRIME * FACTOR % PRIME).filter(place__lt=below), PRIME / below
+
+
+def reading(field: FacetField, kind: Kind) -> Callable[[Dialect, str], Sql]:
+    return lambda dialect, one: dialect.json(f"{one}.metadata", (field.key or "",), kind)
+
+
+def key(_: Dialect, one: str) -> Sql:
+    return Sql(f"{one}.id")
+
+
+def truth(field: FacetField, dialect: Dialect, one: str) -> Sql:
+    value = reading(field, Kind.TRUTH)(dialect, one)
+    return Sql(f"CASE {value.text} WHEN TRUE THEN 'true' WHEN FALSE THEN 'false' END", value.params)
+
+
+def prevailing(rows: Rows, field: FacetField) -> str:
+    """The type that most rows have there."""
+    asked = {"number": Kind.NUMBER, "text": Kind.TEXT, "truth": Kind.TRUTH, "listed": Kind.LIST}
+    selected = rows.sql(**{name: reading(field, kind) for name, kind in asked.items()})
+    ((*counts,),) = answers(Sql(facet_sql.KINDS.format(rows=selected.text), selected.params))
+    return max(zip(counts, ("number", "string", "boolean", "list"), strict=True), key=lambda one: one[0])[1]
+
+
+def numbers(rows: Rows, field: FacetField) -> Facet:
+    selected = rows.sql(number=reading(field, Kind.NUMBER), present=reading(field, Kind.PRESENT))
+    found = answers(facet_sql.numbers(selected))
+    total, present, count, low, high, added, whole, up, down = found[0][:9]
+    bins = [(place, rows.counted(each)) for *_, place, each in found if each is not None]
+    return Facet(
+        field=field,
+        shape=Shape.NUMBERS if count else Shape.NOTHING,
+        total=rows.counted(total),
+        looked_at=total,
+        bars=tuple(bins_of(field.condition, bins, up, down, low, high, is_whole=whole == count)) if count else (),
+        missing=missing_of(rows, field, total - present),
+        other_count=rows.counted(present - count),
+        kind_count=len(bins),
+        is_exact=rows.weight == 1,
+        lowest=low,
+        mean=added / count if count else None,
+        highest=high,
+    )
+
+
+def values(rows: Rows, field: FacetField, kind: Kind) -> Facet:
+    read = reading(field, kind)
+    written: dict[str, Callable[[Dialect, str], Sql]] = {"text": partial(truth, field) if kind is Kind.TRUTH else read}
+    if kind is Kind.LIST:
+        written = {"text": lambda *_: Sql("NULL"), "key": key, "listed": read}
+    selected = rows.sql(**written, fitting=read, present=reading(field, Kind.PRESENT))
+    found = answers(facet_sql.values(selected, rows.dialect, has_lists=kind is Kind.LIST))
+    word = "CONTAINS" if kind is Kind.LIST else "="
+    return counted_values(rows, field, found, partial(named, field.condition, word, is_truth=kind is Kind.TRUTH))
+
+
+def classes(rows: Rows) -> Facet:
+    selected = rows.sql(
+        text=lambda _, one: Sql(f"NULLIF({one}.label, '')"),
+        key=key,
+        listed=labels_of,
+        fitting=lambda _, one: Sql(f"{one}.label"),
+        present=lambda *_: Sql("TRUE"),
+    )
+    found = answers(facet_sql.values(selected, rows.dialect, has_lists=True))
+    return counted_values(rows, CLASSES, found, class_bar, has_times=False)
+
+
+def class_bar(label: str, count: int) -> Bar:
+    return Bar(label, count, has_class(label) if len(label) <= facet_sql.MAX_TEXT else None)
+
+
+def kept_classes(viewer: Viewer, dataset: Dataset) -> Facet:
+    """The classes of all annotations, which are kept counted."""
+    counts: dict[str, int] = {}
+    for _, label, count in label_queries.class_counts(viewer, dataset):
+        counts[label] = counts.get(label, 0) + count
+    most = sorted(counts.items(), key=lambda one: (-one[1], one[0]))
+    total = sum(counts.values())
+    return Facet(
+        field=CLASSES,
+        shape=Shape.VALUES if counts else Shape.NOTHING,
+        total=total,
+        looked_at=total,
+        bars=tuple(class_bar(label, count) for label, count in most[: facet_sql.MAX_VALUES]),
+        missing=Bar("", 0, None),
+        other_count=0,
+        kind_count=len(counts),
+        is_exact=True,
+    )
+
+
+def counted_values(
+    rows: Rows,
+    field: FacetField,
+    found: Sequence[tuple[Any, ...]],
+    bar: Callable[[str, int], Bar],
+    *,
+    has_times: bool = True,
+) -> Facet:
+    total, present, fitting, letters, kinds = found[0][:5]
+    counts = [(value, rows.counted(count)) for *_, value, count in found if value is not None]
+    counts.sort(key=lambda one: (-one[1], one[0]))
+    shape = Shape.VALUES if counts else Shape.NOTHING
+    if has_times and letters and kinds <= facet_sql.MAX_VALUES:
+        shape = Shape.TIMES
+    elif kinds > facet_sql.MAX_VALUES and field.key is not None:
+        shape = Shape.TEXT
+    bars: Sequence[Bar] = ()
+    if shape is Shape.TIMES:
+        bars = times_of(field.condition, counts, letters)
+    elif shape is Shape.VALUES:
+        bars = [bar(value, count) for value, count in counts]
+    return Facet(
+        field=field,
+        shape=shape,
+        total=rows.counted(total),
+        looked_at=total,
+        bars=tuple(bars),
+        missing=missing_of(rows, field, total - present),
+        other_count=rows.counted(present - fitting),
+        kind_count=kinds,
+        is_exact=rows.weight == 1,
+    )
+
+
+def missing_of(rows: Rows, field: FacetField, count: int) -> Bar:
+    # Of a frame that lacks a value no query of scenes can ask.
+    may_ask = field.key is not None and not field.is_of_frames
+    return Bar("", rows.counted(count), field.condition(lambda path: f"{path} IS MISSING") if may_ask else None)
+
+
+def answers(statement: Sql) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement.text, statement.params)
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+    return found
