@@ -50,6 +50,8 @@ class House:
             "scene grid": self.scene_grid,
             "item": f"{self.grid}items/{self.items[1].public_id}",
             "scene": f"{self.scene_grid}scenes/{self.scene.public_id}",
+            "charts": f"{self.grid}charts/",
+            "facet": f"{self.grid}facets?field=annotations",
             "dataset slices": f"{self.grid}slices/",
             "dataset models": f"{self.grid}models/",
             "dataset jobs": f"{self.grid}jobs/",

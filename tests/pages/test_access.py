@@ -13,12 +13,14 @@ THINGS = [
     "scene grid",
     "item",
     "scene",
+    "charts",
     "dataset slices",
     "dataset models",
     "dataset jobs",
     "slice",
     "model",
     "job",
+    "facet",
     "job progress",
 ]
 ROOMS = ["/", "/slices/", "/models/", "/jobs/", "/team/", "/privacy/"]
@@ -66,7 +68,7 @@ def test_rooms_open_for_every_member(
     assert browse(request.getfixturevalue(person)).get(room).status_code == 200
 
 
-@pytest.mark.parametrize("address", [*ROOMS, *THINGS[:-1]])
+@pytest.mark.parametrize("address", [*ROOMS, *THINGS[:-2]])
 def test_nobody_is_asked_to_sign_in_and_led_back(address: str, house: House, client: Client) -> None:
     path = house.paths.get(address, address)
     response = client.get(f"{path}?size=small")

@@ -25,7 +25,7 @@ import { make } from "../lib/markup.js";
  */
 
 const AT_ONCE = 3;
-const SHOWN_ROWS = 7;
+const SHOWN_ROWS = 6;
 const STEP = 10;
 const GAP = 1;
 const HEIGHT = 100;
@@ -66,7 +66,7 @@ export class FacetChart extends HTMLElement {
     this.dataset.state = "failed";
     const again = make("button", { type: "button", class: "button" }, "Try again");
     again.addEventListener("click", () => this.#wait());
-    this.replaceChildren(make("p", { class: "chart__said", role: "alert" }, sentence), again);
+    this.replaceChildren(make("p", { class: "chart__said", role: "status" }, sentence), again);
   }
 
   /** @param {Facet} facet */
@@ -193,7 +193,7 @@ function table(facet, name) {
   const head = make("tr", {}, make("th", { scope: "col" }, name), make("th", { scope: "col", "data-align": "end" }, "Count"));
   const made = make("table", { class: "tally" }, make("thead", {}, head), make("tbody", {}, ...body));
   const summary = make("summary", { class: "chart__summary" }, "As a table");
-  return make("details", { class: "chart__table" }, summary, made);
+  return make("details", { class: "chart__table" }, summary, make("div", { class: "chart__scroll" }, made));
 }
 
 /** @param {string} end a number, or a time, of which the T between day and hour is for machines */
