@@ -102,9 +102,10 @@ def test_nothing_matches_and_nothing_is_there(house: House, owner: Viewer, brows
     browser = browse(owner)
     empty = make.make_dataset(owner, name="Empty")
     assert "Metadata that is sent" in text_of(browser.get(f"/datasets/{empty.public_id}/charts/"))
-    assert browser.get(feed_of(empty, "annotations")).json()["shape"] == "nothing"
+    drawn = browser.get(feed_of(empty, "annotations")).json()
+    assert (drawn["shape"], drawn["says"]) == ("nothing", "There is no annotation yet.")
     drawn = browser.get(feed_of(house.dataset, "annotations", q="width = 1")).json()
-    assert (drawn["says"], drawn["bars"]) == ("No annotation on what matches.", [])
+    assert (drawn["says"], drawn["bars"]) == ("No annotation matches.", [])
 
 
 def test_fields_are_found_by_their_names(odd: Dataset, owner: Viewer, browse: Browse) -> None:

@@ -53,7 +53,7 @@ def drawing(dataset: Dataset, found: Facet, text: str) -> dict[str, object]:
     return {
         "shape": found.shape.value,
         "href": f"{reverse('pages:dataset', args=[dataset.public_id])}?q=",
-        "says": says(found, unit),
+        "says": says(found, unit, has_query=bool(text)),
         "about": about,
         "note": "" if found.is_exact else f"Estimated from {counted(found.looked_at, unit)} drawn by key.",
         "total": found.total,
@@ -78,12 +78,12 @@ def span(bar: Bar) -> str:
     return f"{bar.text} to {bar.until}" if bar.until else bar.text
 
 
-def says(found: Facet, unit: str) -> str:
+def says(found: Facet, unit: str, *, has_query: bool) -> str:
     """The drawing in words."""
     about = "" if found.is_exact else "about "
     total = f"{about}{counted(found.total, unit)}"
     if not found.total:
-        return f"No {unit} matches." if unit != "annotation" else "No annotation on what matches."
+        return f"No {unit} matches." if has_query else f"There is no {unit} yet."
     if found.shape is Shape.NOTHING:
         return f"Nothing to draw in {total}."
     if found.shape is Shape.TEXT:
