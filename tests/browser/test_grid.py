@@ -6,6 +6,7 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import Watch
 from tests.wire_client import WireClient
 
 
@@ -100,3 +101,18 @@ def test_members_leave_a_slice_and_come_back(signed_in: Page, pictures: dict[str
     expect(bar).to_contain_text("Put 1 back.")
     expect(signed_in.locator("[data-gone]")).to_have_count(0)
     assert held() == 3
+
+
+def test_a_bar_of_a_chart_leads_to_what_it_counts(signed_in: Page, pictures: dict[str, Any], watch: Watch) -> None:
+    watch.expected.append("net::ERR_FAILED")
+    signed_in.route("**/facets?*", lambda route: route.abort())
+    signed_in.goto(f"/datasets/{pictures['id']}/charts/")
+    chart = signed_in.locator(".chart", has_text="CSV").last
+    expect(chart).to_contain_text("did not count this")
+    signed_in.unroute("**/facets?*")
+    chart.get_by_role("button", name="Try again").click()
+    expect(chart.get_by_role("img")).to_have_accessible_name("metadata.n of 12 items; most often 0, 1 time.")
+    # Opened by the keyboard, the table has the links that the drawing has for a pointer.
+    chart.locator("summary").press("Enter")
+    chart.get_by_role("link", name="3", exact=True).click()
+    expect(signed_in).to_have_url(f"/datasets/{pictures['id']}/?q=metadata.n%20%3D%203")

@@ -185,6 +185,11 @@ def test_frames_and_scenes_are_counted_each_by_their_own(owner: Viewer, scene_da
         ("fog", 2, 'scene.metadata.weather = "fog"')
     ]
     assert asked(owner, dataset, "annotations").shape is Shape.NOTHING
+    make.make_scene(owner, dataset, "long", frames=50)
+    bar = asked(owner, make.reload(owner, dataset), "metadata.index").bars[1]
+    # What is asked of a scene's frames with AND may be about two of them.
+    assert (bar.text, bar.count, bar.condition) == ("5", 5, "metadata.index BETWEEN 5 AND 10")
+    assert queries.scenes(owner, dataset, bar.condition).get().reference_id == "long"
 
 
 def test_many_rows_are_estimated_from_a_sample(owner: Viewer, dataset: Dataset) -> None:

@@ -35,9 +35,20 @@ def named(write: Write, word: str, text: str, count: int, *, is_truth: bool) -> 
 
 
 def bins_of(
-    write: Write, counts: Sequence[tuple[int, int]], up: float, down: float, low: float, high: float, *, is_whole: bool
+    write: Write,
+    counts: Sequence[tuple[int, int]],
+    up: float,
+    down: float,
+    low: float,
+    high: float,
+    *,
+    is_whole: bool,
+    is_of_many: bool,
 ) -> list[Bar]:
-    """A bar for each bin from the first to the last, also where there is nothing."""
+    """A bar for each bin from the first to the last, also where there is nothing.
+
+    With `is_of_many` a query asks it of many rows at once, and one comparison is to be about one of them.
+    """
     if low == high:
         return [single(write, decimal(low), counts[0][1])]
     found = dict(counts)
@@ -56,12 +67,23 @@ def bins_of(
             bars.append(single(write, edge(place), count))
             continue
         has_end = is_closed and place == last - 1
-        bars.append(binned(write, edge(place), edge(place + 1), count + has_end * found[last], has_end=has_end))
+        bars.append(
+            binned(
+                write,
+                edge(place),
+                edge(place + 1),
+                count + has_end * found[last],
+                has_end=has_end,
+                is_of_many=is_of_many,
+            )
+        )
     return bars
 
 
-def binned(write: Write, start: Decimal, end: Decimal, count: int, *, has_end: bool) -> Bar:
+def binned(write: Write, start: Decimal, end: Decimal, count: int, *, has_end: bool, is_of_many: bool) -> Bar:
     low, high, sign = value(start), value(end), "<=" if has_end else "<"
+    if is_of_many:
+        return Bar(low, count, write(lambda path: f"{path} BETWEEN {low} AND {high}"), high)
     return Bar(low, count, write(lambda path: f"{path} >= {low} AND {path} {sign} {high}"), high)
 
 

@@ -22,6 +22,7 @@ from webapp.query.queries import everything, matching
 from webapp.query.scope import Subject
 from webapp.query.sources import labels_of
 from webapp.query.sql import DIALECTS, Dialect, Kind, Sql
+from webapp.query.time_limit import in_time
 from webapp.query.writing import has_class, step
 
 # A facet is made of no more rows that match than this, found among no more than that.
@@ -31,6 +32,7 @@ LOOKED_AT_ROWS = 1_000_000
 ESTIMATE_ROWS = 20_000
 # Keys are spread over a prime, so that no pattern in their order is met or missed by the sample.
 PRIME, FACTOR = 65_521, 40_503
+SECONDS = 10.0
 ITEM, SCENE, ANNOTATION = "item", "scene", "annotation"
 OUTPUTS: dict[str, models.Field[Any, Any]] = {"number": models.FloatField(), "present": models.BooleanField()}
 
@@ -120,9 +122,14 @@ def facet_fields(dataset: Dataset) -> dict[str, FacetField]:
 
 
 def facet(viewer: Viewer, dataset: Dataset, field: FacetField, text: str, *, most: int = SAMPLE_ROWS) -> Facet:
-    """The field over what the query finds, an empty one all. Raises QuerySyntaxError."""
+    """The field over what the query finds, an empty one all. Raises QuerySyntaxError, and QueryTooSlow."""
     if field.key is None and not text:
         return kept_classes(viewer, dataset)
+    with in_time(SECONDS):
+        return made(viewer, dataset, field, text, most)
+
+
+def made(viewer: Viewer, dataset: Dataset, field: FacetField, text: str, most: int) -> Facet:
     rows = rows_of(viewer, dataset, field.level, text, most)
     if field.key is None:
         return classes(rows)
@@ -135,25 +142,23 @@ def facet(viewer: Viewer, dataset: Dataset, field: FacetField, text: str, *, mos
 def rows_of(viewer: Viewer, dataset: Dataset, level: str, text: str, most: int) -> Rows:
     """The rows that match, or a sample of them by key."""
     subject = Subject.SCENES if level == SCENE else Subject.ITEMS
-    chosen = everything(viewer, dataset, subject, None)
-    if text:
-        chosen = chosen.filter(matching(viewer, dataset, text, subject, None))
+    every, key = everything(viewer, dataset, subject, None), "pk"
+    wanted: Any = models.Q(matching(viewer, dataset, text, subject, None)) if text else models.Q()
     total = dataset.scene_count if level == SCENE else dataset.item_count
-    key = "pk"
     if level == ANNOTATION:
+        wanted = models.Q(item_id__in=every.filter(wanted).values("pk")) if text else wanted
+        every, key = everything(viewer, dataset, Subject.ANNOTATIONS, None), "item_id"
         total = sum(count for _, _, count in label_queries.class_counts(viewer, dataset))
-        said = everything(viewer, dataset, Subject.ANNOTATIONS, None)
-        chosen = said.filter(item_id__in=chosen.order_by().values("pk")) if text else said
-        key = "item_id"
     dialect = DIALECTS[connection.vendor]
     if total <= most:
-        return Rows(chosen, 1.0, dialect)
+        return Rows(every.filter(wanted), 1.0, dialect)
     matched = float(total)
+    # Before the query, which takes longer: SQLite asks in the order of the words.
     if text:
-        some, weight = sample(chosen, key, ESTIMATE_ROWS / total)
-        matched = some.count() * weight
-    some, weight = sample(chosen, key, min(LOOKED_AT_ROWS / total, most / max(matched, 1.0)))
-    return Rows(some, weight, dialect)
+        some, weight = sample(every, key, ESTIMATE_ROWS / total)
+        matched = some.filter(wanted).count() * weight
+    some, weight = sample(every, key, min(LOOKED_AT_ROWS / total, most / max(matched, 1.0)))
+    return Rows(some.filter(wanted), weight, dialect)
 
 
 def sample(rows: QuerySet[Any], key: str, share: float) -> tuple[QuerySet[Any], float]:
@@ -195,7 +200,11 @@ def numbers(rows: Rows, field: FacetField) -> Facet:
         shape=Shape.NUMBERS if count else Shape.NOTHING,
         total=rows.counted(total),
         looked_at=total,
-        bars=tuple(bins_of(field.condition, bins, up, down, low, high, is_whole=whole == count)) if count else (),
+        bars=tuple(
+            bins_of(field.condition, bins, up, down, low, high, is_whole=whole == count, is_of_many=field.is_of_frames)
+        )
+        if count
+        else (),
         missing=missing_of(rows, field, total - present),
         other_count=rows.counted(present - count),
         kind_count=len(bins),
