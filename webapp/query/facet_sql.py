@@ -50,7 +50,7 @@ HOUR, DAY, MONTH, YEAR = 13, 10, 7, 4
 VALUES = f"""WITH matched AS MATERIALIZED ({{rows}}
 ), said AS MATERIALIZED ({{said}}
 ), known AS MATERIALIZED (
-    SELECT COUNT(*) AS total, COUNT(CASE WHEN present THEN 1 END) AS present, COUNT(fitting) AS fitting FROM matched
+    SELECT COUNT(*) AS total, COUNT(CASE WHEN present THEN 1 END) AS present, COUNT({{fitting}}) AS fitting FROM matched
 ), dates AS MATERIALIZED (
     SELECT COUNT(*) AS texts, COUNT(CASE WHEN {{dated}} THEN 1 END) AS dated,
     MIN({{text}}) AS low, MAX({{text}}) AS high, MIN(LENGTH(text)) AS shortest FROM said
@@ -75,8 +75,11 @@ def numbers(rows: Sql) -> Sql:
     return put(NUMBERS, rows=rows)
 
 
-def values(rows: Sql, dialect: Dialect, *, has_lists: bool = False) -> Sql:
-    """Of rows with `text`, `present` and `fitting`; with lists also `key` and `listed`, of which each text counts."""
+def values(rows: Sql, dialect: Dialect, *, fitting: str = "text", has_lists: bool = False) -> Sql:
+    """Of rows with `text` and `present`; with lists also `key` and `listed`, of which each text counts.
+
+    `fitting` is the column that is there in each row that has a value of the kind.
+    """
     said = Sql("SELECT text FROM matched WHERE text IS NOT NULL")
     if has_lists:
         said = put("{said} UNION ALL {elements}", said=said, elements=dialect.elements("matched", "listed"))
@@ -84,6 +87,7 @@ def values(rows: Sql, dialect: Dialect, *, has_lists: bool = False) -> Sql:
         VALUES,
         rows=rows,
         said=said,
+        fitting=fitting,
         dated=dialect.begins_with_a_date(Sql("text")),
         text=dialect.in_order(Sql("text")),
         value=dialect.in_order(Sql("value")),

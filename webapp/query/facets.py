@@ -218,10 +218,11 @@ def numbers(rows: Rows, field: FacetField) -> Facet:
 def values(rows: Rows, field: FacetField, kind: Kind) -> Facet:
     read = reading(field, kind)
     written: dict[str, Callable[[Dialect, str], Sql]] = {"text": partial(truth, field) if kind is Kind.TRUTH else read}
+    fitting = "listed" if kind is Kind.LIST else "text"
     if kind is Kind.LIST:
         written = {"text": lambda *_: Sql("NULL"), "key": key, "listed": read}
-    selected = rows.sql(**written, fitting=read, present=reading(field, Kind.PRESENT))
-    found = answers(facet_sql.values(selected, rows.dialect, has_lists=kind is Kind.LIST))
+    selected = rows.sql(**written, present=reading(field, Kind.PRESENT))
+    found = answers(facet_sql.values(selected, rows.dialect, fitting=fitting, has_lists=kind is Kind.LIST))
     word = "CONTAINS" if kind is Kind.LIST else "="
     return counted_values(rows, field, found, partial(named, field.condition, word, is_truth=kind is Kind.TRUTH))
 
@@ -231,10 +232,9 @@ def classes(rows: Rows) -> Facet:
         text=lambda _, one: Sql(f"NULLIF({one}.label, '')"),
         key=key,
         listed=labels_of,
-        fitting=lambda _, one: Sql(f"{one}.label"),
         present=lambda *_: Sql("TRUE"),
     )
-    found = answers(facet_sql.values(selected, rows.dialect, has_lists=True))
+    found = answers(facet_sql.values(selected, rows.dialect, fitting="key", has_lists=True))
     return counted_values(rows, CLASSES, found, class_bar, has_times=False)
 
 
