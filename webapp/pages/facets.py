@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable
 from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse
@@ -17,7 +16,7 @@ from webapp.datasets.models import Dataset
 from webapp.pages.charts import query_text, unit_of
 from webapp.pages.door import feed
 from webapp.pages.feeds import answer
-from webapp.pages.words import counted, number
+from webapp.pages.words import counted
 from webapp.privacy.refusals import NotFound
 from webapp.query.facet_bars import Bar
 from webapp.query.facets import Facet, FacetField, Shape, facet, facet_fields
@@ -49,10 +48,9 @@ def drawing(dataset: Dataset, found: Facet, text: str) -> dict[str, object]:
     """A bar's `at` is what its address has behind `href`, None where it leads nowhere."""
     about = "≈ " if not found.is_exact else ""
     unit = unit_of(found.field)
-    at = narrowing(text)
     return {
         "shape": found.shape.value,
-        "href": f"{reverse('pages:dataset', args=[dataset.public_id])}?q=",
+        "href": f"{reverse('pages:dataset', args=[dataset.public_id])}?q={quote(both(text, ''), safe='')}",
         "says": says(found, unit, has_query=bool(text)),
         "about": about,
         "note": "" if found.is_exact else f"Estimated from {counted(found.looked_at, unit)} drawn by key.",
@@ -65,13 +63,9 @@ def drawing(dataset: Dataset, found: Facet, text: str) -> dict[str, object]:
     }
 
 
-def narrowing(text: str) -> Callable[[Bar], str | None]:
-    """Writes the query narrowed to a bar, for an address."""
-
-    def at(bar: Bar) -> str | None:
-        return quote(both(text, bar.condition), safe="") if bar.condition is not None and bar.count else None
-
-    return at
+def at(bar: Bar) -> str | None:
+    """What the query is narrowed by, for an address; the query itself is not said again for each bar."""
+    return quote(bar.condition, safe="") if bar.condition is not None and bar.count else None
 
 
 def span(bar: Bar) -> str:
@@ -100,7 +94,7 @@ def figures(found: Facet, about: str) -> list[tuple[str, str]]:
             ("highest", about + short(found.highest)),
         ]
     if found.shape is Shape.VALUES:
-        return [("values", about + number(found.kind_count))]
+        return [("", about + counted(found.kind_count, "value"))]
     return []
 
 
