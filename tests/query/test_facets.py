@@ -203,6 +203,11 @@ def test_many_rows_are_estimated_from_a_sample(owner: Viewer, dataset: Dataset) 
         assert found.total == pytest.approx(total, rel=0.3)
         assert [bar.count / found.total for bar in found.bars] == pytest.approx([0.5, 0.5], abs=0.15)
     assert asked(owner, dataset, "metadata.even", "metadata.n < 50", most=200).is_exact
+    make.annotate(owner, dataset, [make.draft_label(owner, f"r{n}", label="car") for n in range(300)])
+    found = asked(owner, dataset, "annotations", "metadata.n >= 100", most=100)
+    assert not found.is_exact
+    assert [(bar.text, bar.count) for bar in found.bars] == [("car", found.total)]
+    assert found.total == pytest.approx(200, rel=0.5)
 
 
 def test_a_facet_is_one_statement_and_of_nobody_elses_rows(owner: Viewer, stranger: Viewer, shelf: Dataset) -> None:
