@@ -15,7 +15,7 @@ from webapp.datasets.models import Dataset
 from webapp.pages.dataset_head import DatasetHead, dataset_head
 from webapp.pages.door import person
 from webapp.pages.frame import Page, render
-from webapp.pages.words import number
+from webapp.pages.query_bar import Fault, fault_of, query_text
 from webapp.query.facets import ANNOTATION, SCENE, FacetField, facet_fields
 from webapp.query.queries import matching
 from webapp.query.refusals import QuerySyntaxError
@@ -23,20 +23,6 @@ from webapp.query.scope import Subject
 
 # A dataset has up to 1,000 keys at each level.
 SHOWN_FIELDS = 150
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """What is wrong with a query, and where."""
-
-    place: str
-    """The place, in words."""
-    reason: str
-    """What was found there, and what would do."""
-    shown: str
-    """The part of the query around it."""
-    caret: str
-    """Spaces, and carets that stand below the place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,20 +92,13 @@ def charts(request: HttpRequest, viewer: Viewer, dataset_id: str) -> HttpRespons
     return render(request, viewer, page, status=400 if fault else 200)
 
 
-def query_text(request: HttpRequest) -> str:
-    """What the address asks for; empty for nothing."""
-    text = " ".join(request.GET.get("q", "").splitlines())
-    return text if text.strip() else ""
-
-
 def fault_in(viewer: Viewer, dataset: Dataset, text: str) -> Fault | None:
     if not text:
         return None
     try:
         matching(viewer, dataset, text, Subject.SCENES if dataset.is_scene else Subject.ITEMS, None)
     except QuerySyntaxError as fault:
-        shown, caret = fault.sentence.split("\n")[-2:]
-        return Fault(f"At character {number(fault.column)}", fault.reason, shown, caret)
+        return fault_of(text, fault)
     return None
 
 

@@ -13,9 +13,10 @@ from django.utils.http import content_disposition_header
 from webapp.accounts.viewer import Viewer
 from webapp.datasets import queries
 from webapp.datasets.models import Dataset
-from webapp.pages.charts import query_text, unit_of
+from webapp.pages.charts import unit_of
 from webapp.pages.door import feed
 from webapp.pages.feeds import answer
+from webapp.pages.query_bar import query_text
 from webapp.pages.words import counted
 from webapp.privacy.refusals import NotFound
 from webapp.query.facet_bars import Bar

@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from webapp.query.fields import CONFIDENCE, OBJECT_FIELDS, TYPES
+from webapp.query.writing import quoted, step
 
 # By the level at which a dataset learns what its metadata holds: what stands before a key.
 LEVELS = {
@@ -17,10 +18,7 @@ LEVELS = {
     "annotation": "annotations.metadata",
     "prediction": "predictions.metadata",
 }
-BARE = re.compile(r"[^\W\d]\w*")
 DATE = re.compile(r"\d{4}-\d\d-\d\d(T|$)", re.ASCII)
-# Words that are not a name's own where the grammar looks for more.
-WORDS = {"and", "or", "not", "in", "between", "contains", "starts", "with", "exists", "is", "missing"}
 # What is not a class behind `annotations.`.
 NOT_CLASSES = {"count", "metadata", *OBJECT_FIELDS, *CONFIDENCE, *TYPES, "position", "dimensions"}
 MAX_TEXT = 40
@@ -106,13 +104,3 @@ def of_text(path: str, value: str) -> str | None:
 
 def is_short(text: str) -> bool:
     return 0 < len(text) <= MAX_TEXT and text.isprintable()
-
-
-def step(name: str) -> str:
-    """A key or a class as a step of a path, in quotes where it needs them."""
-    return name if BARE.fullmatch(name) and name.lower() not in WORDS else quoted(name)
-
-
-def quoted(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'

@@ -2,5 +2,7 @@
 
 import "../elements/facet-chart.js";
 import { startFrame } from "./frame.js";
+import { bindQueryBar } from "./query-keys.js";
 
 startFrame();
+bindQueryBar(document);
