@@ -71,6 +71,7 @@ def test_every_kind_of_page_was_seen(locked: Everything) -> None:
         "/datasets/ds/items/di",
         "/datasets/ds/scenes/scn",
         "/datasets/ds/slices/",
+        "/datasets/ds/charts/",
         "/datasets/ds/models/",
         "/datasets/ds/jobs/",
         "/datasets/ds/settings/",
