@@ -74,8 +74,7 @@ def test_predictions_of_runs_stand_side_by_side(owner: Viewer, dataset: Dataset)
     assert queries.prediction(owner, dataset, second, "item-1", "1").run_pk == second.pk
     assert queries.runs_of_dataset(owner, dataset, with_predictions=True) == [second, first]
     assert queries.datasets_of_run(owner, first) == [dataset]
-    page = queries.item_page_of_run(owner, dataset, first, limit=1)
-    assert (page.rows, page.after, page.before) == ([items[1]], None, None)
+    assert list(queries.items_of_run(owner, dataset, first)) == [items[1]]
 
 
 def test_merge_keeps_all_predictions_and_renames_those_that_meet(

@@ -35,7 +35,7 @@ def test_tracks_and_classes_over_the_frames(owner: Viewer, scene_dataset: Datase
         ClassPresence("van", run.pk, 1, [(4, 1)]),
     ]
     assert [one.reference_id for one in queries.tracks_of_scene(owner, scene)] == ["a", "b"]
-    assert queries.scene_page_of_run(owner, scene_dataset, run).rows == [scene]
+    assert list(queries.scenes_of_run(owner, scene_dataset, run)) == [scene]
 
 
 def test_tracks_are_kept_merged_and_deleted_without_their_labels(owner: Viewer, scene_dataset: Dataset) -> None:

@@ -80,8 +80,8 @@ def lists_of(some: Labeled) -> dict[str, Act]:
         "classes": lambda viewer: queries.class_presence(viewer, some.scene, [some.run]),
         "taxonomies": lambda viewer: queries.taxonomies(viewer, some.dataset),
         "shapes": lambda viewer: queries.largest_shapes(viewer, some.dataset, some.pks, some.run),
-        "items of run": lambda viewer: queries.item_page_of_run(viewer, some.dataset, some.run).rows,
-        "scenes of run": lambda viewer: queries.scene_page_of_run(viewer, some.dataset, some.run).rows,
+        "items of run": lambda viewer: list(queries.items_of_run(viewer, some.dataset, some.run)),
+        "scenes of run": lambda viewer: list(queries.scenes_of_run(viewer, some.dataset, some.run)),
     }
 
 
@@ -168,7 +168,7 @@ def test_deleted_dataset_run_and_model_hide_their_labels_at_once(owner: Viewer, 
     assert seen() == [None, other.pk]
     actions.delete_model(owner, other.model)
     assert seen() == [None]
-    assert queries.item_page_of_run(owner, dataset, other).rows == []
+    assert list(queries.items_of_run(owner, dataset, other)) == []
     assert make.reload(owner, dataset).version == version + 2
     dataset_actions.delete_dataset(owner, dataset)
     assert seen() == []

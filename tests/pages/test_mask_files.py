@@ -35,3 +35,17 @@ def test_a_mask_by_file_is_shown_to_the_team(
         f"{base}masks/{queries.item(owner, dataset, items[0].public_id).public_id}",
     ):
         assert browse(owner).get(wrong).status_code == 404
+
+
+def test_a_mask_is_asked_for_again_and_sent_again_only_when_it_is_another(owner: Viewer, browse: Browse) -> None:
+    dataset = make.make_dataset(owner, privacy=False)
+    items = make.make_items(owner, dataset, 2)
+    label_masks(owner, dataset)
+    browser = browse(owner)
+    columns: Any = browser.get(f"/datasets/{dataset.public_id}/items/{items[1].public_id}/labels").json()
+    address = columns["more"]["0"]["url"]
+    shown = browser.get(address)
+    assert "no-cache" in shown["Cache-Control"]
+    assert browser.get(address, headers={"If-None-Match": shown["ETag"]}).status_code == 304
+    other = browser.get(address, headers={"If-None-Match": '"another"'})
+    assert (other.status_code, other.content) == (200, shown.content)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.cache import get_conditional_response, patch_vary_headers
 
 from webapp.accounts.viewer import Viewer
 from webapp.datasets import queries
@@ -38,9 +39,16 @@ def mask_file(request: HttpRequest, viewer: Viewer, dataset_id: str, label_id: s
     path = path_of(file) if file is not None else None
     if file is None or path is None or not path.is_file():
         raise NotFound("There is no mask with this id in this dataset.")
-    response = HttpResponse(path.read_bytes(), content_type=file.content_type)
+    response = HttpResponse(content_type=file.content_type)
     response.headers["Content-Disposition"] = "inline"
-    response.headers["Cache-Control"] = "private, max-age=3600, immutable"
+    # An update may give the label another mask, so the browser asks each time, by what the file holds.
+    response.headers["ETag"] = f'"{file.sha256}"'
+    response.headers["Cache-Control"] = "private, no-cache"
+    patch_vary_headers(response, ("Cookie",))
+    answer = get_conditional_response(request, etag=response.headers["ETag"], response=response)
+    if answer is not None and answer is not response:
+        return answer
+    response.content = path.read_bytes()
     return response
 
 

@@ -4,7 +4,6 @@ from webapp.labels.queries.models import (
     class_counts,
     confidence_histogram,
     datasets_of_run,
-    item_page_of_run,
     items_of_run,
     model,
     model_by_reference,
@@ -14,7 +13,6 @@ from webapp.labels.queries.models import (
     runs,
     runs_of_dataset,
     runs_of_model,
-    scene_page_of_run,
     scenes_of_run,
 )
 from webapp.labels.queries.presence import (
@@ -47,7 +45,6 @@ __all__ = [
     "class_presence",
     "confidence_histogram",
     "datasets_of_run",
-    "item_page_of_run",
     "items_of_run",
     "labels_keyed",
     "labels_of_items",
@@ -62,7 +59,6 @@ __all__ = [
     "runs",
     "runs_of_dataset",
     "runs_of_model",
-    "scene_page_of_run",
     "scene_tracks",
     "scenes_of_run",
     "taxonomies",

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, QuerySet, Sum
 
 from webapp.accounts.viewer import Permission, Viewer
 from webapp.datasets.models import Dataset, Item, Scene
-from webapp.datasets.queries import Page, items, page_of, scenes
+from webapp.datasets.queries import items, scenes
 from webapp.labels.models import LabelCount, Model, ModelRun, Prediction, RunDataset
 from webapp.privacy import public_id
 from webapp.privacy.refusals import NotFound
@@ -124,27 +124,3 @@ def scenes_of_run(viewer: Viewer, dataset: Dataset, run: ModelRun) -> QuerySet[S
     said = Prediction.objects.visible_to(viewer).filter(run_id=run.pk, item__scene_id=OuterRef("pk"))
     of_itself = Prediction.objects.visible_to(viewer).filter(run_id=run.pk, scene_id=OuterRef("pk"))
     return scenes(viewer, dataset).filter(Exists(said) | Exists(of_itself))
-
-
-def item_page_of_run(
-    viewer: Viewer,
-    dataset: Dataset,
-    run: ModelRun,
-    after: int | None = None,
-    before: int | None = None,
-    limit: int = 100,
-) -> Page[Item]:
-    """One page by key of items_of_run."""
-    return page_of(items_of_run(viewer, dataset, run), after=after, before=before, limit=limit)
-
-
-def scene_page_of_run(
-    viewer: Viewer,
-    dataset: Dataset,
-    run: ModelRun,
-    after: int | None = None,
-    before: int | None = None,
-    limit: int = 100,
-) -> Page[Scene]:
-    """One page by key of scenes_of_run."""
-    return page_of(scenes_of_run(viewer, dataset, run), after=after, before=before, limit=limit)
