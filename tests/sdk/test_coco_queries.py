@@ -1,0 +1,98 @@
+"""Every documented example of the query language through the newest SDK, on COCO's photographs."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import pytest
+from nucleus import NucleusClient
+from nucleus.dataset import ObjectQueryType
+from nucleus.errors import NucleusAPIError
+
+from tests.live import LiveTransom
+from tests.sdk import coco_queries
+from tests.sdk.coco_queries import EXAMPLES, REFUSED, Example, Facts, Row, matching, worn
+from tests.sdk.coco_upload import Coco, upload
+from tests.shared_data import SHARED_DATA, shared
+
+
+@pytest.fixture(scope="module")
+def coco(live: LiveTransom) -> Coco:
+    shared("images/coco_cc")
+    key = live.make_person("editor", team=f"Team {uuid.uuid4().hex[:8]}").key()
+    return upload(NucleusClient(key, endpoint=live.endpoint), Facts(SHARED_DATA))
+
+
+def compare(found: Iterable[str], rows: dict[str, Row], example: Example, count: int) -> None:
+    """Each one once, as plain Python reads it, and as many as were counted by hand."""
+    names = sorted(found)
+    assert names == sorted(matching(rows, example))
+    assert len(names) == count
+
+
+def names_of(rows: Iterable[Any]) -> list[str]:
+    return [one.reference_id for one in rows]
+
+
+def marks_of(labels: Iterable[Any]) -> list[str]:
+    return [getattr(one, "annotation_id", None) or worn(one.reference_id) for one in labels]
+
+
+def labels_of(row: dict[str, Any]) -> Iterator[Any]:
+    """Each label of a row of an export; a photograph's mask stands there by itself."""
+    for labels in row["annotations"].values():
+        yield from labels if isinstance(labels, list) else [labels]
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda one: one.text)
+def test_an_example_finds_what_plain_python_finds(coco: Coco, example: Example) -> None:
+    photographs, scenes = coco.facts.photographs, coco.facts.scenes
+    rows = coco_queries.of_photographs(photographs)
+    compare(names_of(coco.items.query_items(example.text)), rows, example, example.counts.items)
+    of_frames = coco_queries.of_frames(scenes)
+    frames = names_of(coco.scenes.query_items(example.text))
+    compare(frames, of_frames, example, example.counts.frames)
+    of_scenes = coco_queries.of_scenes(scenes)
+    compare(names_of(coco.scenes.query_scenes(example.text)), of_scenes, example, example.counts.scenes)
+    truth = coco.items.query_objects(example.text, ObjectQueryType.GROUND_TRUTH_ONLY)
+    compare(marks_of(truth), coco_queries.of_annotations(photographs), example, example.counts.annotations)
+    guesses = coco.items.query_objects(example.text, ObjectQueryType.PREDICTIONS_ONLY)
+    compare(marks_of(guesses), coco_queries.of_predictions(photographs), example, example.counts.predictions)
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda one: one.text)
+def test_an_export_holds_what_an_example_finds_with_all_its_labels(coco: Coco, example: Example) -> None:
+    exported = coco.items.items_and_annotation_generator(query=example.text)
+    found = {row["item"].reference_id: sorted(marks_of(labels_of(row))) for row in exported}
+    rows = coco_queries.of_photographs(coco.facts.photographs)
+    assert found == {name: sorted(mark.name for mark in rows[name].annotations) for name in matching(rows, example)}
+
+
+@pytest.mark.parametrize(("text", "place"), REFUSED.items())
+def test_an_example_that_cannot_be_answered_is_an_error_at_its_place(
+    coco: Coco, text: str, place: tuple[int, int, str]
+) -> None:
+    column, length, sentence = place
+    ask = coco.items.query_objects
+    for refused in (
+        lambda: coco.items.query_items(text),
+        lambda: coco.scenes.query_scenes(text),
+        lambda: ask(text, ObjectQueryType.GROUND_TRUTH_ONLY),
+        lambda: ask(text, ObjectQueryType.IOU),
+        lambda: coco.items.items_and_annotation_generator(query=text),
+    ):
+        with pytest.raises(NucleusAPIError) as caught:
+            list(refused())
+        said = str(caught.value)
+        assert f"query, line 1, column {column}: {sentence}" in said.replace('\\"', '"')
+        assert f"{text}\n{' ' * (column - 1)}{'^' * length}" in said.replace("\\n", "\n")
+
+
+def test_the_examples_prove_something(coco: Coco) -> None:
+    total = len(coco.facts.photographs)
+    for example in EXAMPLES:
+        asks_for_labelling = example.text.startswith("scale_metadata")
+        assert example.counts.frames == 0 if asks_for_labelling else 0 < example.counts.frames < total
+    assert len(EXAMPLES) + len(REFUSED) == 36
