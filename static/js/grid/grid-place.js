@@ -1,0 +1,113 @@
+/** The grid's place, size and selection as the address has them: the link to a view is the view. */
+
+import { throttle } from "../lib/throttle.js";
+
+/**
+ * @typedef {object} GridView
+ * @property {string | null} from the id of the first visible row; null at the beginning
+ * @property {number} position its position, counted from 0, when it was last known
+ * @property {string} size of the cells: small, medium or large
+ * @property {SelectedInAddress} selected
+ *
+ * @typedef {{isAll: boolean, ids: string[], count: number}} SelectedInAddress `isAll` without exceptions; `ids` may be
+ *   fewer than `count`
+ */
+
+/** Ids that an address can hold; of more than that it tells the number alone. */
+const MOST_IDS = 100;
+const ID = /^[a-z]{2,4}_[A-Za-z0-9]+$/;
+/** A link that claims more is not believed. */
+const FARTHEST = 100_000_000;
+const PLAIN_SIZE = "medium";
+/** Safari refuses more than 100 changes of the address in 30 s. */
+const PAUSE_S = 0.4;
+
+/**
+ * Reads an address.
+ * @param {string} search as `location.search`
+ * @returns {GridView}
+ */
+export function readView(search) {
+  const asked = new URLSearchParams(search);
+  const from = asked.get("from") ?? "";
+  const position = Number(asked.get("position"));
+  return {
+    from: ID.test(from) ? from : null,
+    position: Number.isSafeInteger(position) && position > 0 ? Math.min(position, FARTHEST) : 0,
+    size: asked.get("size") || PLAIN_SIZE,
+    selected: readSelected(asked.get("select") ?? ""),
+  };
+}
+
+/**
+ * @param {string} text
+ * @returns {SelectedInAddress} of more ids than an address holds, their number alone
+ */
+function readSelected(text) {
+  if (text === "all") return { isAll: true, ids: [], count: 0 };
+  const number = /^n(\d{1,12})$/.exec(text)?.[1];
+  if (number !== undefined) return { isAll: false, ids: [], count: Number(number) };
+  const ids = text.split(".").filter((id) => ID.test(id));
+  return { isAll: false, ids: ids.slice(0, MOST_IDS), count: Math.min(ids.length, MOST_IDS) };
+}
+
+/**
+ * Writes a view into an address, and leaves what else it says.
+ * @param {string} href
+ * @param {GridView} view
+ */
+export function withView(href, { from, position, size, selected }) {
+  const address = new URL(href);
+  const isPlaced = from !== null && position > 0;
+  const values = {
+    size: size === PLAIN_SIZE ? null : size,
+    from: isPlaced ? from : null,
+    position: isPlaced ? String(position) : null,
+    select: selectedText(selected),
+  };
+  for (const [name, value] of Object.entries(values)) {
+    if (value === null) address.searchParams.delete(name);
+    else address.searchParams.set(name, value);
+  }
+  // Links of an older kind began after or before a row.
+  for (const name of ["after", "before"]) address.searchParams.delete(name);
+  return address.href;
+}
+
+/** @param {SelectedInAddress} selected */
+function selectedText({ isAll, ids, count }) {
+  if (isAll) return "all";
+  if (count > 0 && count === ids.length && count <= MOST_IDS) return ids.join(".");
+  return count > 0 ? `n${count}` : null;
+}
+
+/** Keeps the address to the view. */
+export class GridPlace {
+  /** @type {GridView | null} */
+  #view = null;
+  #writeSoon;
+
+  /**
+   * @param {{read: () => string, replace: (href: string) => void}} address
+   * @param {AbortSignal} signal
+   * @param {number} [pause_s]
+   */
+  constructor(address, signal, pause_s = PAUSE_S) {
+    this.address = address;
+    this.#writeSoon = throttle(() => this.write(), pause_s, signal);
+  }
+
+  /** @param {GridView} view */
+  set(view) {
+    this.#view = view;
+    this.#writeSoon();
+  }
+
+  /** Writes at once what is due: before the page is left. */
+  write() {
+    if (!this.#view) return;
+    const before = this.address.read();
+    const href = withView(before, this.#view);
+    if (href !== before) this.address.replace(href);
+  }
+}
