@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import msgspec
 from django.db import connection
 
+from webapp.datasets.changes import ITEM, rows_added, rows_changed
 from webapp.privacy.media_url import MediaUrl
 
 COLUMNS = (
@@ -40,6 +41,7 @@ POSTGRES_UPDATE = """
            width = COALESCE((row->>3)::int, width), height = COALESCE((row->>4)::int, height)
     FROM jsonb_array_elements(%s::jsonb) AS given(row) WHERE id = (row->>0)::bigint
 """
+FIRST_KEY = "SELECT id FROM datasets_item WHERE dataset_id = %s AND reference_id = %s"
 SQLITE_PLACE = "UPDATE datasets_item SET frame_index = %s WHERE id = %s"
 POSTGRES_PLACE = """
     UPDATE datasets_item SET frame_index = (row->>0)::int
@@ -100,7 +102,10 @@ def stored_items(dataset_pk: int, references: Sequence[str]) -> dict[str, Stored
 
 
 def insert_items(rows: Sequence[ItemRow], *, created_at: datetime) -> None:
-    """Insert all rows in their order, so that keys ascend with it; raises IntegrityError and inserts none."""
+    """Insert all rows of one dataset in their order, so that keys ascend with it.
+
+    Raises IntegrityError and inserts none.
+    """
     if not rows:
         return
     with connection.cursor() as cursor:
@@ -118,10 +123,13 @@ def insert_items(rows: Sequence[ItemRow], *, created_at: datetime) -> None:
             else:
                 given = [(row[0], row[3], revealed(row.url), int(row[6]), *row[7:], moment) for row in rows]
                 cursor.executemany(SQLITE_INSERT_PLAIN, given)
+        cursor.execute(FIRST_KEY, [rows[0].dataset_pk, rows[0].reference_id])
+        ((first,),) = cursor.fetchall()
+    rows_added(rows[0].dataset_pk, ITEM, first)
 
 
-def update_items(changes: Sequence[ItemChange]) -> None:
-    """Apply all changes; at most one per item."""
+def update_items(dataset_pk: int, changes: Sequence[ItemChange]) -> None:
+    """Apply all changes to items of the dataset; at most one per item."""
     if not changes:
         return
     with connection.cursor() as cursor:
@@ -136,6 +144,7 @@ def update_items(changes: Sequence[ItemChange]) -> None:
                 SQLITE_UPDATE,
                 [(one.metadata_json, revealed(one.url), one.width, one.height, one.pk) for one in changes],
             )
+    rows_changed(dataset_pk, ITEM, [one.pk for one in changes])
 
 
 def place_frames(places: Sequence[tuple[int, int]]) -> None:

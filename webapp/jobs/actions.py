@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -48,6 +49,27 @@ def enqueue(
     if found is None:
         raise Conflict("This request id is taken; make a new one.")
     return found
+
+
+def enqueue_later(kind: str, *, team_pk: int, user_pk: int, dataset_pk: int, after_s: float) -> None:
+    """Have a dataset's upkeep done after so many seconds, unless a job for it waits already with time to spare.
+
+    For what changes ask for by the way: one job does the work of all that came before it began. Its finished
+    predecessors go.
+    """
+    now = timezone.now()
+    of_dataset = Job.objects.unscoped().filter(kind=kind, dataset_pk=dataset_pk)
+    # One that begins in a moment could miss what the present transaction has yet to commit.
+    if of_dataset.filter(state=Job.State.QUEUED, ready_at__gt=now + timedelta(seconds=after_s / 2)).exists():
+        return
+    of_dataset.filter(state=Job.State.COMPLETED).delete()
+    Job.objects.unscoped().create(
+        team_id=team_pk,
+        created_by_id=user_pk,
+        dataset_pk=dataset_pk,
+        kind=kind,
+        ready_at=now + timedelta(seconds=after_s),
+    )
 
 
 def record_finished(

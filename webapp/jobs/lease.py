@@ -120,11 +120,12 @@ def claim(worker: str) -> Lease | None:
                    started_at = COALESCE(started_at, %s)
             WHERE id = (
                 SELECT id FROM jobs_job
-                WHERE state = 'queued' OR (state = 'running' AND lease_until < %s)
+                WHERE (state = 'queued' AND (ready_at IS NULL OR ready_at <= %s))
+                   OR (state = 'running' AND lease_until < %s)
                 ORDER BY id LIMIT 1 {skip})
             RETURNING id
             """,
-            [worker, until, now, now],
+            [worker, until, now, now, now],
         )
         row = cursor.fetchone()
     if row is None:

@@ -27,7 +27,8 @@ class Job(models.Model):
     """`dataset_pk` is a plain number because datasets stand to the right of jobs; None where a job has no dataset.
 
     `request_key` makes enqueuing idempotent per kind; None means every call makes a new job. `cursor` is where a
-    new worker goes on; it is saved in the transaction of the effects before it.
+    new worker goes on; it is saved in the transaction of the effects before it. No worker takes a waiting job before
+    `ready_at`, None meaning at once.
     """
 
     class State(models.TextChoices):
@@ -59,6 +60,7 @@ class Job(models.Model):
     lease_until = models.DateTimeField(null=True)
     cancel_requested = models.BooleanField(default=False)
 
+    ready_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=timezone.now)
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)

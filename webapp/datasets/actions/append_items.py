@@ -61,6 +61,7 @@ def append_items(
     admit_origins(viewer, dataset, {draft.url.origin for draft in accepted if draft.url is not None})
     insert_items([item_row(dataset, draft) for draft in sorting.fresh.values()], created_at=timezone.now())
     update_items(
+        dataset.pk,
         [
             ItemChange(
                 one.metadata_json,
@@ -70,7 +71,7 @@ def append_items(
                 sorting.existing[ref].pk,
             )
             for ref, one in sorting.changed.items()
-        ]
+        ],
     )
     ask_promotion(viewer, dataset, sorting.asked, append_key)
     if accepted:

@@ -12,6 +12,7 @@ from webapp.datasets.actions.append_items import AppendOutcome
 from webapp.datasets.actions.locking import field_types, locked_dataset, require_scenes, save_change
 from webapp.datasets.actions.origins import admit_origins
 from webapp.datasets.actions.scene_frames import insert_frames, lay_over, refuse_taken_names
+from webapp.datasets.changes import SCENE, rows_added, rows_changed
 from webapp.datasets.drafts import RowRefused, SceneDraft
 from webapp.datasets.metadata import FieldTypes
 from webapp.datasets.models import Dataset, Scene
@@ -94,6 +95,7 @@ def insert_scene(dataset: Dataset, draft: SceneDraft) -> None:
         metadata=draft.metadata,
         created_at=timezone.now(),
     )
+    rows_added(dataset.pk, SCENE, scene.pk)
     insert_frames(scene, list(enumerate(draft.frames)), is_private=is_private)
 
 
@@ -110,4 +112,5 @@ def change_scene(viewer: Viewer, dataset: Dataset, scene: Scene, draft: SceneDra
     scene.frame_rate = draft.frame_rate or scene.frame_rate
     scene.video_url = draft.video_url or scene.video_url
     scene.save(update_fields=["metadata", "frame_rate", "video_url", "frame_count"])
+    rows_changed(dataset.pk, SCENE, [scene.pk])
     return scene.frame_count - before

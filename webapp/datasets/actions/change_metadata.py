@@ -11,6 +11,7 @@ from django.db import transaction
 from webapp.accounts.viewer import Permission, Viewer
 from webapp.datasets import metadata as metadata_rules
 from webapp.datasets.actions.locking import field_types, locked_dataset, save_change
+from webapp.datasets.changes import SCENE, rows_changed
 from webapp.datasets.drafts import RowRefused
 from webapp.datasets.models import Dataset, Item, Scene
 from webapp.datasets.rows import ItemChange, update_items
@@ -57,18 +58,21 @@ def change_metadata(
             continue
         merged[change.reference_id] = together
         done += 1
-    save_merged(level, {keys[reference]: merged[reference] for reference in keys})
+    save_merged(dataset.pk, level, {keys[reference]: merged[reference] for reference in keys})
     if done:
         save_change(dataset, types=[(level, types)])
     return done, refused
 
 
-def save_merged(level: str, metadata: dict[int, dict[str, Any]]) -> None:
+def save_merged(dataset_pk: int, level: str, metadata: dict[int, dict[str, Any]]) -> None:
     if level == "item":
-        update_items([ItemChange(metadata_rules.encode(one), None, None, None, pk) for pk, one in metadata.items()])
+        update_items(
+            dataset_pk, [ItemChange(metadata_rules.encode(one), None, None, None, pk) for pk, one in metadata.items()]
+        )
         return
     for pk, one in metadata.items():
         Scene.objects.unscoped().filter(pk=pk).update(metadata=one)
+    rows_changed(dataset_pk, SCENE, list(metadata))
 
 
 def note_measured_sizes(viewer: Viewer, dataset: Dataset, sizes: dict[int, tuple[int, int]]) -> int:

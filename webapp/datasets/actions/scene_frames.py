@@ -76,7 +76,7 @@ def lay_over(viewer: Viewer, dataset: Dataset, scene: Scene, drafts: Sequence[It
     fresh = [draft for draft in drafts if draft.reference_id not in stored]
     refuse_taken_names(dataset, fresh)
     remove_frames(viewer, dataset, scene, [frame.pk for name, frame in stored.items() if name not in places])
-    change_frames([(stored[one.reference_id], one) for one in drafts if one.reference_id in stored])
+    change_frames(dataset, [(stored[one.reference_id], one) for one in drafts if one.reference_id in stored])
     move_frames([(place, stored[name]) for name, place in places.items() if name in stored])
     insert_frames(scene, [(places[draft.reference_id], draft) for draft in fresh], is_private=is_private)
     return len(places)
@@ -100,12 +100,14 @@ def remove_frames(viewer: Viewer, dataset: Dataset, scene: Scene, pks: Sequence[
     record(viewer, "scene.replace_frames", subject=scene.public_id, dataset=dataset.public_id, gone=len(pks))
 
 
-def change_frames(pairs: Sequence[tuple[StoredFrame, ItemDraft]]) -> None:
+def change_frames(dataset: Dataset, pairs: Sequence[tuple[StoredFrame, ItemDraft]]) -> None:
     """Give stored frames the metadata and URL of their drafts; another URL is another picture, of unknown size."""
     other = [frame.pk for frame, draft in pairs if frame.url != draft.url]
     if other:
         Item.objects.unscoped().filter(pk__in=other).update(width=None, height=None)
-    update_items([ItemChange(one.metadata_json, one.url, one.width, one.height, frame.pk) for frame, one in pairs])
+    update_items(
+        dataset.pk, [ItemChange(one.metadata_json, one.url, one.width, one.height, frame.pk) for frame, one in pairs]
+    )
 
 
 def move_frames(places: Sequence[tuple[int, StoredFrame]]) -> None:
