@@ -10,7 +10,7 @@ from tests.pages.labelled import draft, label_house, make_run, say
 from webapp.accounts.viewer import Viewer
 from webapp.datasets import queries
 from webapp.labels.models import Annotation, ModelRun, Prediction
-from webapp.pages import grid
+from webapp.pages import grid_shown
 
 
 def post(browser: Any, path: str, body: object) -> Any:
@@ -108,7 +108,7 @@ def test_the_grid_of_a_run_shows_what_it_has_predictions_on(
     assert f"{house.items[2].public_id}?run={run.public_id}" in item.content.decode()
     assert "Items that night run has predictions on." in text_of(page)
     assert f'href="{house.grid}"' in page.content.decode()
-    monkeypatch.setattr(grid, "PAGE_SIZE", 1)
+    monkeypatch.setattr(grid_shown, "PAGE_SIZE", 1)
     first = browser.get(house.grid, {"run": run.public_id})
     assert f"?run={run.public_id}&amp;after={house.items[1].public_id}" in first.content.decode()
     whole: Any = island_of(browser.get(house.grid))

@@ -43,14 +43,14 @@ def grow_items(owner: Viewer, dataset: Dataset) -> Callable[[int], str]:
 
 def test_the_grid_of_items(owner: Viewer, dataset: Dataset, browse: Browse) -> None:
     browser, grow = browse(owner), grow_items(owner, dataset)
-    assert queries_of(browser, grow(2)) == queries_of(browser, grow(200)) == FRAME + RUNS + BAR + 4
+    assert queries_of(browser, grow(2)) == queries_of(browser, grow(200)) == FRAME + RUNS + BAR + 6
 
 
 def test_the_grid_of_items_for_one_who_may_only_look(
     owner: Viewer, teammate: Viewer, dataset: Dataset, browse: Browse
 ) -> None:
     browser, grow = browse(teammate), grow_items(owner, dataset)
-    assert queries_of(browser, grow(2)) == queries_of(browser, grow(200)) == FRAME + RUNS + BAR + 3
+    assert queries_of(browser, grow(2)) == queries_of(browser, grow(200)) == FRAME + RUNS + BAR + 5
 
 
 def test_the_grid_of_scenes(owner: Viewer, scene_dataset: Dataset, browse: Browse) -> None:
@@ -59,7 +59,7 @@ def test_the_grid_of_scenes(owner: Viewer, scene_dataset: Dataset, browse: Brows
     few = queries_of(browser, path)
     for number in range(12):
         make.make_scene(owner, scene_dataset, f"more-{number}", frames=3)
-    assert queries_of(browser, path) == few == FRAME + RUNS + BAR + 5
+    assert queries_of(browser, path) == few == FRAME + RUNS + BAR + 8
 
 
 @pytest.mark.parametrize("frames", [1, 300, 3000])
@@ -149,8 +149,16 @@ def test_labels_of_pages_and_feeds(house: House, owner: Viewer, browse: Browse) 
     expected = {
         item: FRAME + RUNS + 1 + 2 * SAID + 5,
         scene: FRAME + RUNS + 1 + 2 * SAID + 4,
-        f"{house.grid}?run={run.public_id}": FRAME + RUNS + BAR + 4,
-        house.paths["slice"]: FRAME + RUNS + 1 + 4,
+        f"{house.grid}?run={run.public_id}": FRAME + RUNS + BAR + 6,
+        house.paths["slice"]: FRAME + RUNS + BAR + 7,
+        # Keys, rows; of objects also their items. A count besides.
+        f"{house.grid}rows": feed + 1,
+        f"{house.grid}rows?q=metadata.index >= 0": feed + 1,
+        f"{house.grid}rows?mode=objects&run={run.public_id}&sort=-confidence": feed + RUNS + 2,
+        f"{house.grid}rows?sort=metadata.index&after={house.items[1].public_id}": feed + 2,
+        f"{house.grid}outline": feed + 2,
+        f"{house.grid}outline?sort=metadata.index": feed,
+        f"{house.scene_grid}rows": feed + 2,
         f"{item}/labels": feed + 1,
         f"{item}/labels?{chosen}": feed + RUNS + 2,
         f"{item}/labels/facts?{chosen}": feed + RUNS + 2,

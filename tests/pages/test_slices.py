@@ -7,7 +7,7 @@ from tests.pages.conftest import Browse, House, text_of
 from tests.pages.test_grid import link, references
 from webapp.accounts.viewer import Viewer
 from webapp.datasets import actions, queries
-from webapp.pages import slice_page
+from webapp.pages import grid_shown
 
 
 def test_the_lists_name_each_slice(house: House, teammate: Viewer, browse: Browse) -> None:
@@ -31,7 +31,7 @@ def test_a_slice_of_scenes_shows_their_first_frames(house: House, owner: Viewer,
 def test_a_long_slice_goes_on_by_key(
     house: House, owner: Viewer, browse: Browse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(slice_page, "PAGE_SIZE", 2)
+    monkeypatch.setattr(grid_shown, "PAGE_SIZE", 2)
     made = make.make_slice(owner, house.dataset, house.items, name="All")
     browser = browse(owner)
     first = browser.get(f"/slices/{made.public_id}")

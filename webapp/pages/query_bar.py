@@ -1,4 +1,4 @@
-"""The query bar of a dataset's grid: what was asked, how many match, what is wrong with it, what one may ask."""
+"""The query bar of a grid: what was asked, what is wrong with it, what one may ask. Its script counts what matches."""
 
 from __future__ import annotations
 
@@ -7,34 +7,28 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from webapp.accounts.viewer import Permission, Viewer
 from webapp.datasets import queries
 from webapp.datasets.models import Dataset, Item
 from webapp.labels import queries as labels
-from webapp.labels.models import ModelRun
 from webapp.pages.door import Refusal
-from webapp.pages.paging import Paging, address
+from webapp.pages.paging import address
 from webapp.pages.words import counted, number
 from webapp.privacy.refusals import Invalid
 from webapp.query.examples import Known, known_fields
-from webapp.query.expression import Matches
-from webapp.query.queries import count_of, members
+from webapp.query.queries import members
 from webapp.query.refusals import QuerySyntaxError, excerpt
-from webapp.query.time_limit import QueryTooSlow, in_time
 
-# The page waits for the count no longer than this and one step more, and for no step longer than that.
-COUNT_SECONDS = 0.25
-STEP_SECONDS = 2.0
-ROWS_A_STEP = 10_000
-MANY = 10_000
 MAX_FIELDS = 60
 SAMPLES = 20
 # So that the caret is in sight on a phone; the bar has the whole.
 SHOWN_AROUND = 19
 SLICE_VERB = "slice-query"
+# Of an address: what stays when something else is asked, and what says where in the old answer one was.
+KEPT = ("run", "mode", "sort", "size")
+PLACES = ("from", "position", "after", "before", "select")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +68,7 @@ class QueryBar:
     clear_href: str
     """The grid without a query."""
     says: str
-    """How many match; empty where nothing is asked, or nothing matches."""
+    """How many match, where the page knows; empty where its script is to find out."""
     fault: Fault | None
     """Why the query cannot be answered."""
     fields: tuple[FieldRow, ...]
@@ -101,6 +95,7 @@ def query_bar(
     known: Known,
     *,
     says: str = "",
+    has_matches: bool = False,
     fault: Invalid | None = None,
     refusal: Refusal | None = None,
 ) -> QueryBar:
@@ -110,13 +105,13 @@ def query_bar(
     return QueryBar(
         text=query_text(request),
         placeholder=min(texts, key=len, default=fields[0].example),
-        kept=tuple((name, request.GET[name]) for name in ("run", "size") if request.GET.get(name)),
+        kept=tuple((name, request.GET[name]) for name in KEPT if request.GET.get(name)),
         clear_href=asking(request, None),
         says=says,
         fault=fault_of(query_text(request), fault) if fault is not None else None,
         fields=tuple(FieldRow(one.example, one.type, asking(request, one.example)) for one in fields[:MAX_FIELDS]),
         has_more_fields=len(fields) > MAX_FIELDS,
-        may_slice=bool(says) and viewer.may(Permission.CURATE),
+        may_slice=has_matches and viewer.may(Permission.CURATE),
         slice_name=request.POST.get("name", "") if refusal is not None else "",
         refusal=refusal,
     )
@@ -124,7 +119,7 @@ def query_bar(
 
 def asking(request: HttpRequest, text: str | None) -> str:
     """The first page of this grid, asked something else."""
-    return address(request, q=text, after=None, before=None)
+    return address(request, q=text, **dict.fromkeys(PLACES))
 
 
 def fault_of(text: str, found: Invalid) -> Fault:
@@ -154,32 +149,6 @@ def known_of(
         classes=list(dict.fromkeys(label for _, label, _ in labels.class_counts(viewer, dataset))),
         has_predictions=has_predictions,
     )
-
-
-def how_many(
-    dataset: Dataset,
-    rows: QuerySet[Any],
-    wanted: Matches,
-    shown: int,
-    links: Paging,
-    said_by: ModelRun | None,
-) -> str:
-    """How many match, in words, looking no longer than a page may wait, and not at all where this page has all."""
-    noun = "scene" if dataset.is_scene else "item"
-    total = dataset.scene_count if dataset.is_scene else dataset.item_count
-    is_all_here = (links.first, links.previous, links.next) == (None, None, None)
-    if is_all_here:
-        return exactly(shown, noun, total if said_by is None else None)
-    try:
-        with in_time(STEP_SECONDS):
-            found, looked_at, is_exact = count_of(rows, wanted, seconds=COUNT_SECONDS, step=ROWS_A_STEP)
-    except QueryTooSlow:
-        return "Not counted: that would take too long"
-    if is_exact:
-        return exactly(found, noun, looked_at)
-    if found > MANY:
-        return f"More than {counted(MANY, noun)} match"
-    return f"At least {counted(found, noun)} match: counted among the first {number(looked_at)} of {number(total)}"
 
 
 def exactly(found: int, noun: str, total: int | None) -> str:

@@ -17,7 +17,7 @@ from webapp.datasets.models import Slice
 from webapp.pages.cells import PictureOnPage, dataset_href
 from webapp.pages.door import Refusal, carry_out, person
 from webapp.pages.frame import Page, render, say
-from webapp.pages.grid import GridView
+from webapp.pages.grid_shown import GridView
 from webapp.pages.paging import Paging
 from webapp.pages.slice_page import cells_of
 from webapp.pages.slice_words import href_of, noun_of

@@ -27,12 +27,11 @@ from webapp.pages.cells import (
 )
 from webapp.pages.door import Refusal, carry_out, person
 from webapp.pages.frame import Page, render, say
-from webapp.pages.grid import PAGE_SIZE, GridView, grid_island, grid_view
-from webapp.pages.label_runs import run_of_page
-from webapp.pages.paging import address, key_from, paging
+from webapp.pages.grid_shown import GridView, Shown, grid_island, shown, slice_matches
+from webapp.pages.paging import address
+from webapp.pages.query_bar import SLICE_VERB, QueryBar
 from webapp.pages.slice_samples import SampleForm, sample_form
 from webapp.pages.slice_words import History, Making, history_of, href_of, making_of, noun_of
-from webapp.pages.words import counted
 
 # The panel that a refused form stands in.
 PANEL_OF = {"rename": "edit", "delete": "edit", slice_samples.VERB: "sample"}
@@ -95,8 +94,12 @@ class SlicePage(Page):
     """What happened to it since."""
     making: Making | None
     """How it was made, where that is worth saying."""
+    query: QueryBar | None
+    """What is asked of it, or may be; None while it is empty."""
     grid: GridView
     """Its pictures."""
+    cell_noun: str
+    """What one cell is: `item`, `scene`, `annotation` or `prediction`."""
     panels: tuple[PanelChoice, ...]
     """What can be opened."""
     panel: str
@@ -121,6 +124,7 @@ def slice_(request: HttpRequest, viewer: Viewer, slice_id: str) -> HttpResponse:
             slice_samples.VERB: lambda request, viewer: slice_samples.make_sample(
                 request, viewer, found.dataset, found
             ),
+            SLICE_VERB: lambda request, viewer: slice_matches(request, viewer, found.dataset, found),
         }
         return carry_out(request, viewer, verbs, lambda refusal: show(request, viewer, found, refusal=refusal))
     return show(request, viewer, found)
@@ -141,12 +145,7 @@ def delete(request: HttpRequest, viewer: Viewer, found: Slice) -> HttpResponse:
 
 def show(request: HttpRequest, viewer: Viewer, found: Slice, *, refusal: Refusal | None = None) -> HttpResponse:
     dataset = found.dataset
-    prefix = "di" if found.kind == Slice.Kind.ITEMS else "scn"
-    after, before = key_from(request, "after", prefix), key_from(request, "before", prefix)
-    rows = queries.slice_page(viewer, found, after=after, before=before, limit=PAGE_SIZE)
-    cells, pictures = cells_of(viewer, dataset, found.kind, rows)
-    says = f"{counted(len(cells), noun_of(found))} here"
-    links = paging(request, prefix, after=rows.after, before=rows.before, says=says)
+    grid = shown(request, viewer, dataset, within=found, refusal=refusal)
     typed = request.POST if refusal is not None and refusal.verb == "rename" else {}
     panel = PANEL_OF.get(refusal.verb, "") if refusal is not None else request.GET.get("panel", "")
     panels = panel_choices(request, viewer, panel)
@@ -165,7 +164,9 @@ def show(request: HttpRequest, viewer: Viewer, found: Slice, *, refusal: Refusal
         created_at=found.created_at,
         history=history_of(found),
         making=making_of(found),
-        grid=grid_view(request, viewer, cells, links),
+        query=grid.query,
+        grid=grid.view,
+        cell_noun=grid.noun,
         panels=panels,
         panel=next((one.name for one in panels if one.current), ""),
         sample=sample_form(request, dataset, found, refusal),
@@ -173,8 +174,8 @@ def show(request: HttpRequest, viewer: Viewer, found: Slice, *, refusal: Refusal
         compare_href=reverse("pages:slice-compare", args=[found.public_id]),
         refusal=refusal,
     )
-    island = slice_island(request, viewer, found, pictures)
-    return render(request, viewer, page, island=island, status=refusal.status if refusal else 200)
+    status = refusal.status if refusal else 400 if grid.is_refused else 200
+    return render(request, viewer, page, island=slice_island(viewer, found, grid), status=status)
 
 
 def cells_of(viewer: Viewer, dataset: Dataset, kind: str, rows: Rows[Any]) -> tuple[list[Cell], list[PictureOnPage]]:
@@ -203,11 +204,10 @@ def export_links(found: Slice) -> ExportLinks:
     return ExportLinks(in_json, f"{in_json}?addresses=1", reverse("pages:slice-csv", args=[found.public_id]))
 
 
-def slice_island(request: HttpRequest, viewer: Viewer, found: Slice, pictures: list[PictureOnPage]) -> dict[str, Any]:
+def slice_island(viewer: Viewer, found: Slice, grid: Shown) -> dict[str, Any]:
     """What a grid's script is told, and which slice a selection can be taken out of."""
-    dataset = found.dataset
-    island = grid_island(viewer, dataset, pictures, Slice.Kind(found.kind), run_of_page(request, viewer, dataset))
+    island = grid_island(viewer, grid)
     if viewer.may(Permission.CURATE):
-        url = reverse("pages:slice-removals", args=[dataset.public_id])
+        url = reverse("pages:slice-removals", args=[found.dataset.public_id])
         island["leaving"] = {"url": url, "id": found.public_id}
     return island

@@ -18,6 +18,7 @@ from webapp.pages import (
     model_list,
     model_page,
     officer,
+    result_feeds,
     review,
     scene_frames,
     scene_labels,
@@ -37,6 +38,8 @@ urlpatterns = [
     path("sign-in/", sign_in.sign_in, name="sign-in"),
     path("sign-out/", sign_in.sign_out, name="sign-out"),
     path("datasets/<str:dataset_id>/", grid.grid, name="dataset"),
+    path("datasets/<str:dataset_id>/rows", result_feeds.rows, name="rows"),
+    path("datasets/<str:dataset_id>/outline", result_feeds.outline, name="outline"),
     path("datasets/<str:dataset_id>/items/<str:item_id>", items.item, name="item"),
     path("datasets/<str:dataset_id>/items/<str:item_id>/labels", item_labels.item_labels, name="item-labels"),
     path(

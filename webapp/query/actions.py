@@ -2,64 +2,71 @@
 
 from __future__ import annotations
 
-from itertools import islice
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
 from pyroaring import BitMap64
 
 from webapp.accounts.viewer import Permission, Viewer
 from webapp.datasets.actions.datasets import checked_name
 from webapp.datasets.actions.locking import locked_dataset
-from webapp.datasets.actions.slices import keep_slice
-from webapp.datasets.models import Dataset, Slice
-from webapp.labels.models import ModelRun
+from webapp.datasets.actions.slices import keep_change, keep_slice, locked_slice
+from webapp.datasets.models import Slice
 from webapp.privacy.redaction import redact
-from webapp.privacy.refusals import Invalid
-from webapp.query import queries
-from webapp.query.time_limit import in_time
-
-# What is held at once while half a million keys are read.
-KEYS_A_STEP = 10_000
+from webapp.privacy.refusals import Conflict, Invalid
+from webapp.query import results
+from webapp.query.asks import Ask
+from webapp.query.scope import Subject
 
 
-def slice_of_matches(
-    viewer: Viewer,
-    dataset: Dataset,
-    text: str,
-    *,
-    name: str,
-    run: ModelRun | None = None,
-    said_by: ModelRun | None = None,
-) -> Slice:
-    """A slice of all of `queries.members` that meet the query. Raises QuerySyntaxError, and Invalid when none does.
+def slice_of_matches(viewer: Viewer, ask: Ask, *, name: str, but: Iterable[int] = ()) -> Slice:
+    """A slice of all that an ask shows, but the rows with these keys; of objects the items they are on.
 
-    To look through a large dataset takes seconds, so it is done before the lock is taken, and again under the lock only
-    where the dataset has changed meanwhile.
+    Raises QuerySyntaxError, and Invalid when nothing matches. To look through a large dataset takes seconds, so it is
+    done before the lock is taken, and again under the lock only where the dataset has changed meanwhile.
     """
     viewer.require(Permission.CURATE)
     checked_name(name)
-    found = queries.members(viewer, dataset, said_by=said_by)
-    found = found.filter(queries.condition(viewer, dataset, text, run=run))
-    keys = keys_of(found)
+    left_out = BitMap64(but)
+    keys = results.keys(viewer, ask, but=left_out)
     with transaction.atomic():
-        locked = locked_dataset(viewer, dataset)
-        if locked.version != dataset.version:
-            keys = keys_of(found)
+        locked = locked_dataset(viewer, ask.dataset)
+        if locked.version != ask.dataset.version:
+            keys = results.keys(viewer, ask, but=left_out)
         if not keys:
             raise Invalid("Nothing matches this query, so there is nothing to make a slice of.")
-        kind = Slice.Kind.SCENES if dataset.is_scene else Slice.Kind.ITEMS
-        # Whoever looks for an item by its address has typed the address.
-        said: dict[str, Any] = {"query": redact(text), "run": run.public_id if run is not None else None}
-        return keep_slice(viewer, locked, name=name, kind=kind, keys=keys, **said)
+        return keep_slice(viewer, locked, name=name, kind=kind_of(ask), keys=keys, recipe=recipe_of(ask, left_out))
 
 
-def keys_of(rows: QuerySet[Any]) -> BitMap64:
-    """The keys of the rows in one read, of which no row is loaded. Raises QueryTooSlow."""
-    keys = BitMap64()
-    with in_time():
-        read = rows.order_by().values_list("pk", flat=True).iterator(chunk_size=KEYS_A_STEP)
-        while some := list(islice(read, KEYS_A_STEP)):
-            keys.update(some)
-    return keys
+@transaction.atomic
+def append_matches(viewer: Viewer, slice_: Slice, ask: Ask, *, but: Iterable[int] = ()) -> int:
+    """Add all that an ask shows, but the rows with these keys, to a slice of its dataset; how many were new to it."""
+    if slice_.kind != kind_of(ask):
+        raise Conflict(f"{slice_.name} holds {Slice.Kind(slice_.kind).label}; what is shown here is of another kind.")
+    keys = results.keys(viewer, ask, but=BitMap64(but))
+    locked_dataset(viewer, ask.dataset)
+    locked = locked_slice(viewer, slice_)
+    before = locked.keys()
+    after = before | keys
+    keep_change(viewer, locked, after, "slice.append", len(after) - len(before))
+    return len(after) - len(before)
+
+
+def kind_of(ask: Ask) -> Slice.Kind:
+    return Slice.Kind.SCENES if ask.members is Subject.SCENES else Slice.Kind.ITEMS
+
+
+def recipe_of(ask: Ask, but: BitMap64) -> dict[str, Any]:
+    """What was asked for, to be asked again; whoever looks for an item by its address has typed the address."""
+    text = redact(ask.text)
+    told: dict[str, Any] = {
+        "text": text,
+        "is_redacted": text != ask.text,
+        "run": ask.said_by.public_id if ask.said_by is not None else None,
+        "predictions": ask.run.public_id if ask.run is not None else None,
+        "mode": str(ask.mode),
+        "slice": ask.within.public_id if ask.within is not None else None,
+        "but": len(but),
+    }
+    return {"query": {name: value for name, value in told.items() if value}}

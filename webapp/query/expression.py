@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
+import msgspec
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.expressions import Col
@@ -63,3 +64,26 @@ class Value(models.Func):
         assert isinstance(key, Col)  # noqa: S101 (what F("pk") resolves to)
         made = self.write(DIALECTS[connection.vendor], compiler.quote_name_unless_alias(key.alias))
         return f"({made.text})", made.params
+
+
+class Among(models.Func):
+    """Whether a row's key, or the key that `of` names, is one of these, which are one parameter however many."""
+
+    arity = 1
+    output_field = models.BooleanField()
+
+    def __init__(self, keys: Iterable[int], of: str = "pk") -> None:
+        super().__init__(models.F(of))
+        self.listed = msgspec.json.encode(list(keys)).decode()
+
+    @property
+    def identity(self) -> tuple[Any, ...]:
+        return (type(self), self.listed, *self.source_expressions)
+
+    # Without a function and a template, which Func's takes.
+    def as_sql(  # type: ignore[override]
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any
+    ) -> tuple[str, tuple[Any, ...]]:
+        key, params = compiler.compile(self.source_expressions[0])
+        among = DIALECTS[connection.vendor].keys(self.listed)
+        return f"({key} IN {among.text})", (*params, *among.params)
