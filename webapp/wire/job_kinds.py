@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from django.db import OperationalError
 
 from webapp.accounts.viewer import Viewer
-from webapp.datasets import actions, queries
+from webapp.datasets import actions, queries, strict_json
 from webapp.datasets.actions import AppendOutcome
 from webapp.datasets.actions.origins import origin_policy
 from webapp.datasets.drafts import RowRefused
@@ -23,7 +23,6 @@ from webapp.labels.actions import LabelOutcome, annotate, predict
 from webapp.privacy import public_id
 from webapp.privacy.origins import OriginNotDeclared, OriginPolicy
 from webapp.privacy.refusals import Invalid, Refused
-from webapp.wire import strict_json
 from webapp.wire.labels_in import annotation_of, prediction_of
 from webapp.wire.payloads import MAX_LINE_BYTES, Chunk, Payload, sweep
 from webapp.wire.rows_in import change_of, item_of

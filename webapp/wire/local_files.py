@@ -17,7 +17,7 @@ from django.http import HttpRequest, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 
 from webapp.accounts.viewer import Permission
-from webapp.datasets import actions, queries
+from webapp.datasets import actions, queries, strict_json
 from webapp.datasets.actions import AppendOutcome
 from webapp.datasets.actions.files import forget_unused_files, refuse_files_in_privacy_mode
 from webapp.datasets.actions.locking import require_items
@@ -25,7 +25,6 @@ from webapp.datasets.drafts import ItemDraft, RowRefused, file_draft
 from webapp.datasets.models import Dataset, StoredFile
 from webapp.jobs.actions import record_finished
 from webapp.privacy.refusals import Invalid, TooLarge
-from webapp.wire import strict_json
 from webapp.wire.appends import ItemsAppended, appended
 from webapp.wire.call import Call
 from webapp.wire.jobs import JobStarted, started

@@ -8,8 +8,8 @@ from typing import Any, Protocol
 from django.conf import settings
 from django.http import HttpRequest, UnreadablePostError
 
+from webapp.datasets import strict_json
 from webapp.privacy.refusals import Invalid, TooLarge
-from webapp.wire import strict_json
 from webapp.wire.refusals import LengthRequired, MediaTypeRefused
 
 CHUNK_BYTES = 1024 * 1024

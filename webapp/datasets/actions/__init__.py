@@ -6,6 +6,7 @@ from webapp.datasets.actions.change_metadata import MetadataChange, change_metad
 from webapp.datasets.actions.datasets import change_tags, create_dataset, delete_dataset, rename_dataset
 from webapp.datasets.actions.deletion import delete_item, delete_scene
 from webapp.datasets.actions.files import store_file, upload_files
+from webapp.datasets.actions.metadata_edits import edit_metadata, edit_metadata_of_many
 from webapp.datasets.actions.origins import attach_origin, declare_origin, detach_origin, forget_origin
 from webapp.datasets.actions.slice_samples import build_slice, sample_slice
 from webapp.datasets.actions.slice_sets import SetOperation, combine_slices
@@ -17,6 +18,7 @@ from webapp.datasets.actions.slices import (
     rename_slice,
     tag_slice,
 )
+from webapp.datasets.actions.undo import undo, undo_last
 
 __all__ = [
     "AppendOutcome",
@@ -38,6 +40,8 @@ __all__ = [
     "delete_scene",
     "delete_slice",
     "detach_origin",
+    "edit_metadata",
+    "edit_metadata_of_many",
     "forget_origin",
     "note_measured_sizes",
     "remove_from_slice",
@@ -46,5 +50,7 @@ __all__ = [
     "sample_slice",
     "store_file",
     "tag_slice",
+    "undo",
+    "undo_last",
     "upload_files",
 ]

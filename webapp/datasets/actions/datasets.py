@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from webapp.accounts.audit import record
 from webapp.accounts.viewer import Permission, Viewer
+from webapp.datasets.actions.edit_log import keep_words_edit
 from webapp.datasets.actions.locking import locked_dataset
 from webapp.datasets.metadata import check_schema
 from webapp.datasets.models import Dataset
@@ -58,9 +59,11 @@ def checked_name(name: str) -> str:
 @transaction.atomic
 def rename_dataset(viewer: Viewer, dataset: Dataset, name: str) -> None:
     dataset = locked_dataset(viewer, dataset)
-    dataset.name = checked_name(name)
+    before, dataset.name = dataset.name, checked_name(name)
     dataset.save(update_fields=["name"])
     record(viewer, "dataset.rename", subject=dataset.public_id)
+    summary = f"Renamed the dataset {before} to {dataset.name}"
+    keep_words_edit(viewer, dataset, "name", {"name": before}, {"name": dataset.name}, summary=summary)
 
 
 @transaction.atomic
@@ -84,16 +87,31 @@ def delete_dataset(viewer: Viewer, dataset: Dataset) -> Job:
 def change_tags(viewer: Viewer, dataset: Dataset, *, add: Sequence[str] = (), remove: Sequence[str] = ()) -> list[str]:
     """The dataset's tags after adding and removing; both ignore what is so already."""
     dataset = locked_dataset(viewer, dataset)
-    tags = changed_tags(dataset.tags, add=add, remove=remove)
+    before, tags = dataset.tags, changed_tags(dataset.tags, add=add, remove=remove)
     dataset.tags = tags
     dataset.save(update_fields=["tags"])
+    summary = f"{tags_in_words(before, tags)} the dataset"
+    keep_words_edit(viewer, dataset, "tags", {"tags": before}, {"tags": tags}, summary=summary)
     return tags
+
+
+def tags_in_words(before: Sequence[str], after: Sequence[str]) -> str:
+    """`Added the tags a, b to`, `Removed the tag c from`, `Changed the tags of`; the thing's name follows."""
+    added = [tag for tag in after if tag not in before]
+    gone = [tag for tag in before if tag not in after]
+    if bool(added) == bool(gone):
+        return "Changed the tags of"
+    named = ", ".join(added or gone)[:120]
+    noun = "tag" if len(added or gone) == 1 else "tags"
+    return f"Added the {noun} {named} to" if added else f"Removed the {noun} {named} from"
 
 
 def changed_tags(tags: list[str], *, add: Sequence[str], remove: Sequence[str]) -> list[str]:
     for tag in add:
         if not 1 <= len(tag) <= MAX_NAME:
             raise Invalid(f"a tag takes 1 to {MAX_NAME} characters.")
+        if "\0" in tag:
+            raise Invalid("a tag holds a NUL character; plain text is accepted.")
     changed = [tag for tag in dict.fromkeys([*tags, *add]) if tag not in set(remove)]
     if len(changed) > MAX_TAGS:
         raise Invalid(f"at most {MAX_TAGS} tags are kept.")

@@ -11,13 +11,15 @@ from pyroaring import BitMap64
 
 from webapp.accounts.audit import record
 from webapp.accounts.viewer import Permission, Viewer
-from webapp.datasets.actions.datasets import changed_tags, checked_name
+from webapp.datasets.actions.datasets import changed_tags, checked_name, tags_in_words
+from webapp.datasets.actions.edit_log import keep_life_edit, keep_members_edit, keep_words_edit
 from webapp.datasets.actions.locking import locked_dataset
 from webapp.datasets.models import Dataset, Item, Scene, Slice
 from webapp.privacy.refusals import Invalid, NotFound
 
 # The wire API's documented limit of one call.
 MAX_REFERENCES = 10_000
+MAX_DESCRIPTION = 4_000
 
 
 @transaction.atomic
@@ -60,7 +62,14 @@ def keep_slice(
     if recipe:
         details["recipe"] = recipe
     record(viewer, "slice.create", subject=made.public_id, dataset=dataset.public_id, size=made.size, **details)
+    keep_life_edit(viewer, made, is_there=True, summary=f"Made the slice {made.name} of {counted(made)}")
     return made
+
+
+def counted(found: Slice, count: int | None = None) -> str:
+    """`3 items`: that many of what the slice holds, all of them unless said."""
+    count = found.size if count is None else count
+    return f"{count} {'item' if found.kind == Slice.Kind.ITEMS else 'scene'}{'' if count == 1 else 's'}"
 
 
 @transaction.atomic
@@ -81,10 +90,15 @@ def keep_change(viewer: Viewer, locked: Slice, keys: BitMap64, action: str, coun
     """Store the new members of a locked slice, and who changed them when; nothing where nothing changed."""
     if not count:
         return
+    before = locked.keys()
     locked.hold(keys)
     locked.changed_at, locked.changed_by_id = timezone.now(), viewer.user_id
     locked.save(update_fields=["members", "size", "changed_at", "changed_by"])
     record(viewer, action, subject=locked.public_id, count=count, size=locked.size)
+    words = (
+        f"Added {counted(locked, count)} to" if action == "slice.append" else f"Removed {counted(locked, count)} from"
+    )
+    keep_members_edit(viewer, locked, keys - before, before - keys, summary=f"{words} the slice {locked.name}")
 
 
 @transaction.atomic
@@ -99,25 +113,36 @@ def remove_from_slice(viewer: Viewer, slice_: Slice, *, pks: Iterable[int]) -> l
 
 @transaction.atomic
 def delete_slice(viewer: Viewer, slice_: Slice) -> None:
-    """Remove the slice; its items stay."""
+    """Hide the slice, and forget it once that can no longer be undone; its items stay."""
     locked = locked_slice(viewer, slice_)
     record(viewer, "slice.delete", subject=locked.public_id)
-    locked.delete()
+    locked.deleted_at = timezone.now()
+    locked.save(update_fields=["deleted_at"])
+    keep_life_edit(viewer, locked, is_there=False, summary=f"Deleted the slice {locked.name} of {counted(locked)}")
 
 
 @transaction.atomic
 def rename_slice(viewer: Viewer, slice_: Slice, *, name: str, description: str) -> None:
     locked = locked_slice(viewer, slice_)
-    locked.name, locked.description = checked_name(name), description.strip()[:4000]
+    before = {"name": locked.name, "description": locked.description}
+    locked.name, locked.description = checked_name(name), description.strip()[:MAX_DESCRIPTION]
+    after = {"name": locked.name, "description": locked.description}
     locked.save(update_fields=["name", "description"])
+    summary = f"Described the slice {locked.name}"
+    if before["name"] != locked.name:
+        summary = f"Renamed the slice {before['name']} to {locked.name}"
+    keep_words_edit(viewer, locked, "words", before, after, summary=summary)
 
 
 @transaction.atomic
-def tag_slice(viewer: Viewer, slice_: Slice, tags: list[str]) -> list[str]:
+def tag_slice(viewer: Viewer, slice_: Slice, tags: Sequence[str], *, remove: Sequence[str] = ()) -> list[str]:
+    """The slice's tags after adding and removing; both ignore what is so already."""
     locked = locked_slice(viewer, slice_)
-    changed = changed_tags(locked.tags, add=tags, remove=())
+    before, changed = locked.tags, changed_tags(locked.tags, add=tags, remove=remove)
     locked.tags = changed
     locked.save(update_fields=["tags"])
+    summary = f"{tags_in_words(before, changed)} the slice {locked.name}"
+    keep_words_edit(viewer, locked, "tags", {"tags": before}, {"tags": changed}, summary=summary)
     return changed
 
 

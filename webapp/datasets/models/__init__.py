@@ -1,6 +1,7 @@
 """The rows of datasets: each file one noun."""
 
 from webapp.datasets.models.dataset import Dataset
+from webapp.datasets.models.edit import Edit
 from webapp.datasets.models.item import Item, StoredFile
 from webapp.datasets.models.origin import DatasetOrigin, MediaOrigin
 from webapp.datasets.models.promotion_request import PromotionRequest
@@ -10,6 +11,7 @@ from webapp.datasets.models.slice import Slice
 __all__ = [
     "Dataset",
     "DatasetOrigin",
+    "Edit",
     "Item",
     "MediaOrigin",
     "PromotionRequest",

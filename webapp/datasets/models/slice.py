@@ -24,7 +24,7 @@ class SliceQuerySet(models.QuerySet["Slice"]):
     def visible_to(self, viewer: Viewer) -> Self:
         if not viewer.may(Permission.SEE_PRIVATE):
             return self.none()
-        return self.filter(dataset__team_id=viewer.team_id, dataset__deleted_at=None)
+        return self.filter(dataset__team_id=viewer.team_id, dataset__deleted_at=None, deleted_at=None)
 
 
 class Slice(models.Model):
@@ -33,7 +33,8 @@ class Slice(models.Model):
     `size` is kept beside it, so that lists need not read it. A slice is frozen: only its own verbs change it, which
     `changed_at` and `changed_by` remember; members that were deleted from the dataset leave, and `removed_count` counts
     them. `recipe` is how it was made, {} for a list of members: {"sample": {"size", "seed", "from", "by", "shares",
-    "strata"}} (the last three of a stratified one) or {"operation": "union", "of": [id, id]}.
+    "strata"}} (the last three of a stratified one) or {"operation": "union", "of": [id, id]}. A deleted slice is hidden
+    from everybody for as long as its deletion can be undone (edit.KEPT), then it goes.
     """
 
     class Kind(models.TextChoices):
@@ -53,6 +54,7 @@ class Slice(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     changed_at = models.DateTimeField(null=True)
     changed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
+    deleted_at = models.DateTimeField(null=True)
 
     objects = GuardedManager.from_queryset(SliceQuerySet)()
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from webapp.datasets import strict_json
 from webapp.privacy.refusals import Invalid
-from webapp.wire import strict_json
 
 GOOD = [
     b'{"a":1,"b":{"a":2}}',
