@@ -12,14 +12,15 @@ class Bearer:
     """Rows with a column `metadata` and a `dataset_id`.
 
     `prefix` begins their public ids and `noun` is one of them in words; `name` is the column that a person knows one
-    by, None for rows without a name. `save` writes whole metadata by key of the row, of a locked dataset.
+    by, None for rows without a name. `save` takes the key of a locked dataset, and writes whole metadata by key
+    of the row.
     """
 
     prefix: str
     noun: str
     table: Any
     name: str | None
-    save: Callable[[Mapping[int, dict[str, Any]]], None]
+    save: Callable[[int, Mapping[int, dict[str, Any]]], None]
 
 
 # By level, as metadata types are learned: "item", "scene", "annotation", "prediction".

@@ -29,12 +29,12 @@ MAX_FIELD = 200
 SHOWN = 40
 
 
-def save_items(metadata: Mapping[int, dict[str, Any]]) -> None:
-    save_merged("item", dict(metadata))
+def save_items(dataset_pk: int, metadata: Mapping[int, dict[str, Any]]) -> None:
+    save_merged(dataset_pk, "item", dict(metadata))
 
 
-def save_scenes(metadata: Mapping[int, dict[str, Any]]) -> None:
-    save_merged("scene", dict(metadata))
+def save_scenes(dataset_pk: int, metadata: Mapping[int, dict[str, Any]]) -> None:
+    save_merged(dataset_pk, "scene", dict(metadata))
 
 
 register_bearer("item", Bearer("di", "item", Item, "reference_id", save_items))
@@ -64,7 +64,7 @@ def edit_metadata(
         return None
     cells = CellWriter()
     types = taught(dataset, level, field, wanted)
-    bearer.save({pk: checked_change(row.metadata, cells, Cell(level, pk, now, wanted), field)})
+    bearer.save(dataset.pk, {pk: checked_change(row.metadata, cells, Cell(level, pk, now, wanted), field)})
     name = getattr(row, bearer.name) if bearer.name else f"{bearer.noun}"
     summary = f"{field[:SHOWN]} of {name[:80]}: {in_words(now)} → {in_words(wanted)}"
     subject = public_id.encode(bearer.prefix, pk)
@@ -97,7 +97,7 @@ def edit_metadata_of_many(
             now = held(metadata, field)
             if not is_same(now, wanted):
                 changed[pk] = checked_change(metadata, cells, Cell(level, pk, now, wanted), field)
-        bearer.save(changed)
+        bearer.save(dataset.pk, changed)
     if not len(cells):
         return 0, None
     save_change(dataset, types=types)

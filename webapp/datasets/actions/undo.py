@@ -141,7 +141,7 @@ def put_back(dataset: Dataset, level: str, field: str, cells: list[Cell], back: 
             raise changed_by_a_program(f"{field[:80]} of {name[0][:80] if name else f'one {bearer.noun}'}")
         changed[pk] = with_held(metadata, field, wanted[pk].before)
         back.add(Cell(level, pk, now, wanted[pk].before))
-    bearer.save(changed)
+    bearer.save(dataset.pk, changed)
 
 
 def keep_reverse(viewer: Viewer, dataset: Dataset, found: Edit, delta: bytes, touched: bytes = b"") -> Edit:

@@ -25,10 +25,10 @@ MAX_REVIEWED = 1_000
 REVIEWED = {"di": "item", "ann": "annotation", "pred": "prediction"}
 
 
-def save_to(table: Any) -> Callable[[Mapping[int, dict[str, Any]]], None]:
+def save_to(table: Any) -> Callable[[int, Mapping[int, dict[str, Any]]], None]:
     """What writes the metadata of this table's rows."""
 
-    def save(metadata: Mapping[int, dict[str, Any]]) -> None:
+    def save(_dataset_pk: int, metadata: Mapping[int, dict[str, Any]]) -> None:
         rows = [table(pk=pk, metadata=values) for pk, values in metadata.items()]
         table.objects.unscoped().bulk_update(rows, ["metadata"], batch_size=200)
 
@@ -96,7 +96,7 @@ def written(
         if not is_same(now, then):
             changed[pk] = with_held(metadata, KEY, then)
             cells.add(Cell(level, pk, now, then))
-    bearer.save(changed)
+    bearer.save(dataset.pk, changed)
     return before
 
 
