@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.crypto import salted_hmac
 
 from webapp.accounts.queries import memberships_of
 from webapp.accounts.viewer import Permission, Viewer
@@ -71,6 +72,8 @@ class Frame:
     """The bar's links."""
     email: str
     """Who is signed in."""
+    kept_for: str
+    """What the browser calls this person where it keeps pictures: no other person's pages look there."""
     role: str
     """Their role in this team."""
     team_name: str
@@ -119,6 +122,7 @@ def frame_around(request: HttpRequest, viewer: Viewer, page: Page) -> Frame:
     return Frame(
         rooms=tuple(room_link(request, name, text, current=page.room == name) for name, text in ROOMS),
         email=viewer.email,
+        kept_for=salted_hmac("transom.pictures-kept-for", str(viewer.user_id), algorithm="sha256").hexdigest()[:32],
         role=str(viewer.role),
         team_name=viewer.team_name,
         other_teams=tuple(OtherTeam(one.team_id, one.team.name) for one in others),

@@ -1,84 +1,168 @@
 /** The picture of one cell: waiting, loading, ready, or the reason why not. */
 
 import { make, part } from "../lib/markup.js";
-import { loadImage } from "../media/image-load.js";
+import { sizeClassOf } from "../thumbnails/size-classes.js";
+import { cropElement, objectCaption } from "./cell-crop.js";
 import { explain, forget } from "./doctor.js";
+import { pageThumbnails } from "./page-thumbnails.js";
+import { ScenePreview } from "./scene-preview.js";
 
 /**
  * @typedef {object} PictureItem
- * @property {string} id
+ * @property {string} id of an item, a scene, an annotation or a prediction
  * @property {string} reference_id
  * @property {string} url
  * @property {number | null} width pixels; null until measured
  * @property {number | null} height pixels; null until measured
  */
+/**
+ * @typedef {object} MoreOfRow
+ * @property {string | null} url null when there is no still to show
+ * @property {string} [href] its own page, below that of its dataset
+ * @property {string} [item_id] of an object, what it is on
+ * @property {number[]} [crop] of an object: left, top, right, bottom in pixels
+ * @property {string | null} [label]
+ * @property {number | null} [confidence]
+ * @property {string | null} [frames] of a scene: where its list of frames is
+ */
+/** @typedef {Omit<PictureItem, "url"> & MoreOfRow} CellRow */
+
+/** @typedef {import("../thumbnails/thumbnails.js").Wish} Wish */
+/** @typedef {import("../thumbnails/thumbnails.js").Shown} Shown */
+
+/**
+ * @typedef {object} Shared what the cells of a grid have together
+ * @property {import("../media/loading.js").LoadQueue<any>} queue
+ * @property {import("../lib/measurements.js").Measurements | null} measurements
+ * @property {import("../thumbnails/thumbnails.js").Thumbnails} [store] by default the page's
+ */
+
+/** Cells whose sides are three by two come out a little differently; their crops are the same. */
+const ASPECT_STEPS = 20;
 
 export class CellPicture {
   #cell;
-  #item;
+  #row;
   #queue;
   #measurements;
+  #store;
+  /** @type {ScenePreview | null} */
+  #preview = null;
   /** The load under way. @type {AbortController | null} */
   #load = null;
 
   /**
    * @param {HTMLElement} cell
-   * @param {PictureItem} item
-   * @param {{queue: import("../media/loading.js").LoadQueue<HTMLImageElement>,
-   *   measurements: import("../lib/measurements.js").Measurements | null}} shared
+   * @param {CellRow} row
+   * @param {Shared} shared
    */
-  constructor(cell, item, { queue, measurements }) {
+  constructor(cell, row, { queue, measurements, store = pageThumbnails() }) {
     this.#cell = cell;
-    this.#item = item;
+    this.#row = row;
     this.#queue = queue;
     this.#measurements = measurements;
+    this.#store = store;
+    if (row.crop) this.#caption();
+    const { frames, url } = row;
+    if (frames && url) this.#preview = new ScenePreview(cell, frames, { queue, store, wish: (frame) => this.#wish(frame) });
   }
 
   /** Asks for the picture, unless it is there, on its way, or known not to load. */
   load() {
-    if (this.#load || this.#cell.dataset.state !== "loading") return;
+    if (this.#load || this.#cell.dataset.state !== "loading" || !this.#row.url) return;
     this.#load = new AbortController();
-    void this.#run(this.#load);
+    void this.#run(this.#load, this.#wish(this.#row.url));
   }
 
   /** Takes the wish back: the cell is out of sight. */
   rest() {
     this.#load?.abort();
     this.#load = null;
+    this.#preview?.close();
   }
 
   /** Tries again what failed. */
   retry() {
-    if (this.#cell.dataset.state !== "error") return;
-    forget(this.#item.url);
+    if (this.#cell.dataset.state !== "error" || !this.#row.url) return;
+    forget(this.#row.url);
     this.#cell.querySelector(".media-cell__reason")?.remove();
     this.#cell.dataset.state = "loading";
     this.load();
   }
 
-  /** @param {AbortController} load */
-  async #run(load) {
-    // The cell's caption already says what the picture is.
-    const image = make("img", { class: "media-cell__image", alt: "" });
+  /** Lets go of the picture: the cell leaves the page. */
+  dispose() {
+    this.rest();
+    this.#preview?.dispose();
+    // Without its source the element gives its decoded copy back before it is collected.
+    for (const image of this.#cell.querySelectorAll("img")) image.removeAttribute("src");
+  }
+
+  /**
+   * @param {string} url
+   * @returns {Wish}
+   */
+  #wish(url) {
+    const { id, item_id, href, crop: box, width, height } = this.#row;
+    const { clientWidth, clientHeight } = this.#cell;
+    const aspect = clientHeight > 0 ? Math.round((clientWidth / clientHeight) * ASPECT_STEPS) / ASPECT_STEPS : 1;
+    const of = width && height ? { width, height } : null;
+    return {
+      dataset: /\bds_[^/?]+/.exec(href ?? "")?.[0] ?? "",
+      item: item_id ?? id,
+      url: new URL(url, document.baseURI).href,
+      size: sizeClassOf({ width: clientWidth, height: clientHeight }, devicePixelRatio),
+      crop: box ? { box, of, aspect } : null,
+    };
+  }
+
+  /**
+   * @param {AbortController} load
+   * @param {Wish} wish
+   */
+  async #run(load, wish) {
+    const { signal } = load;
     try {
-      await this.#queue.request((signal) => loadImage(image, this.#item.url, signal), load.signal);
-      this.#ready(image);
+      const shown =
+        (await this.#store.kept(wish, signal)) ?? (await this.#queue.request((stop) => this.#store.load(wish, stop), signal));
+      signal.throwIfAborted();
+      this.#ready(shown, wish);
+      if (shown.isOld) await this.#renew(wish, signal);
     } catch (reason) {
-      if (load.signal.aborted || isDisposal(reason)) return;
-      const diagnosis = await explain(this.#item.url, "image", reason);
-      if (!load.signal.aborted) this.#failed(diagnosis);
+      if (signal.aborted || isDisposal(reason)) return;
+      const diagnosis = await explain(wish.url, "image", reason);
+      if (!signal.aborted) this.#failed(diagnosis);
     } finally {
       if (this.#load === load) this.#load = null;
     }
   }
 
-  /** @param {HTMLImageElement} image */
-  #ready(image) {
-    part(this.#cell, "span", "media-cell__stage").replaceChildren(image);
+  /**
+   * What is kept is shown until its host has said whether it still holds.
+   * @param {Wish} wish
+   * @param {AbortSignal} signal
+   */
+  async #renew(wish, signal) {
+    try {
+      const shown = await this.#queue.request((stop) => this.#store.renew(wish, stop), signal);
+      if (shown && !signal.aborted) this.#ready(shown, wish);
+    } catch {
+      // The next visit asks again.
+    }
+  }
+
+  /**
+   * @param {Shown} shown
+   * @param {Wish} wish
+   */
+  #ready(shown, { crop }) {
+    // The cell's caption already says what the picture is.
+    Object.assign(shown.image, { className: "media-cell__image", alt: "" });
+    part(this.#cell, "span", "media-cell__stage").replaceChildren(crop ? cropElement(shown, crop, this.#row.label) : shown.image);
     this.#cell.dataset.state = "ready";
-    const { id, width, height } = this.#item;
+    const { id, item_id, width, height } = this.#row;
     if (width && height) return;
-    this.#measurements?.add({ id, width: image.naturalWidth, height: image.naturalHeight });
+    this.#measurements?.add({ id: item_id ?? id, width: shown.width, height: shown.height });
   }
 
   /** @param {import("../media/diagnosis.js").Diagnosis} diagnosis */
@@ -86,6 +170,12 @@ export class CellPicture {
     const reason = make("span", { class: "media-cell__reason", "data-kind": kind, title: `${sentence} ${remedy}` }, sentence);
     part(this.#cell, "span", "media-cell__stage").replaceChildren(reason);
     this.#cell.dataset.state = "error";
+  }
+
+  #caption() {
+    const { label, confidence } = this.#row;
+    part(this.#cell, "span", "media-cell__caption").textContent = objectCaption(label, confidence);
+    this.#cell.dataset.caption = "always";
   }
 }
 

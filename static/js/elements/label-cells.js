@@ -1,9 +1,11 @@
 /** The largest labels of each picture of a grid, small, over its cell. Key H shows and hides them as long as the tab is. */
 
 import { strokeOfName } from "../labels/label-colors.js";
+import { debounce } from "../lib/debounce.js";
 import { bindKeys } from "../lib/keys.js";
 import { make } from "../lib/markup.js";
 import { postJson } from "../lib/post.js";
+import { naturalSizeOf } from "../viewer/natural-size.js";
 import { actionButton } from "./action-button.js";
 import { labelPalette } from "./label-palette.js";
 
@@ -12,7 +14,11 @@ import { labelPalette } from "./label-palette.js";
 
 const AT_ONCE = 200;
 const STORED = "transom-cell-labels";
-const CELL = ".media-cell[data-item-id]";
+const CELL = ".media-cell[data-item-id][data-state=ready]";
+/** A screen of cells comes as one question. */
+const QUIET_S = 0.08;
+/** Cells whose labels are held: ten screens of small ones. */
+const REMEMBERED = 3000;
 const STROKE_PX = 1;
 const HALO_PX = 2;
 /** What the server leaves out of a run (webapp/pages/cell_labels.py). */
@@ -22,10 +28,16 @@ const SMALLEST_PX = 5;
 
 export class LabelCells {
   #grid;
+  #url;
+  #run;
+  #signal;
   #button = actionButton("showLabels", () => this.#toggle());
   #isShown = remembered();
-  /** @type {Map<string, {labels: string[], cell: CellLabels}>} */
+  /** Least recently asked first; null for a picture without labels. @type {Map<string, {labels: string[], cell: CellLabels} | null>} */
   #said = new Map();
+  /** @type {Set<string>} */
+  #wanted = new Set();
+  #askSoon;
   #ticket = 0;
 
   /**
@@ -35,8 +47,14 @@ export class LabelCells {
    */
   constructor(grid, { url, run }, signal) {
     this.#grid = grid;
-    bindKeys(document, { h: () => this.#said.size > 0 && this.#toggle() }, signal);
-    const pictures = new MutationObserver(() => this.#drawSoon());
+    this.#url = url;
+    this.#run = run;
+    this.#signal = signal;
+    this.#askSoon = debounce(() => void this.#ask(), QUIET_S, signal);
+    if (grid.dataset.mode === "objects") return;
+    this.#button.title += run ? `. Of the run, what it is sure of by ${LEAST_CONFIDENCE} or more` : "";
+    bindKeys(document, { h: () => this.#button.isConnected && this.#toggle() }, signal);
+    const pictures = new MutationObserver(() => this.#look());
     pictures.observe(grid, { subtree: true, attributeFilter: ["data-state"] });
     const size = new ResizeObserver(() => this.#drawSoon());
     size.observe(grid);
@@ -45,30 +63,53 @@ export class LabelCells {
       size.disconnect();
       cancelAnimationFrame(this.#ticket);
     });
-    // A grid without boxes is a grid still: what does not come is not shown.
-    this.#ask(url, run, signal).catch(() => {});
+    this.#look();
   }
 
-  /**
-   * Asks for what is said of all cells, and offers to hide it where there is anything.
-   * @param {string} url
-   * @param {string | null} run
-   * @param {AbortSignal} signal
-   */
-  async #ask(url, run, signal) {
-    const ids = this.#cells.map((cell) => cell.dataset.itemId ?? "");
-    for (let at = 0; at < ids.length; at += AT_ONCE) {
-      const said = /** @type {SaidOfCells} */ (await postJson(url, { ids: ids.slice(at, at + AT_ONCE), run }, signal));
-      for (const [id, cell] of Object.entries(said.cells)) this.#said.set(id, { labels: said.labels, cell });
+  /** Wants the labels of the pictures that are there by now, and draws those that are known. */
+  #look() {
+    for (const cell of this.#ready) {
+      const id = cell.dataset.itemId ?? "";
+      if (!this.#said.has(id)) this.#wanted.add(id);
     }
-    if (this.#said.size === 0) return;
-    this.#button.title += run ? `. Of the run, what it is sure of by ${LEAST_CONFIDENCE} or more` : "";
-    document.querySelector(".head__actions")?.prepend(this.#button);
+    if (this.#wanted.size > 0) this.#askSoon();
     this.#drawSoon();
   }
 
-  /** @returns {HTMLElement[]} */
-  get #cells() {
+  /** Asks for what is said of the cells that are wanted, the newest first, and offers to hide it where there is anything. */
+  async #ask() {
+    const ids = [...this.#wanted].slice(-AT_ONCE);
+    for (const id of ids) this.#wanted.delete(id);
+    if (this.#wanted.size > 0) this.#askSoon();
+    for (const id of ids) this.#keep(id, null);
+    try {
+      const said = /** @type {SaidOfCells} */ (await postJson(this.#url, { ids, run: this.#run }, this.#signal));
+      for (const [id, cell] of Object.entries(said.cells)) this.#keep(id, { labels: said.labels, cell });
+      if (Object.keys(said.cells).length > 0) this.#offer();
+    } catch {
+      // A grid without boxes is a grid still: what does not come is not shown, and asked for when it is seen again.
+      for (const id of ids) this.#said.delete(id);
+    }
+  }
+
+  /**
+   * @param {string} id
+   * @param {{labels: string[], cell: CellLabels} | null} said
+   */
+  #keep(id, said) {
+    this.#said.delete(id);
+    this.#said.set(id, said);
+    const [oldest] = this.#said.keys();
+    if (this.#said.size > REMEMBERED && oldest !== undefined) this.#said.delete(oldest);
+  }
+
+  #offer() {
+    if (!this.#button.isConnected) document.querySelector(".head__actions")?.prepend(this.#button);
+    this.#drawSoon();
+  }
+
+  /** The cells that show a picture. @returns {HTMLElement[]} */
+  get #ready() {
     return [...this.#grid.querySelectorAll(CELL)].filter((cell) => cell instanceof HTMLElement);
   }
 
@@ -85,12 +126,11 @@ export class LabelCells {
   #draw() {
     this.#ticket = 0;
     this.#button.setAttribute("aria-pressed", String(this.#isShown));
-    for (const cell of this.#cells) {
+    for (const cell of this.#ready) {
       const said = this.#said.get(cell.dataset.itemId ?? "");
       const image = cell.querySelector("img");
-      const canvas = cell.querySelector(".media-cell__labels");
-      if (!said || !image || !this.#isShown || cell.dataset.state !== "ready") canvas?.remove();
-      else drawCell(cell, image, said);
+      if (said && image && this.#isShown) drawCell(cell, image, said);
+      else cell.querySelector(".media-cell__labels")?.remove();
     }
   }
 }
@@ -108,7 +148,8 @@ function drawCell(cell, image, { labels, cell: shapes }) {
   if (canvas.width === width && canvas.height === height && canvas.dataset.count) return;
   Object.assign(canvas, { width, height });
   canvas.dataset.count = String(shapes.label.length);
-  const [across, down] = [shapes.width || image.naturalWidth, shapes.height || image.naturalHeight];
+  const natural = naturalSizeOf(image) ?? { width: image.naturalWidth, height: image.naturalHeight };
+  const [across, down] = [shapes.width || natural.width, shapes.height || natural.height];
   const scale = Math.max(width / across, height / down);
   const [x, y] = [(width - across * scale) / 2, (height - down * scale) / 2];
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));

@@ -28,7 +28,7 @@ export async function withDeadline(load, { timeout_s = MEDIA_TIMEOUT_S, signal }
   const timer = setTimeout(() => abort.abort(new LoadTimedOut(timeout_s)), timeout_s * 1000);
   signal?.addEventListener("abort", cancel);
   try {
-    return await Promise.race([load(abort.signal), whenAborted(abort.signal)]);
+    return await orAborted(load(abort.signal), abort.signal);
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener("abort", cancel);
@@ -36,12 +36,18 @@ export async function withDeadline(load, { timeout_s = MEDIA_TIMEOUT_S, signal }
 }
 
 /**
+ * Waits, but not longer than the signal allows.
+ * @template Value
+ * @param {Promise<Value>} value
  * @param {AbortSignal} signal
- * @returns {Promise<never>}
+ * @returns {Promise<Value>} rejects with the signal's reason, or as the value does
  */
-function whenAborted(signal) {
-  return new Promise((_, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+export function orAborted(value, signal) {
+  return new Promise((resolve, reject) => {
+    const cancel = () => reject(signal.reason);
+    if (signal.aborted) cancel();
+    signal.addEventListener("abort", cancel);
+    void value.then(resolve, reject).finally(() => signal.removeEventListener("abort", cancel));
   });
 }
 

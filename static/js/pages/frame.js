@@ -1,5 +1,6 @@
 /** What every page has around its content: the choice of theme, copying, keys for links. */
 
+import "../elements/kept-pictures.js";
 import { bindKeys } from "../lib/keys.js";
 import { copyText } from "./copying.js";
 

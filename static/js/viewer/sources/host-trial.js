@@ -3,6 +3,8 @@
  * until then one request is the trial, and the others to that host wait for how it ends.
  */
 
+import { orAborted } from "../../media/loading.js";
+
 /**
  * What is known of hosts, from whoever remembers it.
  * @typedef {object} HostAbilities
@@ -32,16 +34,25 @@ export class HostTrial {
    * Asks for a file without cookies and without a Referer.
    * @param {URL} address
    * @param {AbortSignal} signal
+   * @param {RequestCache} [cache] how the browser's own cache is used
    * @returns {Promise<Response | null>} null when the page may not read it, or the host is not there; rejects with the signal's reason
    */
-  async ask(address, signal) {
+  async ask(address, signal, cache) {
     const { origin } = address;
     const trial = this.#trials.get(origin);
     if (trial && !(await orAborted(trial, signal))) return null;
     const isReadable = this.#abilities.readable(origin);
     if (isReadable === false) return null;
     // Who waited for a trial that was given up begins the next one.
-    return isReadable ? this.#request(address, signal) : this.#try(address, signal);
+    return isReadable ? this.#request(address, signal, cache) : this.#try(address, signal);
+  }
+
+  /**
+   * Whether somebody is finding out about a host right now.
+   * @param {string} origin
+   */
+  isTrying(origin) {
+    return this.#trials.has(origin);
   }
 
   /**
@@ -93,19 +104,4 @@ export class HostTrial {
       throw reason;
     }
   }
-}
-
-/**
- * Waits, but not longer than the signal allows.
- * @template Value
- * @param {Promise<Value>} value
- * @param {AbortSignal} signal
- * @returns {Promise<Value>}
- */
-function orAborted(value, signal) {
-  return new Promise((resolve, reject) => {
-    const cancel = () => reject(signal.reason);
-    signal.addEventListener("abort", cancel);
-    void value.then(resolve, reject).finally(() => signal.removeEventListener("abort", cancel));
-  });
 }

@@ -1,0 +1,50 @@
+/** Names of stored thumbnails: what they show and how large, without what changes each time an address is signed. */
+
+/** Of S3, Google and CloudFront, and what others call a signature or when it ends. */
+const SIGNING = new Set(
+  `awsaccesskeyid signature expires googleaccessid policy key-pair-id hdnts hdnea sig token access_token auth
+  auth_token apikey api_key expiry exp hmac`.split(/\s+/),
+);
+const SIGNING_PREFIXES = ["x-amz-", "x-goog-", "x-oss-", "x-cos-"];
+/** A shared access signature of Azure: so short that they mean this only together with `sig`. */
+const AZURE = new Set("sv ss srt sr st se sp spr sip si sig skoid sktid skt ske sks skv".split(" "));
+/** Our own links to uploaded files: what they name, then when they were made and a signature. */
+const OWN_LINK = /^(\/shared\/[^:/]+):[^/]*$/;
+
+/**
+ * An address without its signature: two signed addresses of one file are the same.
+ * @param {string} url absolute
+ * @param {string} ownOrigin this server's
+ */
+export function unsigned(url, ownOrigin) {
+  const address = new URL(url);
+  const names = [...address.searchParams.keys()];
+  const isAzure = names.includes("sig") && names.includes("sv");
+  for (const name of names) {
+    const low = name.toLowerCase();
+    const isSigning = SIGNING.has(low) || SIGNING_PREFIXES.some((prefix) => low.startsWith(prefix));
+    if (isSigning || (isAzure && AZURE.has(low))) address.searchParams.delete(name);
+  }
+  if (address.origin === ownOrigin) address.pathname = address.pathname.replace(OWN_LINK, "$1");
+  address.hash = "";
+  address.username = address.password = "";
+  return address.href;
+}
+
+/**
+ * @typedef {object} Named what a thumbnail is of
+ * @property {string} dataset its public id
+ * @property {string} item its public id, or that of the scene whose first frame it is
+ * @property {string} url absolute
+ * @property {string} size the name of a size class
+ * @property {number[] | null} crop left, top, right, bottom in pixels of the picture; null for all of it
+ */
+
+/**
+ * The name under which a thumbnail is kept.
+ * @param {Named} named
+ * @param {string} ownOrigin
+ */
+export function pictureKey({ dataset, item, url, size, crop }, ownOrigin) {
+  return [dataset, item, size, crop ? crop.map((side) => side.toFixed(1)).join(",") : "", unsigned(url, ownOrigin)].join(" ");
+}
