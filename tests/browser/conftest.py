@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, expect, sync_playwright
 
 from tests.browser.chromium import NoChromium, launch
 from tests.live import LiveTransom, Person
@@ -90,7 +90,7 @@ class Watch:
     """What a page said and whom it asked.
 
     `expected` are patterns of console errors that the test brings about, `declared` origins that its media are on,
-    `leave` closes the page.
+    `leave` closes the page, `probed` are addresses that pages tried to read and may not: one for a host.
     """
 
     expected: list[str] = field(default_factory=list)
@@ -98,6 +98,17 @@ class Watch:
     errors: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     leave: Callable[[], None] = lambda: None
+    probed: list[str] = field(default_factory=list)
+
+    def hear(self, message: ConsoleMessage) -> None:
+        """Note an error, unless it is what a browser says when a page learns that a host lets nobody read its files."""
+        probe = re.match(r"Access to fetch at '([^']+)' .* blocked by CORS policy", message.text)
+        if message.type != "error" or (probe is None and message.location["url"] in self.probed):
+            return
+        if probe is not None:
+            self.probed.append(probe[1])
+        else:
+            self.errors.append(message.text)
 
     def unexpected(self) -> list[str]:
         return [one for one in self.errors if not any(re.search(pattern, one) for pattern in self.expected)]
@@ -122,7 +133,7 @@ def page(chromium: Browser, live: LiveTransom, canary: CanaryServer, watch: Watc
     context.set_default_timeout(LIMIT_MS)
     page = context.new_page()
     watch.leave = context.close
-    page.on("console", lambda message: watch.errors.append(message.text) if message.type == "error" else None)
+    page.on("console", watch.hear)
     page.on("pageerror", lambda error: watch.errors.append(str(error)))
     page.on("request", lambda request: watch.asked.append(request.url))
     yield page
