@@ -1,187 +1,429 @@
 /**
- * `<media-grid>`: shows the pictures of its cells as they come into view, and lets one choose among them.
- * The server renders the cells as links; this element fills them and never leaves one blank.
- * Dispatches `selection-change` with detail `{ids}`.
+ * `<media-grid>`: a whole result of pictures under the hand. It takes over the cells that the server rendered as links,
+ * and from then on only the cells near the window exist; the page's scrollbar is the whole result's.
+ *
+ * Dispatches `selection-change` with detail GridChoice, `place-change` with detail `{position, count, isExact, from}`, and
+ * `cells-change` after cells came or went. `data-state` is `ready` once every row in the window is known.
  */
 
+import { GridSelection, LONGEST_RANGE, rangeBetween } from "../grid/grid-selection.js";
+import { ResultOutline } from "../grid/result-outline.js";
+import { RowBlocks } from "../grid/row-blocks.js";
+import { grouped } from "../lib/digits.js";
+import { GetRefused, getJson } from "../lib/get.js";
 import { gridStep } from "../lib/grid-step.js";
 import { bindKeys } from "../lib/keys.js";
-import { make } from "../lib/markup.js";
 import { Measurements } from "../lib/measurements.js";
-import { Selection } from "../lib/selection.js";
-import { CellPicture } from "./cell-picture.js";
 import { LoadQueue } from "../media/loading.js";
+import { GridCells } from "./grid-cells.js";
+import { GridWindow } from "./grid-window.js";
+import { GridWords } from "./grid-words.js";
+import { fillCells } from "./rendered-cells.js";
 
-/** How far outside of the window a cell counts as near: half a screen hides the wait of a normal scroll. */
-const NEAR = "50% 0px";
-
-/** @typedef {import("./cell-picture.js").PictureItem} PictureItem */
+/**
+ * @typedef {object} GridResult the first rows of a result, and where the others are
+ * @property {import("../grid/row-blocks.js").Row[]} items
+ * @property {string | null} after
+ * @property {string | null} before
+ * @property {number | null} total all rows, where that is known without looking
+ * @property {number} version of the dataset
+ * @property {{rows: string, outline: string, measure?: string}} urls
+ *
+ * @typedef {object} GridChoice
+ * @property {string[]} ids those selected; none while all are
+ * @property {string[]} itemIds the items of `ids`
+ * @property {boolean} isAll whether all that match are, but for `but`
+ * @property {string[]} but
+ * @property {number} count how many are selected
+ * @property {number} total all that match
+ * @property {boolean} isExact false while `total`, and with `isAll` also `count`, may still grow
+ */
 
 export class MediaGrid extends HTMLElement {
-  /** @type {PictureItem[]} */
-  #items = [];
-  /** @type {string | null} */
-  #measureUrl = null;
-  /** @type {HTMLAnchorElement[]} */
-  #cells = [];
-  /** @type {Map<Element, CellPicture>} */
-  #pictures = new Map();
-  #selection = new Selection([]);
+  /** @type {{result: GridResult, view: import("../grid/grid-place.js").GridView} | null} */
+  #shown = null;
   #life = new AbortController();
+  #selection = new GridSelection();
+  /** The range being fetched. */
+  #range = new AbortController();
+  /** @type {Set<string>} */
+  #gone = new Set();
+  /** The cell in the tab order. */
+  #active = 0;
+  /** @type {{cells: GridCells, window: GridWindow, words: GridWords, outline: ResultOutline, blocks: RowBlocks} | null} */
+  #parts = null;
 
   connectedCallback() {
     this.#life = new AbortController();
-    this.#cells = [...this.querySelectorAll(CELL)].filter((cell) => cell instanceof HTMLAnchorElement);
-    const on = { signal: this.#life.signal };
-    this.addEventListener("keydown", this.#onKey, on);
-    if (this.#isSelecting) this.#offerSelection(on);
-    if (this.#items.length > 0) this.#showPictures();
+    if (this.#shown) this.#start(this.#shown.result, this.#shown.view);
   }
 
   disconnectedCallback() {
     this.#life.abort();
-    this.#pictures.clear();
-    for (const tick of this.querySelectorAll(".media-cell__tick")) tick.remove();
+    this.#range.abort();
+    this.#parts?.blocks.dispose();
+    this.#parts?.cells.dispose();
+    this.#parts?.words.dispose();
+    this.#parts = null;
+    this.removeAttribute("data-state");
   }
 
   /**
-   * Starts showing the pictures.
-   * @param {PictureItem[]} items
-   * @param {{measureUrl?: string | undefined}} where sizes that the browser finds are sent
+   * Shows a result, beginning where the view says.
+   * @param {GridResult} result
+   * @param {import("../grid/grid-place.js").GridView} view
    */
-  show(items, { measureUrl } = {}) {
-    this.#items = items;
-    this.#measureUrl = measureUrl ?? null;
-    if (this.isConnected) this.#showPictures();
+  show(result, view) {
+    this.#shown = { result, view };
+    if (this.isConnected) this.#start(result, view);
+  }
+
+  /**
+   * Shows the pictures of the cells that the server rendered, which stay the only ones.
+   * @param {import("./cell-picture.js").PictureItem[]} items
+   * @param {{measureUrl?: string}} where sizes that the browser finds are sent
+   */
+  fill(items, { measureUrl } = {}) {
+    fillCells(this, items, { measureUrl, signal: this.#life.signal });
+  }
+
+  /** Takes another size of cells (`data-density`); the place stays. */
+  resizeCells() {
+    this.#parts?.window.arrange();
   }
 
   clearSelection() {
+    this.#range.abort();
     this.#selection.clear();
     this.#selectionChanged();
+  }
+
+  selectAll() {
+    this.#range.abort();
+    this.#selection.selectAll();
+    this.#selectionChanged();
+  }
+
+  /**
+   * Shows rows as taken out of the slice, or as back in it. They keep their places, so that nothing moves under the hand.
+   * @param {string[]} ids
+   * @param {boolean} isGone
+   */
+  markGone(ids, isGone) {
+    for (const id of ids) {
+      if (isGone) this.#gone.add(id);
+      else this.#gone.delete(id);
+    }
+    this.#parts?.cells.mark();
+  }
+
+  /**
+   * Goes to a position, and gives its cell the focus.
+   * @param {number} position
+   */
+  goTo(position) {
+    this.#parts?.window.goTo(position);
+    this.#focus(position);
+  }
+
+  /**
+   * Gives a row's cell the focus, where it was left.
+   * @param {{id: string, position: number}} row
+   */
+  returnTo({ id, position }) {
+    const { cells, window: sight } = this.#parts ?? {};
+    const element = this.querySelector(`[data-item-id="${CSS.escape(id)}"]`);
+    const found = cells?.positionOf(element) ?? position;
+    sight?.reveal(found);
+    this.#focus(found);
+  }
+
+  /** The position of an element's cell, counted from 0; null for another element. @param {Element} element */
+  positionOf(element) {
+    return this.#parts?.cells.positionOf(element) ?? null;
   }
 
   get #isSelecting() {
     return this.dataset.select === "multiple";
   }
 
-  #showPictures() {
+  /**
+   * @param {GridResult} result
+   * @param {import("../grid/grid-place.js").GridView} view
+   */
+  #start(result, view) {
     const { signal } = this.#life;
     const queue = new LoadQueue();
     signal.addEventListener("abort", () => queue.dispose());
-    const measurements = this.#measureUrl ? new Measurements(this.#measureUrl, signal) : null;
-    const items = new Map(this.#items.map((item) => [item.id, item]));
-    for (const cell of this.#cells) {
-      const item = items.get(cell.dataset.itemId ?? "");
-      if (item) this.#pictures.set(cell, new CellPicture(cell, item, { queue, measurements }));
+    const measurements = result.urls.measure ? new Measurements(result.urls.measure, signal) : null;
+    const isSelected = this.#isSelecting ? (/** @type {string} */ id) => this.#selection.has(id) : null;
+    const cells = new GridCells(this, { queue, measurements }, { isSelected, isGone: (id) => this.#gone.has(id) });
+    const words = new GridWords((position) => this.goTo(position));
+    this.after(words.element);
+    const outline = this.#outlineOf(result);
+    const blocks = this.#blocksOf(result, outline, view);
+    this.dataset.virtual = "";
+    this.setAttribute("role", "listbox");
+    if (!this.hasAttribute("aria-label")) this.setAttribute("aria-label", "Pictures");
+    if (this.#isSelecting) this.setAttribute("aria-multiselectable", "true");
+    const sight = new GridWindow(this, cells, (seen) => this.#show(seen), signal);
+    this.#parts = { cells, window: sight, words, outline, blocks };
+    this.#selection.restore(view.selected.ids);
+    if (view.selected.isAll) this.#selection.selectAll();
+    this.#listen(signal);
+    cells.total = outline.isExact ? outline.count : null;
+    sight.count = outline.count;
+    const start = view.from === null ? view.position : blocks.start;
+    if (start > 0) sight.goTo(start);
+    this.#setActive(start);
+    this.#selectionChanged();
+    void this.#readOutline();
+  }
+
+  /** @param {GridResult} result */
+  #outlineOf({ urls, total, items, version }) {
+    const ask = (/** @type {string | null} */ token, /** @type {AbortSignal} */ signal) =>
+      getJson(token === null ? urls.outline : withParameters(urls.outline, { continue: token }), signal);
+    const changed = (/** @type {{version: number}} */ answer) => {
+      this.#compare(answer.version, version);
+      this.#countChanged();
+    };
+    return new ResultOutline(ask, { changed, total, shown: items.length });
+  }
+
+  /**
+   * @param {GridResult} result
+   * @param {ResultOutline} outline
+   * @param {import("../grid/grid-place.js").GridView} view
+   */
+  #blocksOf({ urls, version, ...stretch }, outline, { from, position }) {
+    const ask = (/** @type {import("../grid/row-blocks.js").RowsPlace} */ place, /** @type {AbortSignal} */ signal) =>
+      getJson(withParameters(urls.rows, place), signal);
+    const told = {
+      changed: (/** @type {{version: number} | undefined} */ answer) => {
+        if (answer) this.#compare(answer.version, version);
+        this.#parts?.words.failed(null);
+        this.#countChanged();
+      },
+      moved: (/** @type {number} */ by) => this.#renumber(by),
+      failed: (/** @type {unknown} */ reason) => this.#failed(reason),
+    };
+    const { items: rows, after, before } = stretch;
+    return new RowBlocks(ask, outline, told, { rows, after, before }, from === null ? null : position);
+  }
+
+  async #readOutline() {
+    const { signal } = this.#life;
+    try {
+      await this.#parts?.outline.read(signal);
+    } catch (reason) {
+      if (!signal.aborted) this.#failed(reason);
     }
-    this.#watch(signal);
-    // A browser that comes back online tries by itself what failed meanwhile.
-    addEventListener("online", () => this.#pictures.forEach((picture) => picture.retry()), { signal });
   }
 
   /** @param {AbortSignal} signal */
-  #watch(signal) {
-    const observer = new IntersectionObserver(
-      (entries) => {
-        // The queue serves the newest wish first, so the first of a batch is asked for last.
-        for (const { target, isIntersecting } of entries.reverse()) {
-          const picture = this.#pictures.get(target);
-          if (isIntersecting) picture?.load();
-          else picture?.rest();
-        }
-      },
-      { rootMargin: NEAR },
-    );
-    for (const cell of this.#pictures.keys()) observer.observe(cell);
-    signal.addEventListener("abort", () => observer.disconnect());
+  #listen(signal) {
+    const on = { signal };
+    this.addEventListener("keydown", this.#onKey, on);
+    this.addEventListener("focusin", (event) => this.#setActive(this.#positionOfTarget(event) ?? this.#active), on);
+    if (this.#isSelecting) this.addEventListener("click", this.#onClick, on);
+    bindKeys(document, { Escape: () => this.clearSelection(), g: () => this.#parts?.words.ask() }, signal);
+    // A browser that comes back online tries by itself what failed meanwhile.
+    addEventListener("online", () => this.#retry(), on);
   }
 
-  /** @param {{signal: AbortSignal}} on */
-  #offerSelection(on) {
-    this.setAttribute("role", "listbox");
-    this.setAttribute("aria-multiselectable", "true");
-    if (!this.hasAttribute("aria-label")) this.setAttribute("aria-label", "Pictures");
-    this.#selection = new Selection(this.#cells.map(idOf));
-    this.#cells.forEach((cell, index) => {
-      cell.setAttribute("role", "option");
-      cell.tabIndex = index === 0 ? 0 : -1;
-      cell.append(make("span", { class: "tick media-cell__tick", "aria-hidden": "true" }));
-    });
-    this.addEventListener("click", this.#onClick, on);
-    this.addEventListener("focusin", this.#onFocus, on);
-    bindKeys(document, { Escape: () => this.clearSelection() }, on.signal);
-    this.#selectionChanged();
+  /** @param {import("./grid-window.js").Sight} sight */
+  #show({ near, seen, first, share, isBlurred, isLoading, isMoved }) {
+    const parts = this.#parts;
+    if (!parts) return;
+    const { cells, words, outline, blocks } = parts;
+    if (!isBlurred) blocks.want(near);
+    const kept = this.contains(document.activeElement) ? this.#active : null;
+    const rowAt = (/** @type {number} */ position) => (isBlurred ? null : blocks.row(position));
+    const isChanged = cells.draw({ near, seen, kept, rowAt, isLoading });
+    if (kept === null && (this.#active < seen.start || this.#active >= seen.end)) this.#setActive(seen.start);
+    this.dataset.state = this.#isKnown(seen) ? "ready" : "loading";
+    words.place = { position: first, count: outline.count, isExact: outline.isExact, share };
+    if (isMoved) words.showPlace();
+    this.#tellPlace(first);
+    if (isChanged) this.dispatchEvent(new CustomEvent("cells-change"));
+  }
+
+  /** @param {import("../grid/row-blocks.js").Positions} seen */
+  #isKnown({ start, end }) {
+    for (let position = start; position < end; position += 1) {
+      if (!this.#parts?.blocks.row(position)) return false;
+    }
+    return true;
+  }
+
+  /** @param {number} first */
+  #tellPlace(first) {
+    const { blocks, outline } = this.#parts ?? {};
+    if (!blocks?.isPinned || !outline) return;
+    const from = blocks.row(first)?.id ?? null;
+    const detail = { position: first, count: outline.count, isExact: outline.isExact, from };
+    this.dispatchEvent(new CustomEvent("place-change", { detail }));
+  }
+
+  #countChanged() {
+    const { window: sight, outline, cells } = this.#parts ?? {};
+    if (!sight || !outline || !cells) return;
+    cells.total = outline.isExact ? outline.count : null;
+    sight.count = outline.count;
+    sight.drawSoon();
+    if (this.#selection.count(outline.count) > 0) this.#tellSelection();
+  }
+
+  /** @param {number} by */
+  #renumber(by) {
+    this.#active += by;
+    const { window: sight, outline } = this.#parts ?? {};
+    if (!sight || !outline) return;
+    sight.renumber(by);
+  }
+
+  /**
+   * @param {number} now
+   * @param {number} before
+   */
+  #compare(now, before) {
+    if (now === before) return;
+    this.#parts?.words.say("The dataset changed.", { text: "Show the new state", act: () => location.reload() });
+  }
+
+  /** @param {unknown} reason */
+  #failed(reason) {
+    const sentence = reason instanceof GetRefused ? reason.sentence : "The rows did not come.";
+    this.#parts?.words.failed(sentence, () => this.#retry());
+  }
+
+  #retry() {
+    const { words, blocks, cells } = this.#parts ?? {};
+    words?.failed(null);
+    blocks?.retry();
+    cells?.retry();
+    void this.#readOutline();
   }
 
   /** @param {MouseEvent} event */
   #onClick = (event) => {
     const target = /** @type {Element} */ (event.target);
-    const cell = target.closest(CELL);
-    if (!(cell instanceof HTMLAnchorElement) || event.ctrlKey || event.metaKey) return;
-    if (event.shiftKey) this.#selection.extendTo(idOf(cell));
-    else if (target.closest(".media-cell__tick")) this.#selection.toggle(idOf(cell));
+    const position = this.#positionOfTarget(event);
+    if (position === null || event.ctrlKey || event.metaKey) return;
+    if (event.shiftKey) void this.#extendTo(position);
+    else if (target.closest(".media-cell__tick")) this.#toggle(position);
     else return;
     event.preventDefault();
-    cell.focus({ preventScroll: true });
-    this.#selectionChanged();
-  };
-
-  /** Keeps one cell in the tab order: the one used last. @param {FocusEvent} event */
-  #onFocus = (event) => {
-    for (const cell of this.#cells) cell.tabIndex = cell === event.target ? 0 : -1;
+    this.#focus(position);
   };
 
   /** @param {KeyboardEvent} event */
   #onKey = (event) => {
-    const index = this.#cells.indexOf(/** @type {HTMLAnchorElement} */ (event.target));
-    const cell = this.#cells[index];
-    if (!cell || event.altKey) return;
+    const { window: sight, outline } = this.#parts ?? {};
+    const index = this.#positionOfTarget(event);
+    if (index === null || event.altKey || !sight || !outline) return;
+    const next = gridStep(event.key, { index, columns: sight.columns, count: outline.count, rows: sight.rows });
     if (event.ctrlKey || event.metaKey) {
       if (event.key !== "a" || !this.#isSelecting) return;
-      this.#selection.selectAll();
+      this.selectAll();
     } else if (event.key === " " && this.#isSelecting) {
-      if (event.shiftKey) this.#selection.extendTo(idOf(cell));
-      else this.#selection.toggle(idOf(cell));
-    } else {
-      const next = this.#cells[gridStep(event.key, { index, columns: this.#columns, count: this.#cells.length }) ?? -1];
-      if (!next) return;
-      this.#move(cell, next, event.shiftKey && this.#isSelecting);
-    }
+      if (event.shiftKey) void this.#extendTo(index);
+      else this.#toggle(index);
+    } else if (next !== null) this.#move(index, next, event.shiftKey && this.#isSelecting);
+    else return;
     event.preventDefault();
-    if (this.#isSelecting) this.#selectionChanged();
   };
 
   /**
-   * @param {HTMLElement} from
-   * @param {HTMLElement} to
+   * @param {number} from
+   * @param {number} to
    * @param {boolean} isExtending
    */
   #move(from, to, isExtending) {
-    to.focus();
+    this.#parts?.window.reveal(to);
+    this.#focus(to);
     if (!isExtending) return;
-    if (this.#selection.size === 0) this.#selection.toggle(idOf(from));
-    this.#selection.extendTo(idOf(to));
+    if (this.#selection.anchor === null) this.#toggle(from);
+    void this.#extendTo(to);
   }
 
-  get #columns() {
-    const [first, ...rest] = this.#cells;
-    const top = first?.getBoundingClientRect().top;
-    const next = rest.findIndex((cell) => cell.getBoundingClientRect().top !== top);
-    return next < 0 ? this.#cells.length : next + 1;
+  /** @param {number} position */
+  #focus(position) {
+    this.#setActive(position);
+    this.#parts?.cells.elementAt(position)?.focus({ preventScroll: true });
+  }
+
+  /** @param {number} position */
+  #setActive(position) {
+    this.#active = position;
+    this.#parts?.cells.setCurrent(position);
+  }
+
+  /** @param {Event} event */
+  #positionOfTarget(event) {
+    return this.#parts?.cells.positionOf(/** @type {Element} */ (event.target)) ?? null;
+  }
+
+  /** @param {number} position */
+  #toggle(position) {
+    const row = this.#parts?.blocks.row(position);
+    if (!row) return;
+    this.#range.abort();
+    this.#selection.toggle(row, position);
+    this.#selectionChanged();
+  }
+
+  /** Selects from the row touched last to this one. @param {number} position */
+  async #extendTo(position) {
+    const { anchor } = this.#selection;
+    if (anchor === null) return this.#toggle(position);
+    this.#range.abort();
+    this.#range = new AbortController();
+    const { signal } = this.#range;
+    const range = rangeBetween(anchor, position);
+    const { words, blocks } = this.#parts ?? {};
+    if (range.end - range.start > LONGEST_RANGE) {
+      return words?.say(`A range takes ${grouped(LONGEST_RANGE)} at most, and this one has ${grouped(range.end - range.start)}. Select all that match, or narrow the query.`);
+    }
+    try {
+      const rows = await blocks?.rows(range, signal);
+      if (!rows || signal.aborted) return;
+      this.#selection.selectRange(rows);
+      this.#selectionChanged();
+    } catch (reason) {
+      if (signal.aborted) return;
+      if (reason instanceof RangeError) words?.say("The rows between are not found yet. Try again in a moment.");
+      else words?.say(`The range was not selected. ${reason instanceof GetRefused ? reason.sentence : ""}`);
+    }
   }
 
   #selectionChanged() {
-    for (const cell of this.#cells) cell.setAttribute("aria-selected", String(this.#selection.has(idOf(cell))));
-    this.toggleAttribute("data-selecting", this.#selection.size > 0);
-    this.dispatchEvent(new CustomEvent("selection-change", { detail: { ids: this.#selection.ids } }));
+    this.#parts?.cells.mark();
+    this.#tellSelection();
+  }
+
+  #tellSelection() {
+    const { outline } = this.#parts ?? {};
+    if (!outline) return;
+    const { ids, itemIds, isAll, but } = this.#selection;
+    const { count: total, isExact } = outline;
+    const count = this.#selection.count(total);
+    this.toggleAttribute("data-selecting", count > 0);
+    /** @type {GridChoice} */
+    const detail = { ids, itemIds, isAll, but, count, total, isExact };
+    this.dispatchEvent(new CustomEvent("selection-change", { detail }));
   }
 }
 
-const CELL = "a.media-cell[data-item-id]";
-
-/** @param {HTMLElement} cell */
-function idOf(cell) {
-  return cell.dataset.itemId ?? "";
+/**
+ * @param {string} url
+ * @param {Record<string, string | number>} values
+ */
+function withParameters(url, values) {
+  const address = new URL(url, location.href);
+  for (const [name, value] of Object.entries(values)) address.searchParams.set(name, String(value));
+  return address.pathname + address.search;
 }
 
 customElements.define("media-grid", MediaGrid);

@@ -7,7 +7,7 @@
  */
 
 /**
- * @typedef {import("../elements/cell-picture.js").PictureItem & {href: string, note?: string, item_id?: string}} Row
+ * @typedef {import("../elements/cell-picture.js").CellRow & {href: string, note?: string}} Row
  * @typedef {{rows: Row[], after: string | null, before: string | null, version: number}} RowsAnswer
  * @typedef {{from?: string, after?: string, before?: string, limit: number}} RowsPlace
  * @typedef {{start: number, end: number}} Positions `end` is not part of it

@@ -6,7 +6,7 @@ import { startFrame } from "./frame.js";
 
 startFrame();
 
-const island = /** @type {{items: import("../elements/media-grid.js").PictureItem[]} | null} */ (readIsland(document));
+const island = /** @type {{items: import("../elements/cell-picture.js").PictureItem[]} | null} */ (readIsland(document));
 const grid = /** @type {import("../elements/media-grid.js").MediaGrid | null} */ (document.querySelector("media-grid"));
 
-if (island && grid) grid.show(island.items);
+if (island && grid) grid.fill(island.items);

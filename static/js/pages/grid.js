@@ -1,41 +1,129 @@
-/** A dataset's or a slice's grid: pictures, and slices made of what one chooses. */
+/** A dataset's or a slice's grid: pictures, their place in the address, and slices made of what one chooses. */
 
 import "../elements/media-grid.js";
 import "../elements/selection-bar.js";
 import { LabelCells } from "../elements/label-cells.js";
+import { GridPlace, readView } from "../grid/grid-place.js";
 import { readIsland } from "../lib/island.js";
+import { readWayBack, rememberWayBack, withinOf } from "../lib/way-back.js";
 import { startFrame } from "./frame.js";
 import { bindQueryBar } from "./query-keys.js";
 
 /**
- * @typedef {object} GridIsland
- * @property {import("../elements/media-grid.js").PictureItem[]} items
- * @property {{measure: string, slices: string, add_to_slice: string}} urls
- * @property {import("../elements/selection-bar.js").SliceChoice[]} [slices] slices that may be added to
- * @property {import("../elements/selection-bar.js").Leaving} [leaving] the slice whose grid this is, for those who may change it
- * @property {{url: string, run: string | null} | null} [labels]
+ * @typedef {import("../elements/media-grid.js").GridResult & {
+ *   urls: {slices: string, add_to_slice: string},
+ *   mode: string,
+ *   matching: Record<string, string>,
+ *   slices?: import("../elements/selection-bar.js").SliceChoice[],
+ *   leaving?: import("../elements/selection-bar.js").Leaving,
+ *   labels?: {url: string, run: string | null} | null,
+ * }} GridIsland `slices` are those that may be added to; `leaving` the slice whose grid this is, for those who may change it
+ * @typedef {import("../elements/media-grid.js").MediaGrid} MediaGrid
+ * @typedef {import("../elements/media-grid.js").GridChoice} GridChoice
+ * @typedef {import("../elements/selection-bar.js").SelectionBar} SelectionBar
  */
 
 startFrame();
 bindQueryBar(document);
 
 const island = /** @type {GridIsland | null} */ (readIsland(document));
-const grid = /** @type {import("../elements/media-grid.js").MediaGrid | null} */ (document.querySelector("media-grid"));
-const bar = /** @type {import("../elements/selection-bar.js").SelectionBar | null} */ (document.querySelector("selection-bar"));
+const grid = /** @type {MediaGrid | null} */ (document.querySelector("media-grid"));
+const bar = /** @type {SelectionBar | null} */ (document.querySelector("selection-bar"));
+if (island && grid) open(grid, island);
 
-if (island && grid) {
-  grid.show(island.items, { measureUrl: island.urls.measure });
-  if (island.labels) new LabelCells(grid, island.labels, new AbortController().signal);
-  if (bar) {
-    bar.offer(island.urls, island.slices ?? [], island.leaving);
-    bar.addEventListener("members-changed", (event) => {
-      const { ids, gone } = /** @type {CustomEvent<{ids: string[], gone: boolean}>} */ (event).detail;
-      // They keep their places until the page is loaded again, so that nothing moves under the hand.
-      for (const id of ids) grid.querySelector(`[data-item-id="${id}"]`)?.toggleAttribute("data-gone", gone);
-    });
-    bar.addEventListener("selection-clear", () => grid.clearSelection());
-    grid.addEventListener("selection-change", (event) => {
-      bar.ids = /** @type {CustomEvent<{ids: string[]}>} */ (event).detail.ids;
+/**
+ * @param {MediaGrid} grid
+ * @param {GridIsland} island
+ */
+function open(grid, island) {
+  const life = new AbortController();
+  const view = readView(location.search);
+  // The grid scrolls to its place by itself: the browser's own memory is of another height.
+  history.scrollRestoration = "manual";
+  document.querySelector("media-grid ~ .pagination")?.remove();
+  if (bar) offer(bar, grid, island);
+  keepAddress(grid, view, life.signal);
+  grid.show(island, view);
+  if (island.labels) new LabelCells(grid, island.labels, life.signal);
+  const way = readWayBack();
+  if (way?.address === location.href && isComingFrom(way.within)) grid.returnTo(way);
+}
+
+/**
+ * @param {SelectionBar} bar
+ * @param {MediaGrid} grid
+ * @param {GridIsland} island
+ */
+function offer(bar, grid, island) {
+  const { slices = [], leaving, matching, mode } = island;
+  bar.offer(island.urls, { slices, leaving, matching, isOfObjects: mode === "objects" });
+  bar.addEventListener("members-changed", (event) => {
+    const { ids, gone } = /** @type {CustomEvent<{ids: string[], gone: boolean}>} */ (event).detail;
+    grid.markGone(ids, gone);
+  });
+  bar.addEventListener("selection-clear", () => grid.clearSelection());
+  bar.addEventListener("selection-all", () => grid.selectAll());
+  grid.addEventListener("selection-change", (event) => {
+    bar.choice = /** @type {CustomEvent<GridChoice>} */ (event).detail;
+  });
+}
+
+/**
+ * Keeps the address to what is seen, and remembers it for the way back.
+ * @param {MediaGrid} grid
+ * @param {import("../grid/grid-place.js").GridView} view
+ * @param {AbortSignal} signal
+ */
+function keepAddress(grid, view, signal) {
+  const replace = (/** @type {string} */ href) => history.replaceState(history.state, "", href);
+  const place = new GridPlace({ read: () => location.href, replace }, signal);
+  const change = (/** @type {Partial<typeof view>} */ part) => place.set(Object.assign(view, part));
+  grid.addEventListener("place-change", (event) => {
+    const { from, position } = /** @type {CustomEvent<{from: string | null, position: number}>} */ (event).detail;
+    if (from !== null && from !== view.from) change({ from, position });
+  });
+  grid.addEventListener("selection-change", (event) => {
+    const { ids, isAll, but, count } = /** @type {CustomEvent<GridChoice>} */ (event).detail;
+    change({ selected: { isAll: isAll && but.length === 0, ids, count } });
+  });
+  offerSizes(grid, (size) => change({ size }));
+  grid.addEventListener("click", (event) => {
+    const link = /** @type {Element} */ (event.target).closest("a.media-cell");
+    const position = link && grid.positionOf(link);
+    if (event.defaultPrevented || position === null || !(link instanceof HTMLAnchorElement)) return;
+    place.write();
+    rememberWayBack({ address: location.href, id: link.dataset.itemId ?? "", position, within: withinOf(link.pathname) });
+  });
+  addEventListener("pagehide", () => place.write(), { signal });
+}
+
+/**
+ * Lets the sizes be chosen without loading the page anew.
+ * @param {MediaGrid} grid
+ * @param {(size: string) => void} chosen
+ */
+function offerSizes(grid, chosen) {
+  const links = [...document.querySelectorAll('.choice[aria-label^="Size"] > .choice__option')].filter((link) => link instanceof HTMLAnchorElement);
+  const sizeOf = (/** @type {HTMLAnchorElement} */ link) => new URL(link.href).searchParams.get("size") ?? "medium";
+  for (const link of links) {
+    link.addEventListener("click", (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      for (const one of links) one.toggleAttribute("aria-current", false);
+      link.setAttribute("aria-current", "true");
+      grid.dataset.density = sizeOf(link);
+      grid.resizeCells();
+      chosen(sizeOf(link));
     });
   }
+}
+
+/**
+ * Whether the page was come to by the way back, or from a row's page; not by loading it anew.
+ * @param {string} within as the way back has it
+ */
+function isComingFrom(within) {
+  const entry = /** @type {PerformanceNavigationTiming | undefined} */ (performance.getEntriesByType("navigation")[0]);
+  const isLeft = entry?.type === "navigate" && URL.canParse(document.referrer) && new URL(document.referrer).pathname.startsWith(within);
+  return entry?.type === "back_forward" || isLeft;
 }

@@ -6,6 +6,7 @@ import { pixelSize } from "../lib/digits.js";
 import { readIsland } from "../lib/island.js";
 import { bindKeys } from "../lib/keys.js";
 import { startFrame } from "./frame.js";
+import { bindWayBack } from "./leaving-row.js";
 
 /**
  * @typedef {object} ItemIsland
@@ -37,4 +38,6 @@ function follow(direction) {
 
 const previous = () => follow("prev");
 const next = () => follow("next");
-bindKeys(document, { ArrowLeft: previous, k: previous, ArrowRight: next, j: next }, new AbortController().signal);
+const { signal } = new AbortController();
+bindKeys(document, { ArrowLeft: previous, k: previous, ArrowRight: next, j: next }, signal);
+bindWayBack(signal);

@@ -10,6 +10,7 @@ import { make } from "../lib/markup.js";
 import { throttle } from "../lib/throttle.js";
 import { copyText } from "./copying.js";
 import { startFrame } from "./frame.js";
+import { bindWayBack } from "./leaving-row.js";
 
 /** @typedef {import("../viewer/scene-media.js").Shown & {labels?: import("../elements/label-scene.js").SceneIslandLabels | null}} SceneIsland */
 /** @typedef {import("../elements/frame-viewer.js").FrameViewer} FrameViewer */
@@ -26,6 +27,7 @@ startFrame();
 const island = /** @type {SceneIsland | null} */ (readIsland(document));
 const viewer = /** @type {FrameViewer | null} */ (document.querySelector("frame-viewer"));
 if (island && viewer) follow(viewer, island);
+bindWayBack(new AbortController().signal);
 
 /**
  * Starts the viewer, and keeps the page to what it shows.
