@@ -38,6 +38,10 @@ class Mark:
     metadata: dict[str, Any] = field(default_factory=dict)
     confidence: float | None = None
 
+    @property
+    def is_placed(self) -> bool:
+        return any(self.points)
+
     def side(self, axis: int) -> float | None:
         """How wide (axis 0) or high (1) what bounds it is, in pixels."""
         places = [point[axis] for point in self.points if point is not None]

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pytest
-from nucleus import NucleusClient
+import requests
+from nucleus import Dataset, NucleusClient
 from nucleus.dataset import ObjectQueryType
 from nucleus.errors import NucleusAPIError
 
-from tests.live import LiveTransom
+from tests.live import LiveTransom, Person
 from tests.sdk import coco_queries
 from tests.sdk.coco_queries import EXAMPLES, REFUSED, Example, Facts, Row, matching, worn
 from tests.sdk.coco_upload import Coco, upload
@@ -19,10 +20,46 @@ from tests.shared_data import SHARED_DATA, shared
 
 
 @pytest.fixture(scope="module")
-def coco(live: LiveTransom) -> Coco:
+def curator(live: LiveTransom) -> Person:
+    return live.make_person("editor", team=f"Team {uuid.uuid4().hex[:8]}")
+
+
+@pytest.fixture(scope="module")
+def coco(curator: Person) -> Coco:
     shared("images/coco_cc")
-    key = live.make_person("editor", team=f"Team {uuid.uuid4().hex[:8]}").key()
-    return upload(NucleusClient(key, endpoint=live.endpoint), Facts(SHARED_DATA))
+    return upload(NucleusClient(curator.key(), endpoint=curator.live.endpoint), Facts(SHARED_DATA))
+
+
+class Pages:
+    """The feeds of the grid and the charts, asked as their scripts do."""
+
+    def __init__(self, curator: Person) -> None:
+        self.url, self.session = curator.live.url, requests.Session()
+        self.session.cookies.set(**curator.cookie())
+
+    def get(self, dataset: Dataset, feed: str, **asked: Any) -> Any:
+        answer = self.session.get(f"{self.url}/datasets/{dataset.id}/{feed}", params=asked)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def rows(self, dataset: Dataset, **ask: Any) -> list[Any]:
+        """All rows, a hundred at a time; the outline counts as many and names each 250th."""
+        found, onward = [], {}
+        while True:
+            page = self.get(dataset, "rows", limit=100, **ask, **onward)
+            found += page["rows"]
+            if page["after"] is None:
+                break
+            onward = {"after": page["after"]}
+        outline = self.get(dataset, "outline", **ask)
+        assert (outline["count"], outline["is_exact"]) == (len(found), True)
+        assert outline["anchors"] == [one["id"] for one in found][:: outline["step"]]
+        return found
+
+
+@pytest.fixture(scope="module")
+def pages(curator: Person) -> Pages:
+    return Pages(curator)
 
 
 def compare(found: Iterable[str], rows: dict[str, Row], example: Example, count: int) -> None:
@@ -68,6 +105,24 @@ def test_an_export_holds_what_an_example_finds_with_all_its_labels(coco: Coco, e
     found = {row["item"].reference_id: sorted(marks_of(labels_of(row))) for row in exported}
     rows = coco_queries.of_photographs(coco.facts.photographs)
     assert found == {name: sorted(mark.name for mark in rows[name].annotations) for name in matching(rows, example)}
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda one: one.text)
+def test_a_grid_lists_what_an_example_finds(coco: Coco, pages: Pages, example: Example) -> None:
+    photographs, scenes = coco.facts.photographs, coco.facts.scenes
+    found = [row["reference_id"] for row in pages.rows(coco.items, q=example.text)]
+    assert found == list(matching(coco_queries.of_photographs(photographs), example))
+    found = [row["reference_id"] for row in pages.rows(coco.scenes, q=example.text)]
+    assert found == list(matching(coco_queries.of_scenes(scenes), example))
+    # A crop is of what has a place in its picture.
+    (run,) = coco.items.model_runs
+    for rows, more in (
+        (coco_queries.of_annotations(photographs), {}),
+        (coco_queries.of_predictions(photographs), {"run": run}),
+    ):
+        crops = pages.rows(coco.items, q=example.text, mode="objects", **more)
+        placed = {name: row for name, row in rows.items() if (row.annotation or row.prediction).is_placed}
+        assert sorted(row["annotation_id"] for row in crops) == sorted(matching(placed, example))
 
 
 @pytest.mark.parametrize(("text", "place"), REFUSED.items())
