@@ -44,6 +44,8 @@ class Order:
     """Rows by their `parts`, then by key. A row's place is its values, and its key last."""
 
     parts: tuple[Part, ...] = ()
+    is_unique: bool = False
+    """Whether no two rows are alike in the parts, so that keys need not tell."""
     is_falling: bool = False
     """Whether the keys fall."""
 
@@ -72,7 +74,7 @@ class Order:
     def following(self, rows: QuerySet[Any], place: Place, *, backwards: bool, inclusive: bool) -> QuerySet[Any]:
         """The rows behind a place, or before it; `inclusive` of a row that is there."""
         steps = [(name, "lt" if falls is not backwards else "gt") for name, falls in self.directions()]
-        (key, beyond), *others = reversed(list(zip(steps, place, strict=True)))
+        (key, beyond), *others = reversed(list(zip(steps, place, strict=False)))
         wanted = Q(**{f"{key[0]}__{key[1]}{'e' if inclusive else ''}": beyond})
         for (name, side), value in others:
             # Alone it says no more than the rest does, but an index can begin with it.
@@ -83,7 +85,9 @@ class Order:
     def directions(self) -> Iterator[tuple[str, bool]]:
         for name, part in zip(self.names, self.parts, strict=True):
             yield name, part.is_falling
-        yield "pk", self.is_falling
+        # Without it SQLite finds the order in an index.
+        if not self.is_unique:
+            yield "pk", self.is_falling
 
     def place_of(self, rows: QuerySet[Any], pk: int) -> Place | None:
         """Where the row with this key is; None where there is no such row any more."""
@@ -100,7 +104,8 @@ def order_of(ask: Ask) -> Order:
     is_falling = ask.sort.startswith("-")
     name = ask.sort.removeprefix("-")
     if name == REFERENCE:
-        return Order((Part(Value(reference(ask), models.TextField()), is_falling),))
+        by_name = (Part(Value(reference(ask), models.TextField()), is_falling),)
+        return Order(by_name, is_unique=ask.mode is Mode.MEMBERS)
     if name == CONFIDENCE and (run := ask.run) is not None and (ask.mode is Mode.MEMBERS or ask.said_by is not None):
         return by_number(lambda dialect, one: confidence(ask, run, one), is_falling=is_falling)
     if name == AREA and ask.mode is Mode.OBJECTS:
