@@ -37,6 +37,9 @@ COPIES = {
     # The type checker looks for a module's types beside it, under its own name.
     "mediabunny/mediabunny.min.d.mts": "mediabunny/dist/mediabunny.d.ts",
     "mediabunny/mediabunny.LICENSE.txt": "mediabunny/LICENSE",
+    "uplot/uPlot.esm.js": "uplot/dist/uPlot.esm.js",
+    "uplot/uPlot.esm.d.ts": "uplot/dist/uPlot.d.ts",
+    "uplot/uPlot.LICENSE.txt": "uplot/LICENSE",
 }
 
 

@@ -17,7 +17,8 @@ from webapp.accounts.viewer import Viewer
 from webapp.datasets import actions
 from webapp.datasets.models import Dataset
 from webapp.query import queries, tree
-from webapp.query.facets import Facet, Shape, facet, facet_fields
+from webapp.query.facet_fields import facet_fields
+from webapp.query.facets import Facet, Shape, facet
 from webapp.query.parser import MAX_NUMBER, parse
 from webapp.query.writing import both, has_class, step, value
 

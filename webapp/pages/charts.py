@@ -12,11 +12,23 @@ from django.urls import reverse
 from webapp.accounts.viewer import Viewer
 from webapp.datasets import queries
 from webapp.datasets.models import Dataset
+from webapp.labels import queries as labels
+from webapp.labels.models import ModelRun
 from webapp.pages.dataset_head import DatasetHead, dataset_head
 from webapp.pages.door import person
 from webapp.pages.frame import Page, render
+from webapp.pages.label_runs import found_among
 from webapp.pages.query_bar import Fault, fault_of, query_text
-from webapp.query.facets import ANNOTATION, SCENE, FacetField, facet_fields
+from webapp.query.facet_fields import (
+    CLASSES,
+    CONFIDENCE,
+    LABEL_ROOTS,
+    PREDICTED,
+    SCENE,
+    FacetField,
+    facet_fields,
+)
+from webapp.query.facet_map import MapField, map_fields
 from webapp.query.queries import matching
 from webapp.query.refusals import QuerySyntaxError
 from webapp.query.scope import Subject
@@ -39,6 +51,20 @@ class ChartPanel:
     """The address of what it holds."""
     csv: str
     """The same as a file."""
+    is_map: bool = False
+    """Whether it is two numbers that are a place."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunChoice:
+    """A run whose predictions may be charted."""
+
+    id: str
+    """Its id."""
+    name: str
+    """Its name and its model's."""
+    is_current: bool
+    """Whether it is the one the address names."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +88,10 @@ class ChartsPage(Page):
     """What the names of the fields shown have in them; empty for all."""
     panels: tuple[ChartPanel, ...]
     """A panel for each field."""
+    runs: tuple[RunChoice, ...]
+    """The runs that have predictions here, newest first."""
+    run: str
+    """The run that the address names, whose pictures alone count; empty for all."""
     field_count: int
     """How many there are in all."""
     found_count: int
@@ -72,9 +102,13 @@ class ChartsPage(Page):
 def charts(request: HttpRequest, viewer: Viewer, dataset_id: str) -> HttpResponse:
     dataset = queries.dataset(viewer, dataset_id)
     text, find = query_text(request), request.GET.get("find", "").strip()
-    fault = fault_in(viewer, dataset, text)
-    fields = drawable(dataset)
-    found = [one for one in fields if find.lower() in one.path.lower()]
+    offered = labels.runs_of_dataset(viewer, dataset, with_predictions=True)
+    chosen = request.GET.get("run", "")
+    run = found_among(offered, chosen) if chosen else next(iter(offered), None)
+    fault = fault_in(viewer, dataset, text, run)
+    panels = panels_of(viewer, dataset, text, chosen, run)
+    found = [one for one in panels if find.lower() in one.path.lower()]
+    kept = {"run": chosen} if chosen else {}
     here = reverse("pages:dataset-charts", args=[dataset.public_id])
     grid = reverse("pages:dataset", args=[dataset.public_id])
     page = ChartsPage(
@@ -82,41 +116,60 @@ def charts(request: HttpRequest, viewer: Viewer, dataset_id: str) -> HttpRespons
         dataset=dataset_head(viewer, dataset, view="charts"),
         query=text,
         fault=fault,
-        grid_href=f"{grid}?{urlencode({'q': text})}",
-        clear_href=here,
+        grid_href=f"{grid}?{urlencode(kept | {'q': text})}",
+        clear_href=f"{here}?{urlencode(kept)}" if kept else here,
         find=find,
-        panels=() if fault else tuple(panel(dataset, one, text) for one in found[:SHOWN_FIELDS]),
-        field_count=len(fields),
+        panels=() if fault else tuple(found[:SHOWN_FIELDS]),
+        runs=tuple(RunChoice(one.public_id, f"{one.name} · {one.model.name}", one is run) for one in offered),
+        run=chosen,
+        field_count=len(panels),
         found_count=len(found),
     )
     return render(request, viewer, page, status=400 if fault else 200)
 
 
-def fault_in(viewer: Viewer, dataset: Dataset, text: str) -> Fault | None:
+def fault_in(viewer: Viewer, dataset: Dataset, text: str, run: ModelRun | None) -> Fault | None:
     if not text:
         return None
     try:
-        matching(viewer, dataset, text, Subject.SCENES if dataset.is_scene else Subject.ITEMS, None)
+        matching(viewer, dataset, text, Subject.SCENES if dataset.is_scene else Subject.ITEMS, run)
     except QuerySyntaxError as fault:
         return fault_of(text, fault)
     return None
 
 
-def drawable(dataset: Dataset) -> list[FacetField]:
+def panels_of(viewer: Viewer, dataset: Dataset, text: str, chosen: str, run: ModelRun | None) -> list[ChartPanel]:
+    """Classes first, then maps, then the fields; what a map shows has no chart of its own."""
+    fields = drawable(dataset, has_run=run is not None)
+    maps = map_fields(viewer, dataset)
+    mapped = {one.named(keys) for one in maps for keys in (one.latitude, one.longitude)}
+    asked = {"view": "charts"} | ({"q": text} if text else {}) | ({"run": chosen} if chosen else {})
+    drawn = [panel(dataset, one, asked) for one in fields if one.path not in mapped and one is not PREDICTED]
+    is_first = [one.path in (CLASSES.path, CONFIDENCE.path) for one in drawn]
+    first = [one for one, is_one in zip(drawn, is_first, strict=True) if is_one]
+    rest = [one for one, is_one in zip(drawn, is_first, strict=True) if not is_one]
+    return [*first, *(map_panel(dataset, one, asked) for one in maps), *rest]
+
+
+def drawable(dataset: Dataset, *, has_run: bool = False) -> list[FacetField]:
     """The fields of which something can be drawn; objects are asked for by what is in them."""
-    return [one for one in facet_fields(dataset).values() if one.type != "object"]
+    return [one for one in facet_fields(dataset, has_run=has_run).values() if one.type != "object"]
 
 
 def unit_of(field: FacetField) -> str:
-    if field.level == ANNOTATION:
-        return "annotation"
-    if field.level == SCENE:
+    if field.level in LABEL_ROOTS:
+        return field.level
+    return unit_at(field.level, is_of_frames=field.is_of_frames)
+
+
+def unit_at(level: str, *, is_of_frames: bool) -> str:
+    if level == SCENE:
         return "scene"
-    return "frame" if field.is_of_frames else "item"
+    return "frame" if is_of_frames else "item"
 
 
-def panel(dataset: Dataset, field: FacetField, text: str) -> ChartPanel:
-    asked = {"field": field.path} | ({"q": text} if text else {})
+def panel(dataset: Dataset, field: FacetField, kept: dict[str, str]) -> ChartPanel:
+    asked = {"field": field.path} | kept | ({"beside": "1"} if field is CLASSES else {})
     feed = reverse("pages:facets", args=[dataset.public_id])
     return ChartPanel(
         path=field.path,
@@ -124,4 +177,17 @@ def panel(dataset: Dataset, field: FacetField, text: str) -> ChartPanel:
         unit=unit_of(field),
         feed=f"{feed}?{urlencode(asked)}",
         csv=f"{feed}?{urlencode(asked | {'as': 'csv'})}",
+    )
+
+
+def map_panel(dataset: Dataset, field: MapField, kept: dict[str, str]) -> ChartPanel:
+    asked = {"field": field.path} | kept
+    feed = reverse("pages:facet-map", args=[dataset.public_id])
+    return ChartPanel(
+        path=field.path,
+        name=f"{field.latitude[-1]}, {field.longitude[-1]}",
+        unit=unit_at(field.level, is_of_frames=field.is_of_frames),
+        feed=f"{feed}?{urlencode(asked)}",
+        csv=f"{feed}?{urlencode(asked | {'as': 'csv'})}",
+        is_map=True,
     )

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from webapp.query.facet_sql import DAY, HOUR, MAX_TEXT, MONTH, YEAR
+from webapp.query.facet_sql import DAY, HOUR, MAX_TEXT, MINUTE, MONTH, YEAR
 from webapp.query.writing import value
 
 # Makes a condition of what is to be said of a field's path.
 Write = Callable[[Callable[[str], str]], str]
-MAX_TIMES = 130
+MAX_TIMES = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ def decimal(number: float) -> Decimal:
 
 
 def times_of(write: Write, counts: Sequence[tuple[str, int]], letters: int) -> list[Bar]:
-    """A bar for each hour, day, month or year in order, also for those between where nothing was."""
+    """A bar for each minute, hour, day, month or year in order, also for those between where nothing was."""
     found = dict(counts)
     between = list(times(min(found), max(found), letters))
     if set(found) <= set(between):
@@ -112,7 +112,7 @@ def timed(write: Write, text: str, count: int) -> Bar:
 def times(first: str, last: str, letters: int) -> Iterator[str]:
     """All times from one to another, at most some; none where these are no dates."""
     try:
-        moment = datetime.fromisoformat(f"{first}{'0001-01-01T00'[len(first) : HOUR]}:00")
+        moment = datetime.fromisoformat(f"{first}{'0001-01-01T00:00'[len(first) :]}")
     except ValueError:
         return
     for _ in range(MAX_TIMES):
@@ -120,13 +120,15 @@ def times(first: str, last: str, letters: int) -> Iterator[str]:
         if text > last:
             return
         yield text
-        moment = after(moment, letters)
+        try:
+            moment = after(moment, letters)
+        except (OverflowError, ValueError):
+            return
 
 
 def after(moment: datetime, letters: int) -> datetime:
-    if letters == HOUR:
-        return moment + timedelta(hours=1)
-    if letters == DAY:
-        return moment + timedelta(days=1)
+    steps = {MINUTE: timedelta(minutes=1), HOUR: timedelta(hours=1), DAY: timedelta(days=1)}
+    if letters in steps:
+        return moment + steps[letters]
     months = moment.year * 12 + moment.month - 1 + {MONTH: 1, YEAR: 12}[letters]
-    return moment.replace(year=min(months // 12, 9999), month=months % 12 + 1, day=1)
+    return moment.replace(year=months // 12, month=months % 12 + 1, day=1)

@@ -40,12 +40,24 @@ NUMBERS = f"""WITH matched AS MATERIALIZED (
 ) SELECT total, present, numbers, low, high, added, whole, up, down, bin, found
 FROM known LEFT JOIN step ON TRUE LEFT JOIN bins ON TRUE ORDER BY bin"""
 
-# Days since the year 0, near enough to choose what a bar stands for.
-DAYS = " + ".join(
-    f"{days} * (CAST(SUBSTR(high, {at}, {length}) AS integer) - CAST(SUBSTR(low, {at}, {length}) AS integer))"
-    for days, at, length in ((372, 1, 4), (31, 6, 2), (1, 9, 2))
-)
-HOUR, DAY, MONTH, YEAR = 13, 10, 7, 4
+MINUTE, HOUR, DAY, MONTH, YEAR = 16, 13, 10, 7, 4
+HOURS = ", ".join(f"'{hour:02d}'" for hour in range(24))
+
+
+def day_number(text: str) -> str:
+    """Days since long ago of what begins with a date, in whole numbers; a month that is none is one anyway."""
+    year, month, day = (f"CAST(SUBSTR({text}, {at}, {length}) AS integer)" for at, length in ((1, 4), (6, 2), (9, 2)))
+    # Years begin in March, so that the day that may be missing is the last of one.
+    since = f"({year} + 4800 - (14 - {month}) / 12)"
+    months = f"({month} + 12 * ((14 - {month}) / 12) - 3)"
+    return f"({day} + (153 * {months} + 2) / 5 + 365 * {since} + {since} / 4 - {since} / 100 + {since} / 400)"
+
+
+def hour(text: str) -> str:
+    """The hour, where one is written, else NULL."""
+    digits = f"SUBSTR({text}, 12, 2)"
+    return f"CASE WHEN {digits} IN ({HOURS}) THEN CAST({digits} AS integer) END"
+
 
 VALUES = f"""WITH matched AS MATERIALIZED ({{rows}}
 ), said AS MATERIALIZED ({{said}}
@@ -54,11 +66,14 @@ VALUES = f"""WITH matched AS MATERIALIZED ({{rows}}
 ), dates AS MATERIALIZED (
     SELECT COUNT(*) AS texts, COUNT(CASE WHEN {{dated}} THEN 1 END) AS dated,
     MIN({{text}}) AS low, MAX({{text}}) AS high, MIN(LENGTH(text)) AS shortest FROM said
+), lasting AS MATERIALIZED (
+    SELECT texts, dated, shortest, CASE WHEN dated > 0 AND dated = texts THEN {day_number("high")} - {day_number("low")}
+    END AS days, {hour("high")} - {hour("low")} AS hours FROM dates
 ), unit AS MATERIALIZED (
-    SELECT CASE WHEN dated = 0 OR dated < texts THEN 0 ELSE
-        CASE WHEN {DAYS} <= 3 AND shortest >= {HOUR} THEN {HOUR} WHEN {DAYS} <= 93 THEN {DAY}
-        WHEN {DAYS} <= {372 * 8} THEN {MONTH} ELSE {YEAR} END
-    END AS letters FROM dates
+    SELECT CASE WHEN days IS NULL THEN 0 WHEN days * 24 + hours <= 2 AND shortest >= {MINUTE} THEN {MINUTE}
+        WHEN days <= 4 AND shortest >= {HOUR} THEN {HOUR} WHEN days <= 93 THEN {DAY}
+        WHEN days <= {366 * 8} THEN {MONTH} ELSE {YEAR}
+    END AS letters FROM lasting
 ), counted AS MATERIALIZED (
     SELECT CASE WHEN letters > 0 THEN SUBSTR(text, 1, letters) ELSE text END AS value, COUNT(*) AS found
     FROM said CROSS JOIN unit GROUP BY 1

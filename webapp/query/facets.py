@@ -12,28 +12,30 @@ from django.db import connection, models
 from django.db.models import F, QuerySet
 
 from webapp.accounts.viewer import Viewer
-from webapp.datasets.metadata import FieldTypes
 from webapp.datasets.models import Dataset
 from webapp.labels import queries as label_queries
+from webapp.labels.models import ModelRun
 from webapp.query import facet_sql
 from webapp.query.expression import Value
 from webapp.query.facet_bars import Bar, bins_of, named, times_of
+from webapp.query.facet_fields import LABEL_ROOTS, PREDICTION, SCENE, FacetField
 from webapp.query.queries import everything, matching
 from webapp.query.scope import Subject
 from webapp.query.sources import labels_of
 from webapp.query.sql import DIALECTS, Dialect, Kind, Sql
 from webapp.query.time_limit import in_time
-from webapp.query.writing import has_class, step
+from webapp.query.writing import has_class
 
 # A facet is made of no more rows that match than this, found among no more than that.
-SAMPLE_ROWS = 200_000
+SAMPLE_ROWS = 100_000
 LOOKED_AT_ROWS = 1_000_000
+# An exact count is asked for later, in the background, of no more than this.
+EXACT_ROWS = 10_000_000
 # How many are looked at to learn how many match.
 ESTIMATE_ROWS = 20_000
 # Keys are spread over a prime, so that no pattern in their order is met or missed by the sample.
 PRIME, FACTOR = 65_521, 40_503
-SECONDS = 10.0
-ITEM, SCENE, ANNOTATION = "item", "scene", "annotation"
+SECONDS, EXACT_SECONDS = 10.0, 20.0
 OUTPUTS: dict[str, models.Field[Any, Any]] = {"number": models.FloatField(), "present": models.BooleanField()}
 
 
@@ -45,25 +47,6 @@ class Shape(Enum):
     TIMES = "times"
     TEXT = "text"
     NOTHING = "nothing"
-
-
-@dataclass(frozen=True, slots=True)
-class FacetField:
-    """A metadata key at a level of the dataset, or with key None the classes of its annotations."""
-
-    path: str
-    """As a query names it."""
-    level: str
-    key: str | None
-    type: str
-    is_of_frames: bool = False
-    """Whether its rows are frames, while queries of the dataset choose scenes."""
-
-    def condition(self, write: Callable[[str], str]) -> str:
-        """What `write` says of the field, as a condition that one object meets as a whole."""
-        if self.level == ANNOTATION:
-            return f"annotations[{write('metadata.' + step(self.key or ''))}]"
-        return write(self.path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,60 +88,87 @@ class Rows:
         return round(count * self.weight)
 
 
-CLASSES = FacetField("annotations", ANNOTATION, None, "class")
+def facet(
+    viewer: Viewer,
+    dataset: Dataset,
+    field: FacetField,
+    text: str,
+    *,
+    most: int = SAMPLE_ROWS,
+    run: ModelRun | None = None,
+    said_by: ModelRun | None = None,
+) -> Facet:
+    """The field over what the query finds, an empty one all. Raises QuerySyntaxError, and QueryTooSlow.
+
+    `run` is what `predictions` means; with `said_by` only what that run says something of counts. Counted is a sample
+    where more than `most` rows match; with EXACT_ROWS practically none.
+    """
+    if field.key is None and not text and said_by is None:
+        return kept_classes(viewer, dataset, field, run)
+    with in_time(SECONDS if most < EXACT_ROWS else EXACT_SECONDS):
+        return made(viewer, dataset, field, text, most, run=run, said_by=said_by)
 
 
-def facet_fields(dataset: Dataset) -> dict[str, FacetField]:
-    """The fields there are to chart, by their paths: classes, then metadata of scenes, items, annotations."""
-    schemas = {ITEM: dataset.item_metadata_schema, ANNOTATION: dataset.annotation_metadata_schema}
-    roots = {SCENE: "scene.metadata", ITEM: "metadata", ANNOTATION: "annotations.metadata"}
-    found = {CLASSES.path: CLASSES}
-    for level, root in roots.items():
-        known = FieldTypes(dataset.field_types.get(level, {}), schemas.get(level)).known
-        for key, kind in sorted(known.items()):
-            path = f"{root}.{step(key)}"
-            found[path] = FacetField(path, level, key, kind, level == ITEM and dataset.is_scene)
-    return found
-
-
-def facet(viewer: Viewer, dataset: Dataset, field: FacetField, text: str, *, most: int = SAMPLE_ROWS) -> Facet:
-    """The field over what the query finds, an empty one all. Raises QuerySyntaxError, and QueryTooSlow."""
-    if field.key is None and not text:
-        return kept_classes(viewer, dataset)
-    with in_time(SECONDS):
-        return made(viewer, dataset, field, text, most)
-
-
-def made(viewer: Viewer, dataset: Dataset, field: FacetField, text: str, most: int) -> Facet:
-    rows = rows_of(viewer, dataset, field.level, text, most)
+def made(
+    viewer: Viewer,
+    dataset: Dataset,
+    field: FacetField,
+    text: str,
+    most: int,
+    *,
+    run: ModelRun | None = None,
+    said_by: ModelRun | None = None,
+) -> Facet:
+    """The same, counted row by row in the database, whatever is kept: the one place where rows are read."""
+    rows = rows_of(viewer, dataset, field.level, text, most, run=run, said_by=said_by)
     if field.key is None:
-        return classes(rows)
+        return classes(rows, field)
     kind = field.type if field.type != "any" else prevailing(rows, field)
     if kind == "number":
         return numbers(rows, field)
     return values(rows, field, {"boolean": Kind.TRUTH, "list": Kind.LIST}.get(kind, Kind.TEXT))
 
 
-def rows_of(viewer: Viewer, dataset: Dataset, level: str, text: str, most: int) -> Rows:
+def rows_of(
+    viewer: Viewer,
+    dataset: Dataset,
+    level: str,
+    text: str,
+    most: int,
+    *,
+    run: ModelRun | None = None,
+    said_by: ModelRun | None = None,
+) -> Rows:
     """The rows that match, or a sample of them by key."""
     subject = Subject.SCENES if level == SCENE else Subject.ITEMS
-    every, key = everything(viewer, dataset, subject, None), "pk"
-    wanted: Any = models.Q(matching(viewer, dataset, text, subject, None)) if text else models.Q()
+    every, key = owners_of(viewer, dataset, subject, said_by), "pk"
+    wanted: Any = models.Q(matching(viewer, dataset, text, subject, run)) if text else models.Q()
     total = dataset.scene_count if level == SCENE else dataset.item_count
-    if level == ANNOTATION:
-        wanted = models.Q(item_id__in=every.filter(wanted).values("pk")) if text else wanted
-        every, key = everything(viewer, dataset, Subject.ANNOTATIONS, None), "item_id"
-        total = sum(count for _, _, count in label_queries.class_counts(viewer, dataset))
+    if level in LABEL_ROOTS:
+        is_narrowed = bool(text) or said_by is not None
+        wanted = models.Q(item_id__in=every.filter(wanted).values("pk")) if is_narrowed else models.Q()
+        labels = Subject.PREDICTIONS if level == PREDICTION else Subject.ANNOTATIONS
+        every, key = everything(viewer, dataset, labels, run), "item_id"
+        said = label_queries.class_counts(viewer, dataset, run if level == PREDICTION else None)
+        total = sum(count for _, _, count in said)
     dialect = DIALECTS[connection.vendor]
     if total <= most:
         return Rows(every.filter(wanted), 1.0, dialect)
     matched = float(total)
     # Before the query, which takes longer: SQLite asks in the order of the words.
-    if text:
+    if wanted:
         some, weight = sample(every, key, ESTIMATE_ROWS / total)
         matched = some.filter(wanted).count() * weight
     some, weight = sample(every, key, min(LOOKED_AT_ROWS / total, most / max(matched, 1.0)))
     return Rows(some.filter(wanted), weight, dialect)
+
+
+def owners_of(viewer: Viewer, dataset: Dataset, subject: Subject, said_by: ModelRun | None) -> QuerySet[Any]:
+    """The items or scenes that count, before the query."""
+    if said_by is None:
+        return everything(viewer, dataset, subject, None)
+    found = label_queries.scenes_of_run if subject is Subject.SCENES else label_queries.items_of_run
+    return found(viewer, dataset, said_by)
 
 
 def sample(rows: QuerySet[Any], key: str, share: float) -> tuple[QuerySet[Any], float]:
@@ -170,6 +180,9 @@ def sample(rows: QuerySet[Any], key: str, share: float) -> tuple[QuerySet[Any], 
 
 
 def reading(field: FacetField, kind: Kind) -> Callable[[Dialect, str], Sql]:
+    if field.column is not None:
+        is_there = " IS NOT NULL" if kind is Kind.PRESENT else ""
+        return lambda _, one: Sql(f"CAST({one}.{field.column} AS double precision){is_there}")
     return lambda dialect, one: dialect.json(f"{one}.metadata", (field.key or "",), kind)
 
 
@@ -227,7 +240,7 @@ def values(rows: Rows, field: FacetField, kind: Kind) -> Facet:
     return counted_values(rows, field, found, partial(named, field.condition, word, is_truth=kind is Kind.TRUTH))
 
 
-def classes(rows: Rows) -> Facet:
+def classes(rows: Rows, field: FacetField) -> Facet:
     selected = rows.sql(
         text=lambda _, one: Sql(f"NULLIF({one}.label, '')"),
         key=key,
@@ -235,26 +248,26 @@ def classes(rows: Rows) -> Facet:
         present=lambda *_: Sql("TRUE"),
     )
     found = answers(facet_sql.values(selected, rows.dialect, fitting="key", has_lists=True))
-    return counted_values(rows, CLASSES, found, class_bar, has_times=False)
+    return counted_values(rows, field, found, partial(class_bar, field), has_times=False)
 
 
-def class_bar(label: str, count: int) -> Bar:
-    return Bar(label, count, has_class(label) if len(label) <= facet_sql.MAX_TEXT else None)
+def class_bar(field: FacetField, label: str, count: int) -> Bar:
+    return Bar(label, count, has_class(label, LABEL_ROOTS[field.level]) if len(label) <= facet_sql.MAX_TEXT else None)
 
 
-def kept_classes(viewer: Viewer, dataset: Dataset) -> Facet:
-    """The classes of all annotations, which are kept counted."""
+def kept_classes(viewer: Viewer, dataset: Dataset, field: FacetField, run: ModelRun | None) -> Facet:
+    """The classes of all annotations, or of all that the run predicts, which are kept counted."""
     counts: dict[str, int] = {}
-    for _, label, count in label_queries.class_counts(viewer, dataset):
+    for _, label, count in label_queries.class_counts(viewer, dataset, run if field.level == PREDICTION else None):
         counts[label] = counts.get(label, 0) + count
     most = sorted(counts.items(), key=lambda one: (-one[1], one[0]))
     total = sum(counts.values())
     return Facet(
-        field=CLASSES,
+        field=field,
         shape=Shape.VALUES if counts else Shape.NOTHING,
         total=total,
         looked_at=total,
-        bars=tuple(class_bar(label, count) for label, count in most[: facet_sql.MAX_VALUES]),
+        bars=tuple(class_bar(field, label, count) for label, count in most[: facet_sql.MAX_VALUES]),
         missing=Bar("", 0, None),
         other_count=0,
         kind_count=len(counts),

@@ -35,11 +35,11 @@ def value(of: str | bool | float | Decimal) -> str:  # noqa: FBT001 (a value of 
     return f"{of.normalize():f}" if isinstance(of, Decimal) else repr(of)
 
 
-def has_class(name: str) -> str:
-    """That there is an annotation of this class, also among the several of a mask."""
+def has_class(name: str, root: str = "annotations") -> str:
+    """That there is an annotation, or a prediction, of this class, also among the several of a mask."""
     if name in NOT_CLASSES:
-        return f"annotations[label = {quoted(name)} OR labels CONTAINS {quoted(name)}]"
-    return f"annotations.{step(name)} > 0"
+        return f"{root}[label = {quoted(name)} OR labels CONTAINS {quoted(name)}]"
+    return f"{root}.{step(name)} > 0"
 
 
 def both(text: str, condition: str) -> str:
