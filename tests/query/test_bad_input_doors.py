@@ -25,6 +25,7 @@ from webapp.datasets.models import Dataset
 
 WIRE = ("queryItemsPage", "queryScenesPage", "exportForTrainingPage")
 MODES = ("ground_truth_only", "predictions_only", "iou", "false_positive", "false_negative")
+GRID_FEEDS = ("rows?limit=5", "rows?mode=objects", "rows?sort=-metadata.n", "outline?mode=", "outline?mode=objects")
 ROWS = 'FROM "datasets_item"'
 # Each kind of the list, with the place and the beginning of the sentence.
 KINDS = {
@@ -47,6 +48,24 @@ KINDS = {
     "run": ("predictions@Theirs.count > 0", 1, 'this dataset has no model run "Theirs".'),
 }
 # What is no more than a text to compare with, however a machine for regular expressions would like it.
+SORTS = [
+    "dataset__team_id",
+    "-url",
+    "pk",
+    "?",
+    "metadata",
+    "metadata.n, (SELECT 1)",
+    "metadata.n; DROP TABLE datasets_item",
+    "metadata.n = 1 OR metadata.n",
+    "metadata.n__lt",
+    "metadata.nothing",
+    "annotations.count",
+    "predictions@Theirs.count",
+    "--metadata.n",
+    "(" * 5_000,
+    "metadata." + "n." * 20_000 + "n",
+    "\0",
+]
 BOMBS = ["(a+)+$", "(.*)*" * 200, "a" * 5_000 + "!", "[[:alpha:]]{1,9999}", "%" * 4_000, "\\d" * 2_000 + "("]
 
 
@@ -67,7 +86,7 @@ def theirs(stranger: Viewer) -> dict[str, str]:
     hidden = make.make_slice(stranger, dataset, items, name="Hidden")
     run = make.make_run(stranger, dataset, name="Theirs")
     make.make_predictions(stranger, run, dataset, items)
-    return {"dataset": dataset.public_id, "slice": hidden.public_id, "run": run.public_id}
+    return {"dataset": dataset.public_id, "slice": hidden.public_id, "run": run.public_id, "item": items[0].public_id}
 
 
 def wire_refusals(caller: Caller, dataset: Dataset, text: str) -> Iterator[str]:
@@ -97,9 +116,9 @@ def page_refusals(browser: Client, dataset: Dataset, text: str) -> Iterator[str]
         column = "".join(filter(str.isdigit, found[1]))
         yield f"{column} {html.unescape(found[2])}"
         assert re.search(r"<b> *\^+</b>", body)
-    for more in ("", "&as=csv"):
-        answer = browser.get(f"{base}facets?field=metadata.n&{asked}{more}")
-        assert answer.status_code == 400
+    for path in ("facets?field=metadata.n", "facets?as=csv&field=metadata.n", *GRID_FEEDS):
+        answer = browser.get(f"{base}{path}&{asked}")
+        assert answer.status_code == 400, path
         yield placed(answer.json()["error"])
     made = browser.post(f"{base}?{asked}", {"do": "slice-query", "name": "Made"})
     assert made.status_code == 400
@@ -126,6 +145,15 @@ def test_each_kind_is_refused_at_its_place_at_every_door(
         assert "Secret" not in said
         assert "Did you mean Hidden" not in said
     assert list(queries.slices(owner, quays)) == []
+
+
+@pytest.mark.parametrize("sort", SORTS, ids=lambda text: repr(text[:24]))
+def test_an_order_is_by_a_known_field_or_none(sort: str, owner: Viewer, quays: Dataset, theirs: dict[str, str]) -> None:
+    browser, asked = make.sign_in(Client(), owner), urlencode({"sort": sort})
+    for path in ("?", "rows?", "outline?"):
+        response = browser.get(f"/datasets/{quays.public_id}/{path}{asked}")
+        assert response.status_code == 400
+        assert "there is no order" in response.content.decode()
 
 
 def test_more_than_the_wire_reads_is_no_query_at_all(owner: Viewer, quays: Dataset) -> None:
@@ -173,6 +201,7 @@ def test_nothing_of_another_team_is_read_for_what_a_query_names(
     owner: Viewer, stranger: Viewer, quays: Dataset, theirs: dict[str, str]
 ) -> None:
     caller, browser = Caller(owner), make.sign_in(Client(), owner)
+    ours = {one.public_id for one in queries.items(owner, quays)}
     for text in (
         f"slice = {theirs['slice']}",
         f"slice_id IN (night, {theirs['slice']})",
@@ -183,9 +212,19 @@ def test_nothing_of_another_team_is_read_for_what_a_query_names(
             assert "this dataset has no" in sentence
             assert not re.search("Hidden|Theirs|Secret", sentence)
     # The address names it, not the query.
-    assert browser.get(f"/datasets/{quays.public_id}/?q=metadata.n = 7&run={theirs['run']}").status_code == 404
+    for path in ("?", "rows?", "outline?", "rows?mode=objects&"):
+        for asked in (f"run={theirs['run']}", f"slice={theirs['slice']}"):
+            if path != "?" or asked.startswith("run"):
+                answer = browser.get(f"/datasets/{quays.public_id}/{path}{asked}&q=metadata.n = 7")
+                assert answer.status_code == 404, path + asked
+    for place in ("from", "after", "before"):
+        asked = f"/datasets/{quays.public_id}/rows?{place}={theirs['item']}"
+        assert browser.get(f"{asked}&sort=metadata.n").status_code == 404
+        # By key a place may be that of a row which is gone; nothing but our own rows lies on either side of it.
+        assert {row["id"] for row in browser.get(asked).json()["rows"]} <= ours
     secret = f"/datasets/{theirs['dataset']}/"
-    for path in (f"{secret}?q=(", f"{secret}charts/?q=(", f"{secret}facets?field=annotations&q=width > 0"):
+    for path in ("?q=(", "charts/?q=(", "facets?field=annotations&q=width > 0", "rows?q=width > 0", "outline?q=("):
+        path = f"{secret}{path}"
         with CaptureQueriesContext(connection) as seen:
             assert browser.get(path).status_code == 404
         assert not [one for one in seen.captured_queries if ROWS in one["sql"]]
