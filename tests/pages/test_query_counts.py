@@ -172,7 +172,7 @@ def test_labels_of_pages_and_feeds(house: House, owner: Viewer, browse: Browse) 
         # The dataset, its runs, where they are and how much they say, what people say.
         f"{house.grid}models/": FRAME + 1 + RUNS + 3,
         # The dataset alone: the charts come after their page, each by one statement.
-        f"{house.grid}charts/?q=annotations.car > 0": FRAME + 1,
+        f"{house.grid}charts/?q=annotations.car > 0": FRAME + 1 + RUNS,
         f"{house.grid}facets?field=metadata.index": feed,
         f"{house.grid}facets?field=metadata.index&q=annotations.car > 0": feed,
         f"{house.grid}facets?field=annotations": feed,

@@ -51,6 +51,8 @@ class ChartPanel:
     """The address of what it holds."""
     csv: str
     """The same as a file."""
+    type: str = ""
+    """What its values are, which tells how much room they take: `number`, `string`, `boolean`, ..."""
     is_map: bool = False
     """Whether it is two numbers that are a place."""
 
@@ -177,6 +179,7 @@ def panel(dataset: Dataset, field: FacetField, kept: dict[str, str]) -> ChartPan
         unit=unit_of(field),
         feed=f"{feed}?{urlencode(asked)}",
         csv=f"{feed}?{urlencode(asked | {'as': 'csv'})}",
+        type=field.type,
     )
 
 

@@ -13,6 +13,7 @@ from webapp.datasets.models import Dataset
 from webapp.labels.models import ModelRun
 from webapp.pages.dataset_head import DatasetHead, dataset_head
 from webapp.pages.door import Refusal, carry_out, person
+from webapp.pages.facet_panel import FacetPanel, facet_panel
 from webapp.pages.frame import Page, render
 from webapp.pages.grid_shown import GridView, grid_island, shown, slice_matches
 from webapp.pages.model_page import run_href
@@ -46,6 +47,8 @@ class GridPage(Page):
     """What is asked of it, or may be; None while it is empty."""
     grid: GridView
     """Its pictures; none where the query cannot be answered."""
+    facets: FacetPanel
+    """What its fields hold, beside the pictures."""
     noun: str
     """What one cell is: `item`, `scene`, `annotation` or `prediction`."""
     run: RunFilter | None
@@ -91,6 +94,7 @@ def show(
         dataset=dataset_head(viewer, dataset, view="grid"),
         query=found.query,
         grid=found.view,
+        facets=facet_panel(request, dataset, has_run=found.run is not None),
         noun=found.noun,
         run=run_filter(request, only) if only is not None else None,
         steps=first_steps(request, dataset, key),

@@ -110,7 +110,7 @@ export class FacetChart extends HTMLElement {
     const name = this.dataset.name ?? "";
     if (facet.shape === "text") return [valueSearch(facet, this.dataset.feed ?? "", name, signal), restLine(facet)];
     if (facet.bars.length === 0) return [make("p", { class: "chart__said" }, facet.says), restLine(facet)];
-    if (this.#isTable) return [facetTable(facet, name)];
+    if (this.#isTable) return [facetTable(facet, name), ...(this.#isCompact ? [this.#turnLine("Fewer")] : [])];
     if (facet.shape === "values") {
       const most = (this.#isCompact ? FEW_ROWS : ROWS) - (facet.beside === undefined ? 0 : 3);
       return [valueRows(facet, most), this.#rest(facet, most)];
@@ -129,17 +129,27 @@ export class FacetChart extends HTMLElement {
   #rest(facet, most) {
     const line = restLine(facet);
     const more = facet.bars.length > most + 1 ? facet.bars.length - most : 0;
-    if (more > 0) {
-      const all = make("button", { type: "button", class: "chart__all" }, `${more} more`);
-      all.addEventListener("click", () => this.#turn());
-      line.prepend(all);
-    }
+    if (more > 0) line.prepend(this.#turnButton(`${more} more`));
     return line;
+  }
+
+  /** @param {string} text */
+  #turnButton(text) {
+    const button = make("button", { type: "button", class: "chart__all" }, text);
+    button.addEventListener("click", () => this.#turn());
+    return button;
+  }
+
+  /** @param {string} text */
+  #turnLine(text) {
+    return make("p", { class: "chart__rest" }, this.#turnButton(text));
   }
 
   /** @param {Facet} facet */
   #figures(facet) {
-    const figures = facet.figures.map(([name, text]) => make("span", {}, ...(name ? [make("span", { class: "chart__figure" }, name), " "] : []), text));
+    // Beside other things only what the drawing does not say.
+    const told = this.#isCompact && facet.shape !== "numbers" ? [] : facet.figures;
+    const figures = told.map(([name, text]) => make("span", {}, ...(name ? [make("span", { class: "chart__figure" }, name), " "] : []), text));
     return [...figures, ...(facet.note ? [make("span", { class: "chart__note", title: facet.note }, "≈ estimated")] : [])];
   }
 }

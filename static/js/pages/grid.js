@@ -1,5 +1,6 @@
 /** A dataset's or a slice's grid: pictures, their place in the address, and slices made of what one chooses. */
 
+import "../elements/facet-panel.js";
 import "../elements/media-grid.js";
 import "../elements/selection-bar.js";
 import { LabelCells } from "../elements/label-cells.js";
