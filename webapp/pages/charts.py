@@ -115,7 +115,7 @@ def charts(request: HttpRequest, viewer: Viewer, dataset_id: str) -> HttpRespons
     grid = reverse("pages:dataset", args=[dataset.public_id])
     page = ChartsPage(
         title=f"Charts of {dataset.name}",
-        dataset=dataset_head(viewer, dataset, view="charts"),
+        dataset=dataset_head(viewer, dataset, view="charts", request=request),
         query=text,
         fault=fault,
         grid_href=f"{grid}?{urlencode(kept | {'q': text})}",

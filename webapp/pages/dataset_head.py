@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.http import HttpRequest
 
 from webapp.accounts.viewer import Permission, Viewer
 from webapp.datasets.models import Dataset
@@ -16,6 +19,9 @@ VIEWS = (
     ("jobs", "Jobs", "jobs/"),
     ("settings", "Settings", "settings/"),
 )
+# The views that ask the dataset something, and what of the address stays from one to the other.
+ASKING = {"grid", "charts"}
+KEPT = ("q", "run")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +58,14 @@ class DatasetHead:
     """The dataset's views that this viewer may open."""
 
 
-def dataset_head(viewer: Viewer, dataset: Dataset, *, view: str) -> DatasetHead:
-    """The head for a page of this dataset; `view` names the current tab, or none of them."""
+def dataset_head(viewer: Viewer, dataset: Dataset, *, view: str, request: HttpRequest | None = None) -> DatasetHead:
+    """The head for a page of this dataset; `view` names the current tab, or none of them.
+
+    Of the `request` the tabs that ask something keep what is asked, and of which run.
+    """
     href = dataset_href(dataset.public_id)
+    kept = {name: request.GET[name] for name in KEPT if request.GET.get(name)} if request is not None else {}
+    asked = f"?{urlencode(kept)}" if kept else ""
     hidden = set() if viewer.may(Permission.CURATE) else {"settings"}
     return DatasetHead(
         id=dataset.public_id,
@@ -64,5 +75,9 @@ def dataset_head(viewer: Viewer, dataset: Dataset, *, view: str) -> DatasetHead:
         kind=kind_of(dataset),
         scene_count=dataset.scene_count if dataset.is_scene else None,
         item_count=dataset.item_count,
-        tabs=tuple(Tab(text, href + path, view == name) for name, text, path in VIEWS if name not in hidden),
+        tabs=tuple(
+            Tab(text, href + path + (asked if name in ASKING else ""), view == name)
+            for name, text, path in VIEWS
+            if name not in hidden
+        ),
     )

@@ -13,14 +13,22 @@ from webapp.datasets import queries
 from webapp.datasets.actions.change_metadata import note_measured_sizes
 from webapp.datasets.actions.slices import append_to_slice, create_slice, remove_from_slice
 from webapp.datasets.models import Dataset, Slice
+from webapp.labels import queries as labels
 from webapp.pages.door import feed
+from webapp.pages.grid_address import mode_named, slice_in
+from webapp.pages.label_runs import found_among, newest_with_predictions
+from webapp.pages.query_bar import one_line
 from webapp.pages.words import counted
 from webapp.privacy import public_id
 from webapp.privacy.refusals import Invalid, NotFound
+from webapp.query.actions import append_matches, slice_of_matches
+from webapp.query.asks import Ask
 
 MAX_IDS = 10_000
 # No decoder of a browser makes a picture with a longer side.
 MAX_SIDE_PX = 1_000_000
+
+NOUNS = {"di": "item", "scn": "scene", "ann": "annotation", "pred": "prediction"}
 
 Side = Annotated[int, msgspec.Meta(ge=1, le=MAX_SIDE_PX)]
 Ids = Annotated[list[str], msgspec.Meta(min_length=1, max_length=MAX_IDS)]
@@ -39,15 +47,41 @@ class Measurements(msgspec.Struct, forbid_unknown_fields=True):
     items: Annotated[list[MeasuredItem], msgspec.Meta(max_length=MAX_IDS)]
 
 
-class NewSlice(msgspec.Struct, forbid_unknown_fields=True):
-    """A slice to be made of these items or scenes."""
+class Matching(msgspec.Struct, forbid_unknown_fields=True):
+    """All that a grid shows, as its address says it, but the rows with these ids; of objects the items they are on."""
+
+    q: str = ""
+    run: str = ""
+    mode: str = ""
+    slice: str = ""
+    but: Annotated[list[str], msgspec.Meta(max_length=MAX_IDS)] = []
+
+
+class Chosen(msgspec.Struct, forbid_unknown_fields=True):
+    """What was chosen in a grid: ids of items or scenes, or all that match, of which exactly one is said."""
+
+    ids: Ids | None = None
+    matching: Matching | None = None
+
+    def __post_init__(self) -> None:
+        if (self.ids is None) is (self.matching is None):
+            raise ValueError("either `ids` or `matching` says what was chosen")
+
+
+class NewSlice(Chosen, kw_only=True):
+    """A slice to be made of what was chosen."""
 
     name: str
-    ids: Ids
 
 
-class SliceMembers(msgspec.Struct, forbid_unknown_fields=True):
-    """Items or scenes to be added to a slice."""
+class SliceMembers(Chosen, kw_only=True):
+    """What was chosen is to be added to a slice."""
+
+    slice_id: str
+
+
+class SliceLeavers(msgspec.Struct, forbid_unknown_fields=True):
+    """Items or scenes to be taken out of a slice."""
 
     slice_id: str
     ids: Ids
@@ -70,35 +104,46 @@ def measurements(request: HttpRequest, viewer: Viewer, dataset_id: str) -> HttpR
 
 @feed("POST")
 def new_slice(request: HttpRequest, viewer: Viewer, dataset_id: str) -> HttpResponse:
-    """Make a slice of a selection; says where it is."""
+    """Make a slice of what was chosen; says where it is."""
     dataset = queries.dataset(viewer, dataset_id)
     body = parsed(request, NewSlice)
-    prefix = "scn" if body.ids[0].startswith("scn_") else "di"
-    keys = keys_of(body.ids, prefix)
-    made = (
-        create_slice(viewer, dataset, name=body.name, scene_pks=keys)
-        if prefix == "scn"
-        else create_slice(viewer, dataset, name=body.name, item_pks=keys)
-    )
+    if body.matching is not None:
+        ask, but = ask_of(viewer, dataset, body.matching)
+        made = slice_of_matches(viewer, ask, name=body.name, but=but)
+    else:
+        made = slice_of_ids(viewer, dataset, body.name, body.ids or [])
     return answer(slice_answer(made, made.size), status=201)
 
 
 @feed("POST")
 def slice_members(request: HttpRequest, viewer: Viewer, dataset_id: str) -> HttpResponse:
-    """Add a selection to a slice of the same dataset; says how many were new to it."""
+    """Add what was chosen to a slice of the same dataset; says how many were new to it."""
     dataset = queries.dataset(viewer, dataset_id)
     body = parsed(request, SliceMembers)
     found = slice_in(viewer, dataset, body.slice_id)
-    keys = keys_of(body.ids, "di" if found.kind == Slice.Kind.ITEMS else "scn")
+    if body.matching is not None:
+        ask, but = ask_of(viewer, dataset, body.matching)
+        return answer(slice_answer(found, append_matches(viewer, found, ask, but=but)))
+    keys = keys_of(body.ids or [], "di" if found.kind == Slice.Kind.ITEMS else "scn")
     append_to_slice(viewer, found, pks=keys)
     return answer(slice_answer(found, queries.slice_(viewer, body.slice_id).size - found.size))
+
+
+def ask_of(viewer: Viewer, dataset: Dataset, said: Matching) -> tuple[Ask, list[int]]:
+    """What a grid showed, and the keys of the rows that were not meant."""
+    within = slice_in(viewer, dataset, said.slice) if said.slice else None
+    offered = labels.runs_of_dataset(viewer, dataset) if said.run or "predictions" in said.q else []
+    only = found_among(offered, said.run) if said.run else None
+    run = only or newest_with_predictions(dataset, offered)
+    ask = Ask(dataset, within, one_line(said.q), run, only, mode_named(said.mode))
+    return ask, keys_of(said.but, ask.prefix)
 
 
 @feed("POST")
 def slice_removals(request: HttpRequest, viewer: Viewer, dataset_id: str) -> HttpResponse:
     """Take a selection out of a slice of this dataset; says which were in it, so that it can be undone."""
     dataset = queries.dataset(viewer, dataset_id)
-    body = parsed(request, SliceMembers)
+    body = parsed(request, SliceLeavers)
     found = slice_in(viewer, dataset, body.slice_id)
     prefix = "di" if found.kind == Slice.Kind.ITEMS else "scn"
     left = remove_from_slice(viewer, found, pks=keys_of(body.ids, prefix))
@@ -106,19 +151,18 @@ def slice_removals(request: HttpRequest, viewer: Viewer, dataset_id: str) -> Htt
     return answer(said | {"removed": len(left), "ids": public_id.encode_many(prefix, left)})
 
 
-def slice_in(viewer: Viewer, dataset: Dataset, slice_id: str) -> Slice:
-    found = queries.slice_(viewer, slice_id)
-    if found.dataset_id != dataset.pk:
-        raise NotFound("This slice belongs to another dataset.")
-    return found
+def slice_of_ids(viewer: Viewer, dataset: Dataset, name: str, ids: list[str]) -> Slice:
+    """A slice of items or of scenes, whichever these are."""
+    if ids[0].startswith("scn_"):
+        return create_slice(viewer, dataset, name=name, scene_pks=keys_of(ids, "scn"))
+    return create_slice(viewer, dataset, name=name, item_pks=keys_of(ids, "di"))
 
 
 def keys_of(ids: list[str], prefix: str) -> list[int]:
     keys = [public_id.decode(prefix, text) for text in ids]
     found = [key for key in keys if key is not None]
     if len(found) < len(ids):
-        noun = "scene" if prefix == "scn" else "item"
-        raise NotFound(f"{len(ids) - len(found)} of the chosen ids name no {noun}.")
+        raise NotFound(f"{len(ids) - len(found)} of the chosen ids name no {NOUNS[prefix]}.")
     return found
 
 

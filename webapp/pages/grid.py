@@ -91,7 +91,7 @@ def show(
     page = GridPage(
         title=dataset.name,
         media_origins=frozenset(queries.dataset_origins(viewer, dataset)),
-        dataset=dataset_head(viewer, dataset, view="grid"),
+        dataset=dataset_head(viewer, dataset, view="grid", request=request),
         query=found.query,
         grid=found.view,
         facets=facet_panel(request, dataset, has_run=found.run is not None),

@@ -48,7 +48,8 @@ class Start:
 def ask_of_page(request: HttpRequest, dataset: Dataset, run: ModelRun | None, *, within: Slice | None = None) -> Ask:
     """What the address of a page asks for; `run` is the one the page shows."""
     said_by = run if request.GET.get("run") else None
-    return Ask(dataset, within, query_text(request), run, said_by, mode_of(request), request.GET.get("sort", ""))
+    mode = mode_named(request.GET.get("mode", ""))
+    return Ask(dataset, within, query_text(request), run, said_by, mode, request.GET.get("sort", ""))
 
 
 def ask_of_feed(request: HttpRequest, viewer: Viewer, dataset: Dataset) -> Ask:
@@ -67,8 +68,7 @@ def slice_in(viewer: Viewer, dataset: Dataset, slice_id: str) -> Slice:
     return found
 
 
-def mode_of(request: HttpRequest) -> Mode:
-    asked = request.GET.get("mode", "")
+def mode_named(asked: str) -> Mode:
     try:
         return Mode(asked)
     except ValueError:

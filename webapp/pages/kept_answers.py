@@ -17,13 +17,16 @@ from django.utils.cache import get_conditional_response, patch_vary_headers
 from webapp.datasets.models import Dataset
 
 
-def kept_answer(request: HttpRequest, dataset: Dataset, body: Callable[[], object], *, shape: int = 1) -> HttpResponse:
+def kept_answer(
+    request: HttpRequest, dataset: Dataset, body: Callable[[], object], *, shape: int = 1, more: str = ""
+) -> HttpResponse:
     """What `body` makes as JSON; 304 without making it when the browser holds what the dataset's version still is.
 
-    `shape` is part of the tag: an answer kept from before its keys changed is not taken for a new one.
+    `shape` is part of the tag: an answer kept from before its keys changed is not taken for a new one. `more` is what
+    else the answer depends on.
     """
     response = HttpResponse(content_type="application/json")
-    response.headers["ETag"] = entity_tag(dataset, shape)
+    response.headers["ETag"] = entity_tag(dataset, shape, more)
     response.headers["Cache-Control"] = "private, no-cache"
     # The 304 has the same Vary as the 200 it stands for.
     patch_vary_headers(response, ("Accept-Encoding", "Cookie"))
@@ -34,10 +37,10 @@ def kept_answer(request: HttpRequest, dataset: Dataset, body: Callable[[], objec
     return response
 
 
-def entity_tag(dataset: Dataset, shape: int) -> str:
+def entity_tag(dataset: Dataset, shape: int, more: str = "") -> str:
     """A tag that changes whenever the answer may: with the dataset, and where files may be shown, with their links.
 
     A link to an uploaded file ends after SHARED_LINK_SECONDS; half of that later the answer is sent anew.
     """
     period = 0 if dataset.use_privacy_mode else int(time.time()) * 2 // settings.SHARED_LINK_SECONDS
-    return f'W/"{shape}-{dataset.version}-{period}"'
+    return f'W/"{shape}-{dataset.version}-{period}{more and "-"}{more}"'

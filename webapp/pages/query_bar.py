@@ -85,7 +85,11 @@ class QueryBar:
 
 def query_text(request: HttpRequest) -> str:
     """What the address asks for, on one line, as the bar shows it; empty for nothing."""
-    text = re.sub(r"[\r\n\t]", " ", request.GET.get("q", ""))
+    return one_line(request.GET.get("q", ""))
+
+
+def one_line(text: str) -> str:
+    text = re.sub(r"[\r\n\t]", " ", text)
     return text if text.strip() else ""
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import time
 from typing import TypedDict
 
+import msgspec
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.gzip import gzip_page
 
@@ -58,7 +61,7 @@ def rows(request: HttpRequest, viewer: Viewer, dataset_id: str) -> HttpResponse:
         found = results.page(viewer, ask, from_=start.from_, after=start.after, before=start.before, limit=limit)
         return rows_answer(viewer, ask, found)
 
-    return kept_answer(request, dataset, body)
+    return kept_answer(request, dataset, body, more=state_besides(viewer, ask))
 
 
 @gzip_page
@@ -69,7 +72,19 @@ def outline(request: HttpRequest, viewer: Viewer, dataset_id: str) -> HttpRespon
     ask = ask_of_feed(request, viewer, dataset)
     token = request.GET.get("continue")
     progress = progress_of(ask, token) if token else None
-    return kept_answer(request, dataset, lambda: outline_answer(viewer, ask, progress))
+    more = state_besides(viewer, ask)
+    return kept_answer(request, dataset, lambda: outline_answer(viewer, ask, progress), more=more)
+
+
+def state_besides(viewer: Viewer, ask: Ask) -> str:
+    """What an answer depends on besides its dataset: sizes that browsers measure, and the slices that it may name."""
+    if "width" in ask.text or "height" in ask.text:
+        return str(time.time_ns())
+    if ask.within is None and "slice" not in ask.text:
+        return ""
+    rows = queries.slice_rows(viewer, ask.dataset).order_by("pk")
+    told = [list(row) for row in rows.values_list("pk", "name", "size", "changed_at")]
+    return hashlib.sha256(msgspec.json.encode(told)).hexdigest()[:12]
 
 
 def rows_answer(viewer: Viewer, ask: Ask, found: Block) -> RowsAnswer:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import transaction
@@ -12,7 +13,7 @@ from webapp.accounts.viewer import Permission, Viewer
 from webapp.datasets.actions.datasets import checked_name
 from webapp.datasets.actions.locking import locked_dataset
 from webapp.datasets.actions.slices import keep_change, keep_slice, locked_slice
-from webapp.datasets.models import Slice
+from webapp.datasets.models import Dataset, Slice
 from webapp.privacy.redaction import redact
 from webapp.privacy.refusals import Conflict, Invalid
 from webapp.query import results
@@ -23,34 +24,43 @@ from webapp.query.scope import Subject
 def slice_of_matches(viewer: Viewer, ask: Ask, *, name: str, but: Iterable[int] = ()) -> Slice:
     """A slice of all that an ask shows, but the rows with these keys; of objects the items they are on.
 
-    Raises QuerySyntaxError, and Invalid when nothing matches. To look through a large dataset takes seconds, so it is
-    done before the lock is taken, and again under the lock only where the dataset has changed meanwhile.
+    Raises QuerySyntaxError, and Invalid when nothing matches.
     """
     viewer.require(Permission.CURATE)
     checked_name(name)
     left_out = BitMap64(but)
-    keys = results.keys(viewer, ask, but=left_out)
-    with transaction.atomic():
-        locked = locked_dataset(viewer, ask.dataset)
-        if locked.version != ask.dataset.version:
-            keys = results.keys(viewer, ask, but=left_out)
+    with matches(viewer, ask, left_out) as (locked, keys):
         if not keys:
             raise Invalid("Nothing matches this query, so there is nothing to make a slice of.")
         return keep_slice(viewer, locked, name=name, kind=kind_of(ask), keys=keys, recipe=recipe_of(ask, left_out))
 
 
-@transaction.atomic
 def append_matches(viewer: Viewer, slice_: Slice, ask: Ask, *, but: Iterable[int] = ()) -> int:
     """Add all that an ask shows, but the rows with these keys, to a slice of its dataset; how many were new to it."""
+    viewer.require(Permission.CURATE)
     if slice_.kind != kind_of(ask):
         raise Conflict(f"{slice_.name} holds {Slice.Kind(slice_.kind).label}; what is shown here is of another kind.")
-    keys = results.keys(viewer, ask, but=BitMap64(but))
-    locked_dataset(viewer, ask.dataset)
-    locked = locked_slice(viewer, slice_)
-    before = locked.keys()
-    after = before | keys
-    keep_change(viewer, locked, after, "slice.append", len(after) - len(before))
-    return len(after) - len(before)
+    with matches(viewer, ask, BitMap64(but)) as (_, keys):
+        locked = locked_slice(viewer, slice_)
+        before = locked.keys()
+        after = before | keys
+        keep_change(viewer, locked, after, "slice.append", len(after) - len(before))
+        return len(after) - len(before)
+
+
+@contextmanager
+def matches(viewer: Viewer, ask: Ask, but: BitMap64) -> Iterator[tuple[Dataset, BitMap64]]:
+    """The locked dataset, in a transaction, and the keys that match.
+
+    To look through a large dataset takes seconds, so it is done before the lock is taken, and again under the lock only
+    where the dataset has changed meanwhile.
+    """
+    keys = results.keys(viewer, ask, but=but)
+    with transaction.atomic():
+        locked = locked_dataset(viewer, ask.dataset)
+        if locked.version != ask.dataset.version:
+            keys = results.keys(viewer, ask, but=but)
+        yield locked, keys
 
 
 def kind_of(ask: Ask) -> Slice.Kind:
