@@ -101,6 +101,7 @@ INSTALLED_APPS = [
     "webapp.datasets",
     "webapp.labels",
     "webapp.query",
+    "webapp.query.columns",
     "webapp.wire",
     "webapp.pages",
     "webapp.demo",

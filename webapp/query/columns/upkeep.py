@@ -1,0 +1,78 @@
+"""Keeping columns true: the transaction that changes a row makes its segment's columns old, and has new ones made.
+
+A segment's row is made under the dataset's lock (webapp/query/job_kinds.py), which every change holds: so a change
+either finds the row, or has committed before anything was read for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import F, Q
+
+from webapp.datasets.changes import Listener, register_listener
+from webapp.datasets.departures import Departure, register_departure
+from webapp.datasets.models import Dataset
+from webapp.jobs.actions import enqueue_later
+from webapp.query.columns.models import SEGMENT_BITS, ColumnChunk, ColumnSegment
+
+KIND = "buildColumns"
+# Smaller datasets are read by SQL in no time.
+MIN_ROWS = 20_000
+# How long after a change its columns are made anew, so that a long upload does not make them for each batch.
+SECONDS = 10.0
+# Chunks that a deletion removes at once.
+CHUNKS_A_STEP = 200
+
+
+def register() -> None:
+    register_listener(Listener(added, changed))
+    register_departure(Departure(items_go, scenes_go, dataset_goes, lambda _: False))
+
+
+def added(dataset_pk: int, level: str, first: int) -> None:
+    make_old(dataset_pk, level, Q(number__gte=first >> SEGMENT_BITS))
+
+
+def changed(dataset_pk: int, level: str, pks: Sequence[int]) -> None:
+    make_old(dataset_pk, level, Q(number__in={pk >> SEGMENT_BITS for pk in pks}))
+
+
+def items_go(dataset: Dataset, pks: Sequence[int]) -> None:
+    if pks:
+        changed(dataset.pk, "item", pks)
+
+
+def scenes_go(dataset: Dataset, pks: Sequence[int]) -> None:
+    if pks:
+        changed(dataset.pk, "scene", pks)
+
+
+def make_old(dataset_pk: int, level: str, which: Q) -> None:
+    ColumnSegment.objects.filter(which, dataset_id=dataset_pk, level=level).update(version=F("version") + 1)
+    ask(dataset_pk)
+
+
+def ask(dataset_pk: int) -> None:
+    """Have the columns of a dataset made that lack, if it is large enough to be worth it."""
+    found = large().filter(pk=dataset_pk).values_list("team_id", "created_by_id").first()
+    if found is not None:
+        team_pk, user_pk = found
+        enqueue_later(KIND, team_pk=team_pk, user_pk=user_pk, dataset_pk=dataset_pk, after_s=SECONDS)
+
+
+def large() -> Any:
+    """The datasets that columns are made of."""
+    return Dataset.objects.unscoped().filter(Q(item_count__gt=MIN_ROWS) | Q(scene_count__gt=MIN_ROWS), deleted_at=None)
+
+
+def dataset_goes(dataset_pk: int, limit: int) -> bool:
+    """Remove some columns of a hidden dataset; a chunk is as large as thousands of rows."""
+    chunks = ColumnChunk.objects.filter(segment__dataset_id=dataset_pk)
+    pks = list(chunks.values_list("pk", flat=True)[: min(limit, CHUNKS_A_STEP)])
+    if pks:
+        ColumnChunk.objects.filter(pk__in=pks).delete()
+        return True
+    ColumnSegment.objects.filter(dataset_id=dataset_pk).delete()
+    return False
