@@ -48,6 +48,8 @@ class Order:
     """Whether no two rows are alike in the parts, so that keys need not tell."""
     is_falling: bool = False
     """Whether the keys fall."""
+    field: Path | None = None
+    """The metadata that orders them, where some does."""
 
     @property
     def is_by_key(self) -> bool:
@@ -172,7 +174,8 @@ def by_field(ask: Ask, path: Path, *, is_falling: bool) -> Order:
             Part(Value(rank, models.IntegerField())),
             Part(Value(number, models.FloatField()), is_falling),
             Part(Value(letters, models.TextField()), is_falling),
-        )
+        ),
+        field=path,
     )
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from django.core.exceptions import EmptyResultSet
@@ -20,7 +20,10 @@ from webapp.datasets.models import Slice
 from webapp.labels import queries as label_queries
 from webapp.privacy.refusals import NotFound
 from webapp.query.asks import Ask, Mode
-from webapp.query.expression import Among
+from webapp.query.columns.evaluate import steps_of
+from webapp.query.columns.narrowing import LEVELS, Candidates, SortedKeys, candidates
+from webapp.query.columns.sorting import Sorted, sorted_rows
+from webapp.query.expression import Among, Matches
 from webapp.query.ordering import Order, Place, order_of
 from webapp.query.queries import everything, matching
 from webapp.query.scope import Subject
@@ -33,6 +36,8 @@ OUTLINE_SECONDS = 0.4
 FIRST_WINDOW, LAST_WINDOW = 2_000, 64_000
 WINDOW_SECONDS = 0.1
 KEYS_AT_ONCE = 10_000
+# More candidates than this, and more than a quarter of all, are no help to the database.
+MANY_KEYS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +72,6 @@ class Progress(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Candidates:
-    """Keys among which all that match are; where they are not `exact` the database is asked of each."""
-
-    keys: BitMap64
-    is_exact: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Rows:
     """The rows of an Ask: all that it might show, and those that it does."""
 
@@ -82,8 +79,13 @@ class Rows:
     shown: QuerySet[Any]
     order: Order
     candidates: Candidates | None = None
+    """What columns or a slice leave to look at."""
     among: str = field(default="pk")
     """Whose keys the candidates are."""
+    is_of_slice: bool = False
+    """Whether rows that are no candidates may match, and are not shown."""
+    in_order: Sorted | None = None
+    """All of them by what they are ordered by, where columns know that."""
 
 
 def page(
@@ -122,6 +124,8 @@ def outline(viewer: Viewer, ask: Ask, *, continues: Progress | None = None) -> O
     rows = rows_of(viewer, ask)
     total = total_of(viewer, ask, rows)
     with in_time():
+        if rows.in_order is not None:
+            return Outline(rows.in_order.chosen(slice(None, None, STEP)), len(rows.in_order), total, total, None)
         if not rows.order.is_by_key:
             anchors, count = every_nth(read_keys(rows.order.sorted(narrowed(rows, rows.shown))), 0)
             return Outline(anchors, count, total, total, None)
@@ -133,6 +137,8 @@ def keys(viewer: Viewer, ask: Ask, *, but: BitMap64 | None = None) -> BitMap64:
     rows = rows_of(viewer, ask)
     left_out = but or BitMap64()
     found = BitMap64()
+    if rows.candidates is not None and rows.candidates.is_exact:
+        return rows.candidates.keys.bitmap() - left_out
     with in_time():
         wanted = narrowed(rows, rows.shown).order_by()
         if ask.mode is Mode.OBJECTS:
@@ -155,27 +161,50 @@ def rows_of(viewer: Viewer, ask: Ask) -> Rows:
     elif ask.said_by is not None:
         said = label_queries.scenes_of_run if ask.subject is Subject.SCENES else label_queries.items_of_run
         every = said(viewer, ask.dataset, ask.said_by)
-    shown = every.filter(matching(viewer, ask.dataset, ask.text, ask.subject, ask.run)) if ask.text else every
-    return Rows(every, shown, order_of(ask), *candidates_of(ask))
+    wanted = matching(viewer, ask.dataset, ask.text, ask.subject, ask.run) if ask.text else None
+    shown = every.filter(wanted) if wanted is not None else every
+    order = order_of(ask)
+    return Rows(
+        every, shown, order, *candidates_of(ask, every, wanted), ask.within is not None, in_order_of(ask, order, wanted)
+    )
 
 
-def candidates_of(ask: Ask) -> tuple[Candidates | None, str]:
+def candidates_of(ask: Ask, every: QuerySet[Any], wanted: Matches | None) -> tuple[Candidates | None, str]:
     """Keys that are known to hold all matches before the database is asked, and the column they are keys of.
 
-    A slice is such keys. Whoever keeps values by column can give better ones here.
+    A slice is such keys, and so is what columns say of the query.
     """
-    if ask.within is None:
-        return None, "pk"
-    is_exact = not ask.text and ask.said_by is None and ask.mode is Mode.MEMBERS
-    found = Candidates(ask.within.keys(), is_exact)
-    if ask.mode is Mode.MEMBERS:
-        return found, "pk"
-    return found, "item_id" if ask.within.kind == Slice.Kind.ITEMS else "item__scene_id"
+    if ask.mode is Mode.OBJECTS:
+        if ask.within is None:
+            return None, "pk"
+        of_slice = Candidates(SortedKeys.of(ask.within.keys()), is_exact=False, row_count=ask.within.size)
+        return of_slice, "item_id" if ask.within.kind == Slice.Kind.ITEMS else "item__scene_id"
+    found = candidates(every, wanted) if wanted is not None else None
+    if ask.within is not None:
+        members = SortedKeys.of(ask.within.keys())
+        keys = found.keys.among(members) if found is not None else members
+        found = Candidates(keys, wanted is None or (found is not None and found.is_exact), len(members))
+    if found is not None and ask.said_by is not None:
+        found = replace(found, is_exact=False)
+    return found, "pk"
+
+
+def in_order_of(ask: Ask, order: Order, wanted: Matches | None) -> Sorted | None:
+    """The rows shown in an order by metadata, where columns know all of it."""
+    level, path = LEVELS.get(ask.subject), steps_of(order.field, ask.subject) if order.field is not None else None
+    if level is None or path is None or ask.said_by is not None:
+        return None
+    members = SortedKeys.of(ask.within.keys()).values if ask.within is not None else None
+    is_falling = any(part.is_falling for part in order.parts)
+    return sorted_rows(ask.dataset.pk, level, path, wanted, is_falling=is_falling, within=members)
 
 
 def narrowed(rows: Rows, found: QuerySet[Any]) -> QuerySet[Any]:
-    """These rows, of the candidates only."""
-    return found if rows.candidates is None else found.filter(Among(rows.candidates.keys, rows.among))
+    """These rows, of the candidates only, unless they are most of what there is."""
+    known = rows.candidates
+    if known is None or (not rows.is_of_slice and len(known.keys) > max(MANY_KEYS, known.row_count // 4)):
+        return found
+    return found.filter(Among(known.keys, rows.among))
 
 
 def place_of(rows: Rows, pk: int) -> Place:
@@ -189,6 +218,10 @@ def keys_from(
     rows: Rows, place: Place | None, limit: int, *, backwards: bool = False, inclusive: bool = False
 ) -> list[int]:
     """So many keys from a place on."""
+    if rows.in_order is not None:
+        start = rows.in_order.place(place[-1], is_behind=inclusive is backwards) if place is not None else 0
+        if start is not None:
+            return keys_in_order(rows, rows.in_order, start, limit, backwards=backwards)
     if rows.order.is_by_key and rows.candidates is not None and rows.among == "pk":
         return keys_among(rows, place, limit, backwards=backwards, inclusive=inclusive)
     found = narrowed(rows, rows.shown)
@@ -209,9 +242,21 @@ def keys_among(rows: Rows, place: Place | None, limit: int, *, backwards: bool, 
     return found[:limit]
 
 
+def keys_in_order(rows: Rows, known: Sorted, start: int, limit: int, *, backwards: bool) -> list[int]:
+    """The same of all rows in the order that columns know, each of them asked for besides."""
+    found: list[int] = []
+    size = limit
+    while len(found) < limit and (start > 0 if backwards else start < len(known)):
+        some = known.chosen(slice(max(0, start - size), start) if backwards else slice(start, start + size))
+        fitting = set(rows.shown.filter(Among(some)).values_list("pk", flat=True))
+        found += [pk for pk in (reversed(some) if backwards else some) if pk in fitting]
+        start, size = start - size if backwards else start + size, min(2 * size, LAST_WINDOW)
+    return found[:limit]
+
+
 def parts_of(rows: Rows, start: int | None, size: int, *, falls: bool, inclusive: bool = False) -> Iterator[list[int]]:
     """The candidates behind a key, in pieces that grow."""
-    listed = rows.candidates.keys if rows.candidates is not None else BitMap64()
+    listed = rows.candidates.keys if rows.candidates is not None else SortedKeys.of(BitMap64())
     place = 0 if not falls else len(listed)
     if start is not None:
         # How many keys are below the start, and with it.
@@ -219,15 +264,19 @@ def parts_of(rows: Rows, start: int | None, size: int, *, falls: bool, inclusive
         place = (upto if inclusive else below) if falls else (below if inclusive else upto)
     while place > 0 if falls else place < len(listed):
         low, high = (max(0, place - size), place) if falls else (place, min(len(listed), place + size))
-        yield list(listed[low:high])
+        yield listed[low:high]
         place, size = (low if falls else high), min(2 * size, LAST_WINDOW)
 
 
 def outlined(rows: Rows, total: int, progress: Progress) -> Outline:
     """Anchors and counts, window after window until the time is over."""
+    if rows.candidates is not None and rows.candidates.is_exact:
+        listed = rows.candidates.keys.values
+        anchors = (listed[::-1] if rows.order.is_falling else listed)[::STEP].tolist()
+        return Outline(anchors, len(listed), total, total, None)
     ending = time.monotonic() + OUTLINE_SECONDS
     key, count, looked_at = progress
-    anchors: list[int] = []
+    anchors = []
     size = FIRST_WINDOW
     while True:
         started = time.monotonic()
@@ -284,8 +333,8 @@ def read_keys(rows: QuerySet[Any], column: str = "pk") -> Iterator[list[int]]:
 
 def total_of(viewer: Viewer, ask: Ask, rows: Rows) -> int:
     """How many rows there are to look at, as far as that is known without counting them."""
-    if rows.candidates is not None and rows.among == "pk":
-        return len(rows.candidates.keys)
+    if ask.within is not None and rows.among == "pk":
+        return ask.within.size
     if ask.mode is Mode.OBJECTS:
         return sum(count for _, _, count in label_queries.class_counts(viewer, ask.dataset, ask.said_by))
     return ask.dataset.scene_count if ask.subject is Subject.SCENES else ask.dataset.item_count

@@ -19,6 +19,7 @@ from webapp.labels.models import ModelRun
 from webapp.labels.queries import LabelRow
 from webapp.privacy.refusals import Invalid
 from webapp.query import queries as query_queries
+from webapp.query.scope import Subject
 
 LABELS_A_PART = 10_000
 ITEMS_A_PART = 500
@@ -86,7 +87,9 @@ def parts(read: ReadItems, said: Said, *, after: int | None = None, items: int |
 
 def of_dataset(viewer: Viewer, dataset: Dataset, query: str | None = None) -> ReadItems:
     """A dataset's items, or those of them that meet a query."""
-    rows = query_queries.items(viewer, dataset, query) if query else queries.items(viewer, dataset)
+    if query:
+        return query_queries.paged(viewer, dataset, query, Subject.ITEMS)
+    rows = queries.items(viewer, dataset)
     return lambda after, limit: queries.page_of(rows, after=after, limit=limit)
 
 

@@ -8,6 +8,7 @@ from webapp.datasets import actions, queries
 from webapp.datasets.models import Dataset, Item
 from webapp.labels import queries as label_queries
 from webapp.query import queries as query_queries
+from webapp.query.scope import Subject
 from webapp.query.time_limit import in_time
 from webapp.wire.call import Call, Streamed
 from webapp.wire.datasets import Nothing
@@ -48,9 +49,9 @@ def page(call: Call, dataset_id: str, body: PageAsked) -> ItemPage:
 
 
 def query_page(call: Call, dataset_id: str, body: QueryAsked) -> ItemPage:
-    rows = query_queries.items(call.viewer, queries.dataset(call.viewer, dataset_id), body.query)
+    dataset = queries.dataset(call.viewer, dataset_id)
     with in_time():
-        found = queries.page_of(rows, after=body.after(), limit=body.limit())
+        found = query_queries.paged(call.viewer, dataset, body.query, Subject.ITEMS)(body.after(), body.limit())
     return ItemPage(items_out(call, found.rows), token_after(found.after))
 
 

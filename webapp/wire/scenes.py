@@ -13,6 +13,7 @@ from webapp.datasets.models import Dataset, Scene
 from webapp.labels import queries as label_queries
 from webapp.privacy.refusals import Invalid, NotFound
 from webapp.query import queries as query_queries
+from webapp.query.scope import Subject
 from webapp.query.time_limit import in_time
 from webapp.wire.call import Call, Streamed
 from webapp.wire.datasets import Nothing
@@ -85,9 +86,9 @@ def all_scenes(call: Call, dataset_id: str) -> Streamed:
 
 
 def query_page(call: Call, dataset_id: str, body: QueryAsked) -> ScenePage:
-    rows = query_queries.scenes(call.viewer, queries.dataset(call.viewer, dataset_id), body.query)
+    dataset = queries.dataset(call.viewer, dataset_id)
     with in_time():
-        found = queries.page_of(rows, after=body.after(), limit=body.limit())
+        found = query_queries.paged(call.viewer, dataset, body.query, Subject.SCENES)(body.after(), body.limit())
     return ScenePage(scenes_out(call, found.rows), token_after(found.after))
 
 

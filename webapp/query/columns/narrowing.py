@@ -1,115 +1,154 @@
-"""Which rows of a dataset can meet a query: the keys that columns leave, and the ranges of keys that only SQL knows.
+"""Which rows of a dataset can meet a query, as far as columns tell.
 
-The columns of a segment are as good as its rows in the moment they are read, and every row that a page shows has met
-the query's own SQL besides. So a change that lands in between can make a page leave out a row that has only just come
-to match, and never show one that does not; the next read has it.
+The columns of a segment are as good as its rows in the moment they are read, and rows that are shown have met the
+query's own SQL besides. So a change that lands in between can make a page leave out a row that has only just come to
+match, and never show one that does not; the next read has it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from array import array
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from django.db.models import Q, QuerySet
 from numpy.typing import NDArray
+from pyroaring import BitMap64
 
 from webapp.query.columns import store
-from webapp.query.columns.evaluate import Evaluation, fields_of
+from webapp.query.columns.building import Path
+from webapp.query.columns.evaluate import Evaluation, Found, fields_of
 from webapp.query.columns.models import SEGMENT_BITS
 from webapp.query.expression import Matches
 from webapp.query.scope import Subject
 
 LEVELS = {Subject.ITEMS: "item", Subject.SCENES: "scene"}
-LAST_KEY = 2**63 - 1
-# Segments whose columns are read at once, so that a first page reads no more than it needs.
-SEGMENTS_A_READ = 4
-Keys = NDArray[np.int64]
+# Where columns cannot tell of more than this share of all rows, SQL alone is as fast.
+MAX_UNKNOWN = 0.3
+# Keys that a statement is given, when the first ones did not do.
+MAX_PART = 20_000
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
-    """Part of the keys, from `first` to `last`, both among them.
+class SortedKeys:
+    """Keys in ascending order."""
 
-    `yes` are the keys of rows that match, `maybe` those that only SQL can tell, both ascending; None for both where
-    there are no columns. `row_count` is how many rows there are, known only with columns.
-    """
+    values: NDArray[np.int64]
 
-    first: int
-    last: int
-    yes: Keys | None = None
-    maybe: Keys | None = None
-    row_count: int = 0
+    @classmethod
+    def of(cls, keys: BitMap64) -> SortedKeys:
+        return cls(np.fromiter(keys, np.int64, len(keys)))
 
-    def candidates(self) -> Keys | None:
-        """Every key that may match, ascending."""
-        if self.yes is None or self.maybe is None or not len(self.maybe):
-            return self.yes
-        return np.sort(np.concatenate([self.yes, self.maybe]))
+    def among(self, others: SortedKeys) -> SortedKeys:
+        """Those that are in both."""
+        return SortedKeys(np.intersect1d(self.values, others.values, assume_unique=True))
+
+    def bitmap(self) -> BitMap64:
+        return BitMap64(array("Q", self.values.tobytes()))
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self.values.tolist())
+
+    def __getitem__(self, place: slice) -> list[int]:
+        found: list[int] = self.values[place].tolist()
+        return found
+
+    def parts(self, size: int, *, after: int | None = None) -> Iterator[list[int]]:
+        """The keys behind one, or all, in pieces that grow up to so many."""
+        start = self.rank(after) if after is not None else 0
+        while start < len(self):
+            yield self[start : start + size]
+            start, size = start + size, max(size, min(4 * size, MAX_PART))
+
+    def rank(self, key: int) -> int:
+        """How many keys are not above this one."""
+        return int(np.searchsorted(self.values, key, "right"))
 
 
-def spans(
-    wanted: Matches, *, after: int = -1, before: int = LAST_KEY, is_descending: bool = False
-) -> Iterator[Span] | None:
-    """The spans between two keys, both exclusive, in key order or against it; None if columns can tell nothing."""
-    level = LEVELS.get(wanted.scope.subject)
-    paths = fields_of(wanted.tree, wanted.scope.subject)
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Keys among which those of all rows that match are, of `row_count` rows; `is_exact`: each of them matches."""
+
+    keys: SortedKeys
+    is_exact: bool
+    row_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A segment, and what of it matches."""
+
+    read: store.Read
+    found: Found
+
+
+def candidates(every: QuerySet[Any], wanted: Matches) -> Candidates | None:
+    """What is left of `every`, the rows that the query chooses from; None if columns are of no use to it."""
+    known = known_parts(wanted)
+    if known is None:
+        return None
+    parts, old, row_count = known
+    unread = keys_outside(every, parts) if old else np.zeros(0, np.int64)
+    maybe = len(unread) + sum(int(np.count_nonzero(part.found.may & ~part.found.yes)) for part in parts.values())
+    if maybe > MAX_UNKNOWN * row_count:
+        return None
+    listed = [part.read.keys[part.found.may] for part in parts.values()]
+    keys = np.concatenate([*listed, unread])
+    return Candidates(SortedKeys(np.sort(keys) if len(unread) else keys), not maybe, row_count)
+
+
+def known_parts(wanted: Matches) -> tuple[dict[int, Part], int, int] | None:
+    """The segments with columns, how many rows are in none, and how many there are; None if that is of no use."""
+    level, paths = LEVELS.get(wanted.scope.subject), fields_of(wanted.tree, wanted.scope.subject)
     if level is None or not paths:
         return None
     known = store.segments(wanted.scope.dataset_pk, level)
-    if not known.fresh:
+    old = known.row_count - sum(one.row_count for one in known.fresh)
+    if old > MAX_UNKNOWN * known.row_count or not known.fresh:
         return None
-    return between(known, wanted, after=after, before=before, is_descending=is_descending)
+    parts = {number: Part(read, evaluated(wanted, read)) for number, read in store.read(known.fresh, paths).items()}
+    # Those that were made anew between the two reads are as unknown as old ones.
+    old = known.row_count - sum(len(part.read.keys) for part in parts.values())
+    return parts, old, known.row_count
 
 
-def between(known: store.Segments, wanted: Matches, *, after: int, before: int, is_descending: bool) -> Iterator[Span]:
-    paths = fields_of(wanted.tree, wanted.scope.subject)
-    asked = [one for one in pieces(known) if one[1] > after and one[0] < before]
-    if is_descending:
-        asked.reverse()
-    for start in range(0, len(asked), SEGMENTS_A_READ):
-        some = asked[start : start + SEGMENTS_A_READ]
-        read = store.read([one for _, _, one in some if one is not None], paths)
-        for first, last, one in some:
-            first, last = max(first, after + 1), min(last, before - 1)
-            columns = read.get(one.number) if one is not None else None
-            yield Span(first, last) if columns is None else narrowed(wanted, columns, first, last)
-
-
-def pieces(known: store.Segments) -> Iterator[tuple[int, int, store.Fresh | None]]:
-    """The first and last key of each fresh segment, and of what lies between them where there may be rows."""
-    start = 0
-    for one in known.fresh:
-        first = one.number << SEGMENT_BITS
-        if first > start and not known.is_all:
-            yield start, first - 1, None
-        start = first + (1 << SEGMENT_BITS)
-        yield first, start - 1, one
-    if not known.is_all:
-        yield start, LAST_KEY, None
-
-
-def narrowed(wanted: Matches, read: store.Read, first: int, last: int) -> Span:
-    yes, may = Evaluation(wanted.scope.subject, len(read.keys), read.columns).found(wanted.tree)
-    inside = slice(*np.searchsorted(read.keys, [first, last + 1]))
-    keys = read.keys[inside]
-    sure = yes[inside]
-    return Span(first, last, keys[sure], keys[may[inside] & ~sure], len(keys))
-
-
-def keys_if_known(wanted: Matches) -> tuple[Keys, int] | None:
-    """The keys of all rows that match and how many rows there are; None unless columns tell it of every row."""
-    found = spans(wanted)
-    if found is None:
+def whole(dataset_pk: int, level: str, paths: Iterable[Path], wanted: Matches | None) -> list[Part] | None:
+    """All of a dataset's segments and the rows in them that match; None unless columns tell it of each row."""
+    known = store.segments(dataset_pk, level)
+    if not known.fresh or known.row_count != sum(one.row_count for one in known.fresh):
         return None
-    listed: list[Keys] = []
-    total = 0
-    for span in found:
-        if span.yes is None or span.maybe is None or len(span.maybe):
+    paths = set(paths)
+    asked = paths | (fields_of(wanted.tree, wanted.scope.subject) if wanted is not None else set())
+    found = []
+    for read in store.read(known.fresh, asked).values():
+        part = Part(read, all_of(read) if wanted is None else evaluated(wanted, read))
+        if not paths <= set(read.columns) or bool((part.found.may & ~part.found.yes).any()):
             return None
-        listed.append(span.yes)
-        total += span.row_count
-    return joined(listed), total
+        found.append(part)
+    return found if len(found) == len(known.fresh) else None
 
 
-def joined(keys: Sequence[Keys]) -> Keys:
-    return np.concatenate(keys) if keys else np.zeros(0, np.int64)
+def evaluated(wanted: Matches, read: store.Read) -> Found:
+    return Evaluation(wanted.scope.subject, len(read.keys), read.columns).found(wanted.tree)
+
+
+def all_of(read: store.Read) -> Found:
+    every = np.ones(len(read.keys), np.bool_)
+    return Found(every, every)
+
+
+def keys_outside(every: QuerySet[Any], parts: Iterable[int]) -> NDArray[np.int64]:
+    """The keys of those rows that are in none of these segments."""
+    wanted, start = Q(), 0
+    for number in parts:
+        first = number << SEGMENT_BITS
+        if first > start:
+            wanted |= Q(pk__gte=start, pk__lt=first)
+        start = first + (1 << SEGMENT_BITS)
+    rows = every.filter(wanted | Q(pk__gte=start)).order_by().values_list("pk", flat=True)
+    return np.fromiter(rows.iterator(chunk_size=10_000), np.int64)

@@ -33,10 +33,10 @@ class Fresh:
 
 @dataclass(frozen=True, slots=True)
 class Segments:
-    """The fresh segments in the order of their numbers; `is_all` when every row of the dataset is in one."""
+    """The fresh segments in the order of their numbers, and how many rows the dataset has, in them or not."""
 
     fresh: Sequence[Fresh]
-    is_all: bool
+    row_count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +82,7 @@ def segments(dataset_pk: int, level: str) -> Segments:
         "pk", "number", "build", "row_count", "is_whole", f"dataset__{level}_count"
     )
     found = list(columns)
-    held = sum(row_count for _, _, _, row_count, _, _ in found)
-    return Segments([Fresh(*row[:5]) for row in found], bool(found) and held == found[0][5])
+    return Segments([Fresh(*row[:5]) for row in found], found[0][5] if found else 0)
 
 
 def read(chosen: Sequence[Fresh], paths: Iterable[Path]) -> dict[int, Read]:
