@@ -127,7 +127,7 @@ def compare(world: World, text: str, pairs: Counter[str]) -> None:
         assert {row.reference_id for row in read(None, 1_000).rows} == meant, (subject, text)
         assert queries.count(world.viewer, dataset, text, subject=subject, run=world.run).found == len(meant)
         pairs["all"] += len(rows)
-        known = narrowing.candidates(every, wanted)
+        known = narrowing.candidates(dataset, every, wanted)
         if known is not None:
             found = {names[pk] for pk in known.keys}
             assert found >= meant, (subject, text)

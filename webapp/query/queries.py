@@ -82,7 +82,7 @@ def count(
     """How many rows meet the query, counted some thousand at a time for about so many seconds at most."""
     wanted = matching(viewer, dataset, text, subject, run)
     every = everything(viewer, dataset, subject, run)
-    known = candidates(every, wanted)
+    known = candidates(dataset, every, wanted)
     if known is None:
         return count_of(every, wanted, seconds=seconds, step=step)
     found = (
@@ -120,16 +120,16 @@ def paged(
 
     def read(after: int | None, limit: int) -> Page[Any]:
         limit = min(limit, dataset_queries.MAX_PAGE)
-        found = next_rows(every, wanted, after, limit + 1)
+        found = next_rows(dataset, every, wanted, after, limit + 1)
         more, found = len(found) > limit, found[:limit]
         return Page(found, found[-1].pk if more else None, found[0].pk if found and after is not None else None)
 
     return read
 
 
-def next_rows(every: QuerySet[Any], wanted: Matches, after: int | None, count: int) -> list[Any]:
+def next_rows(dataset: Dataset, every: QuerySet[Any], wanted: Matches, after: int | None, count: int) -> list[Any]:
     """The next rows that match, which SQL says of each; columns tell where to look."""
-    known = candidates(every, wanted)
+    known = candidates(dataset, every, wanted)
     rows = every.filter(wanted).order_by("pk")
     if known is None:
         return list((rows if after is None else rows.filter(pk__gt=after))[:count])

@@ -179,7 +179,7 @@ def candidates_of(ask: Ask, every: QuerySet[Any], wanted: Matches | None) -> tup
             return None, "pk"
         of_slice = Candidates(SortedKeys.of(ask.within.keys()), is_exact=False, row_count=ask.within.size)
         return of_slice, "item_id" if ask.within.kind == Slice.Kind.ITEMS else "item__scene_id"
-    found = candidates(every, wanted) if wanted is not None else None
+    found = candidates(ask.dataset, every, wanted) if wanted is not None else None
     if ask.within is not None:
         members = SortedKeys.of(ask.within.keys())
         keys = found.keys.among(members) if found is not None else members
@@ -196,7 +196,7 @@ def in_order_of(ask: Ask, order: Order, wanted: Matches | None) -> Sorted | None
         return None
     members = SortedKeys.of(ask.within.keys()).values if ask.within is not None else None
     is_falling = any(part.is_falling for part in order.parts)
-    return sorted_rows(ask.dataset.pk, level, path, wanted, is_falling=is_falling, within=members)
+    return sorted_rows(ask.dataset, level, path, wanted, is_falling=is_falling, within=members)
 
 
 def narrowed(rows: Rows, found: QuerySet[Any]) -> QuerySet[Any]:

@@ -17,10 +17,12 @@ from django.db.models import Q, QuerySet
 from numpy.typing import NDArray
 from pyroaring import BitMap64
 
+from webapp.datasets.models import Dataset
 from webapp.query.columns import store
 from webapp.query.columns.building import Path
 from webapp.query.columns.evaluate import Evaluation, Found, fields_of
 from webapp.query.columns.models import SEGMENT_BITS
+from webapp.query.columns.upkeep import is_large
 from webapp.query.expression import Matches
 from webapp.query.scope import Subject
 
@@ -87,9 +89,9 @@ class Part:
     found: Found
 
 
-def candidates(every: QuerySet[Any], wanted: Matches) -> Candidates | None:
+def candidates(dataset: Dataset, every: QuerySet[Any], wanted: Matches) -> Candidates | None:
     """What is left of `every`, the rows that the query chooses from; None if columns are of no use to it."""
-    known = known_parts(wanted)
+    known = known_parts(wanted) if is_large(dataset) else None
     if known is None:
         return None
     parts, old, row_count = known
@@ -117,9 +119,11 @@ def known_parts(wanted: Matches) -> tuple[dict[int, Part], int, int] | None:
     return parts, old, known.row_count
 
 
-def whole(dataset_pk: int, level: str, paths: Iterable[Path], wanted: Matches | None) -> list[Part] | None:
+def whole(dataset: Dataset, level: str, paths: Iterable[Path], wanted: Matches | None) -> list[Part] | None:
     """All of a dataset's segments and the rows in them that match; None unless columns tell it of each row."""
-    known = store.segments(dataset_pk, level)
+    if not is_large(dataset):
+        return None
+    known = store.segments(dataset.pk, level)
     if not known.fresh or known.row_count != sum(one.row_count for one in known.fresh):
         return None
     paths = set(paths)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from webapp.datasets.models import Dataset
 from webapp.query.columns.building import Path
 from webapp.query.columns.column import FALSE, FIRST_NUMBER, MISSING, TRUE, UNREAD, Column
 from webapp.query.columns.narrowing import Part, whole
@@ -47,13 +48,13 @@ class Sorted:
 
 
 def sorted_rows(
-    dataset_pk: int, level: str, path: Path, wanted: Matches | None, *, is_falling: bool, within: Any = None
+    dataset: Dataset, level: str, path: Path, wanted: Matches | None, *, is_falling: bool, within: Any = None
 ) -> Sorted | None:
     """The rows that match, all for None, in the order of a field; `within` are keys to choose from.
 
     None where columns cannot tell, and SQL has to.
     """
-    parts = whole(dataset_pk, level, [path], wanted)
+    parts = whole(dataset, level, [path], wanted)
     if parts is None:
         return None
     columns = [part.read.columns[path] for part in parts]

@@ -62,6 +62,10 @@ def ask(dataset_pk: int) -> None:
         enqueue_later(KIND, team_pk=team_pk, user_pk=user_pk, dataset_pk=dataset_pk, after_s=SECONDS)
 
 
+def is_large(dataset: Dataset) -> bool:
+    return max(dataset.item_count, dataset.scene_count) > MIN_ROWS
+
+
 def large() -> Any:
     """The datasets that columns are made of."""
     return Dataset.objects.unscoped().filter(Q(item_count__gt=MIN_ROWS) | Q(scene_count__gt=MIN_ROWS), deleted_at=None)
