@@ -86,7 +86,7 @@ def open_when_kept(page: Page, dataset_id: str, count: int = COUNT) -> None:
 
 
 def expect_kept(page: Page, words: str) -> None:
-    menu = page.locator("details.menu")
+    menu = page.locator(".bar details.menu")
     for _ in range(40):
         menu.locator("summary").click()
         said = menu.locator("kept-pictures")
@@ -211,7 +211,7 @@ def test_signing_out_removes_what_was_kept(
     sign_in_by_hand(page, editor)
     open_when_kept(page, dataset_on(open_host, wire))
     assert databases(page)
-    page.locator("details.menu summary").click()
+    page.locator(".bar details.menu summary").click()
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_label("E-mail")).to_be_visible()
     for _ in range(40):
@@ -250,8 +250,8 @@ def test_without_storage_the_pictures_show(signed_in: Page, open_host: CanarySer
         "Object.defineProperty(window, 'indexedDB', { get() { throw new DOMException('denied', 'SecurityError'); } });"
     )
     open_grid(signed_in, dataset_on(open_host, wire))
-    signed_in.locator("details.menu summary").click()
-    expect(signed_in.locator("details.menu kept-pictures")).to_contain_text("keep no pictures")
+    signed_in.locator(".bar details.menu summary").click()
+    expect(signed_in.locator(".bar details.menu kept-pictures")).to_contain_text("keep no pictures")
 
 
 def test_what_was_used_longest_ago_goes_first(signed_in: Page) -> None:

@@ -20,7 +20,7 @@ import { ScenePreview } from "./scene-preview.js";
  * @property {string | null} url null when there is no still to show
  * @property {string} [href] its own page, below that of its dataset
  * @property {string} [item_id] of an object, what it is on
- * @property {number[]} [crop] of an object: left, top, right, bottom in pixels
+ * @property {(number | null)[]} [crop] of an object: left, top, right, bottom in pixels
  * @property {string | null} [label]
  * @property {number | null} [confidence]
  * @property {string | null} [frames] of a scene: where its list of frames is
@@ -103,7 +103,9 @@ export class CellPicture {
    * @returns {Wish}
    */
   #wish(url) {
-    const { id, item_id, href, crop: box, width, height } = this.#row;
+    const { id, item_id, href, crop, width, height } = this.#row;
+    // What is said of a whole picture has no place in it.
+    const box = crop?.every((side) => typeof side === "number") ? crop : null;
     const { clientWidth, clientHeight } = this.#cell;
     const aspect = clientHeight > 0 ? Math.round((clientWidth / clientHeight) * ASPECT_STEPS) / ASPECT_STEPS : 1;
     const of = width && height ? { width, height } : null;
@@ -112,7 +114,7 @@ export class CellPicture {
       item: item_id ?? id,
       url: new URL(url, document.baseURI).href,
       size: sizeClassOf({ width: clientWidth, height: clientHeight }, devicePixelRatio),
-      crop: box ? { box, of, aspect } : null,
+      crop: box && { box: /** @type {number[]} */ (box), of, aspect },
     };
   }
 
@@ -174,7 +176,8 @@ export class CellPicture {
 
   #caption() {
     const { label, confidence } = this.#row;
-    part(this.#cell, "span", "media-cell__caption").textContent = objectCaption(label, confidence);
+    const caption = part(this.#cell, "span", "media-cell__caption");
+    caption.textContent ||= objectCaption(label, confidence);
     this.#cell.dataset.caption = "always";
   }
 }

@@ -37,8 +37,8 @@ export class Thumbnails {
   #files;
   #maker;
   #store;
-  /** Origins that image elements loaded from. @type {Set<string>} */
-  #alive = new Set();
+  /** Origins that gave the page no file: whether they forbid it or are not there, the next picture shows. @type {Map<string, "asked" | "gone">} */
+  #silent = new Map();
 
   /**
    * @param {object} parts
@@ -90,13 +90,21 @@ export class Thumbnails {
     }
     try {
       const image = await loadImage(new Image(), wish.url, signal);
-      this.#alive.add(origin);
+      this.#settle(origin);
       return { image, width: image.naturalWidth, height: image.naturalHeight, isCrop: false, isOld: false };
     } catch (reason) {
-      // A host that is not there did not say no.
-      if (!signal.aborted && !this.#alive.has(origin) && this.#abilities.readable(origin) === false) this.#abilities.forget(origin);
+      if (!signal.aborted && this.#silent.has(origin)) this.#silent.set(origin, "gone");
       throw reason;
     }
+  }
+
+  /**
+   * A picture came from an origin that gave the page no file: it forbids that, or was not there before and is by now.
+   * @param {string} origin
+   */
+  #settle(origin) {
+    if (this.#silent.get(origin) === "asked") this.#abilities.learn(origin, { readable: false });
+    this.#silent.delete(origin);
   }
 
   /**
@@ -126,9 +134,9 @@ export class Thumbnails {
    */
   async #make({ url, size, crop }, signal) {
     const { origin } = new URL(url);
-    const isKnown = this.#abilities.readable(origin);
-    if (isKnown === false) return null;
-    const source = await this.#source(url, signal, crop !== null, isKnown === undefined);
+    const isReadable = this.#abilities.readable(origin);
+    if (isReadable === false || this.#silent.has(origin)) return null;
+    const source = await this.#source(url, signal, crop !== null, isReadable === undefined);
     if (!source) return null;
     const made = await this.#maker.make({ file: source.file, address: url, size, crop }, signal);
     return made && { ...made, mark: source.mark };
@@ -146,8 +154,7 @@ export class Thumbnails {
     const limit = this.#hosts.isTrying(origin) ? AbortSignal.any([signal, AbortSignal.timeout(TRIAL_PATIENCE_MS)]) : signal;
     try {
       const source = await this.#files.take(url, limit, { isKept });
-      // Said for all that come next; taken back should the host turn out not to be there.
-      if (!source && this.#abilities.readable(origin) === undefined) this.#abilities.learn(origin, { readable: false });
+      if (!source && this.#abilities.readable(origin) === undefined) this.#silent.set(origin, "asked");
       return source;
     } catch (reason) {
       signal.throwIfAborted();
