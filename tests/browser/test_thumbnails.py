@@ -299,14 +299,17 @@ def test_an_object_is_cut_out_of_its_picture(
     whole = cell.bounding_box()
     assert box is not None
     assert whole is not None
-    # 200 rows with 15 % of 300 on either side are 290; three by two of that are 435 columns, around the middle.
-    assert box["x"] - whole["x"] == pytest.approx((600 - 533) / 435 * 300, abs=1)
-    assert box["width"] == pytest.approx(300 / 435 * 300, abs=1)
-    assert box["height"] == pytest.approx(200 / 290 * 200, abs=1)
+    # 200 rows with 15 % of 300 on either side are 290, and the caption takes a tenth: 322. Three by two of that are 483
+    # columns, around the middle.
+    view = (509, 255, 509 + 483, 255 + 322)
+    assert box["x"] - whole["x"] == pytest.approx((600 - 509) / 483 * 300, abs=1)
+    assert box["y"] - whole["y"] == pytest.approx((300 - 255) / 322 * 200, abs=1)
+    assert box["width"] == pytest.approx(300 / 483 * 300, abs=1)
+    assert box["height"] == pytest.approx(200 / 322 * 200, abs=1)
     signed_in.evaluate(
         "document.querySelectorAll('.media-cell__box, .media-cell__caption').forEach((one) => one.remove())"
     )
-    assert difference(look(cell), picture.crop((533, 255, 533 + 435, 255 + 290))) < 4
+    assert difference(look(cell), picture.crop(view)) < 4
     assert (signed_in.locator("[data-item-id=ann_1] img").get_attribute("src") or "").startswith("blob:") is is_open
 
 
@@ -325,3 +328,57 @@ def test_pictures_stand_as_their_orientation_says(
         cell = signed_in.locator("media-grid [data-item-id]").nth(n)
         shown = look(cell)
         assert difference(shown, ImageOps.fit(upright, shown.size)) < 8, f"orientation {n + 1}"
+
+
+def test_objects_of_one_picture_share_one_request(signed_in: Page, open_host: CanaryServer, wire: WireClient) -> None:
+    dataset_id = dataset_on(open_host, wire, 1)
+    boxes = [
+        {
+            "type": "box",
+            "label": "boat",
+            "reference_id": "t/0",
+            "annotation_id": f"b{n}",
+            "geometry": {"x": 100 * n, "y": 50 * n, "width": 90, "height": 60},
+        }
+        for n in range(9)
+    ]
+    wire.call("POST", f"dataset/{dataset_id}/annotate", {"update": False, "annotations": boxes})
+    signed_in.goto(f"/datasets/{dataset_id}/?mode=objects")
+    expect(signed_in.locator("media-grid [data-state=ready]")).to_have_count(9)
+    expect(signed_in.locator(".media-cell__labels")).to_have_count(0)
+    assert open_host.count("/t-0-1280x720.jpg") == 1
+    assert len(databases(signed_in)) == 1
+
+
+def test_a_pointer_that_rests_on_a_scene_walks_through_it(
+    signed_in: Page, open_host: CanaryServer, wire: WireClient
+) -> None:
+    dataset_id = wire.create_dataset("film", is_scene=True, privacy=True)
+    for n in range(12):
+        open_host.put(f"/f-{n}.jpg", as_file(Image.new("RGB", (640, 480), (20 * n, 0, 255 - 20 * n)), "JPEG"))
+    frames = [{"reference_id": f"f{n}", "image_url": open_host.url(f"f-{n}.jpg")} for n in range(12)]
+    wire.append_scenes(dataset_id, [{"reference_id": "walk", "frames": frames, "frame_rate": 10}])
+    signed_in.goto(f"/datasets/{dataset_id}/")
+    cell = signed_in.locator("media-grid [data-item-id]")
+    expect(cell).to_have_attribute("data-state", "ready")
+    assert [asked.path for asked in open_host.requests] == ["/f-0.jpg"]
+    box = cell.bounding_box()
+    assert box is not None
+    signed_in.mouse.move(box["x"] + 2, box["y"] + box["height"] / 2)
+    expect(cell).to_have_attribute("data-preview", "")
+    signed_in.mouse.move(box["x"] + box["width"] - 2, box["y"] + box["height"] / 2)
+    expect(cell).to_contain_text("frame 11 / 11")
+    expect(cell.locator(".media-cell__preview:not([data-waiting])")).to_be_visible()
+    red, _, blue = look(cell).getpixel((int(box["width"] / 2), int(box["height"] / 2)))
+    assert red > 180 > 80 > blue
+    signed_in.mouse.move(box["x"], box["y"] + box["height"] + 200)
+    expect(cell.locator(".media-cell__preview")).to_have_count(0)
+    red, _, blue = look(cell).getpixel((int(box["width"] / 2), int(box["height"] / 2)))
+    assert blue > 180 > 80 > red
+    cell.focus()
+    signed_in.keyboard.press(".")
+    expect(cell).to_contain_text("frame 1 / 11")
+    signed_in.keyboard.press(".")
+    expect(cell).to_contain_text("frame 2 / 11")
+    signed_in.keyboard.press(",")
+    expect(cell).to_contain_text("frame 1 / 11")

@@ -5,9 +5,10 @@ import { boxOn, boxWithin, cropView, fitInto, shareOf } from "../../static/js/th
 
 const PICTURE = { width: 1920, height: 1080 };
 const ASPECT = 1.5;
+const CELL = { aspect: ASPECT, foot: 0 };
 
 /** @param {number[]} crop @param {{width: number, height: number}} [picture] */
-const view = (crop, picture = PICTURE) => cropView(crop, picture, ASPECT);
+const view = (crop, picture = PICTURE) => cropView(crop, picture, CELL);
 
 test("a box is shown with a margin of 15 %, in the shape of its cell", () => {
   assert.deepEqual(view([900, 500, 1000, 600]), { left: 853, top: 485, width: 195, height: 130 });
@@ -22,6 +23,13 @@ test("at the picture's edge the view moves inside, and the whole box is in it", 
   }
 });
 
+test("a caption hides nothing of the box and its margin, where there is picture enough", () => {
+  const { left, top, width, height } = cropView([900, 500, 1000, 600], PICTURE, { aspect: ASPECT, foot: 0.2 });
+  assert.ok(Math.abs(width / height - ASPECT) < 0.01);
+  assert.ok(top <= 485 && top + 0.8 * height >= 615 - 1);
+  assert.ok(Math.abs(left + width / 2 - 950) <= 1);
+});
+
 test("a box of no size and a picture of one pixel have a view", () => {
   assert.deepEqual(view([5, 5, 5, 5], { width: 1, height: 1 }), { left: 0, top: 0, width: 1, height: 1 });
   const { width, height } = view([100, 100, 100, 100]);
@@ -33,7 +41,7 @@ test("a box that reaches out of its picture is cut off there", () => {
 });
 
 test("a box drawn on a larger copy lies in the same place of a smaller one", () => {
-  const crop = { box: [192, 108, 384, 216], of: PICTURE, aspect: ASPECT };
+  const crop = { box: [192, 108, 384, 216], of: PICTURE, ...CELL };
   assert.deepEqual(boxOn(crop, { width: 960, height: 540 }), [96, 54, 192, 108]);
   assert.deepEqual(boxOn({ ...crop, of: null }, { width: 960, height: 540 }), crop.box);
 });

@@ -14,7 +14,7 @@ import { labelPalette } from "./label-palette.js";
  */
 export function cropElement(shown, crop, label) {
   const box = boxOn(crop, shown);
-  const view = cropView(box, shown, crop.aspect);
+  const view = cropView(box, shown, crop);
   const fit = fitInto(view, crop.aspect);
   const frame = make("span", { class: "media-cell__box", "aria-hidden": "true" });
   place(frame, shareOf(boxWithin(box, shown), view));

@@ -37,8 +37,8 @@ import { ScenePreview } from "./scene-preview.js";
  * @property {import("../thumbnails/thumbnails.js").Thumbnails} [store] by default the page's
  */
 
-/** Cells whose sides are three by two come out a little differently; their crops are the same. */
-const ASPECT_STEPS = 20;
+/** Cells of one density come out a little differently on each window; their crops are the same. */
+const SHAPE_STEPS = 20;
 
 export class CellPicture {
   #cell;
@@ -107,15 +107,22 @@ export class CellPicture {
     // What is said of a whole picture has no place in it.
     const box = crop?.every((side) => typeof side === "number") ? crop : null;
     const { clientWidth, clientHeight } = this.#cell;
-    const aspect = clientHeight > 0 ? Math.round((clientWidth / clientHeight) * ASPECT_STEPS) / ASPECT_STEPS : 1;
     const of = width && height ? { width, height } : null;
     return {
       dataset: /\bds_[^/?]+/.exec(href ?? "")?.[0] ?? "",
       item: item_id ?? id,
       url: new URL(url, document.baseURI).href,
       size: sizeClassOf({ width: clientWidth, height: clientHeight }, devicePixelRatio),
-      crop: box && { box: /** @type {number[]} */ (box), of, aspect },
+      crop: box && { box: /** @type {number[]} */ (box), of, ...this.#shape() },
     };
+  }
+
+  /** What a crop has to fill, and how much of that its caption covers. */
+  #shape() {
+    const { clientWidth, clientHeight } = this.#cell;
+    const caption = this.#cell.querySelector(".media-cell__caption")?.clientHeight ?? 0;
+    const step = (/** @type {number} */ share) => Math.round(share * SHAPE_STEPS) / SHAPE_STEPS;
+    return clientHeight > 0 ? { aspect: step(clientWidth / clientHeight), foot: step(caption / clientHeight) } : { aspect: 1, foot: 0 };
   }
 
   /**

@@ -14,7 +14,7 @@ if (keptFor() === "") void forgetPictures();
 
 class KeptPictures extends HTMLElement {
   #said = make("span", { class: "kept-pictures__said", role: "status" });
-  #clear = make("button", { class: "button", "data-kind": "quiet", type: "button" }, "Clear");
+  #clear = make("button", { class: "button", type: "button" }, "Clear");
   #life = new AbortController();
 
   connectedCallback() {

@@ -29,7 +29,8 @@ export class ScenePreview {
   #life = new AbortController();
   /** Set while it is open. @type {AbortController | null} */
   #open = null;
-  #timer = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
   /** Where the pointer is, as a share of the cell's width. */
   #share = 0;
   #stop = 0;

@@ -7,6 +7,7 @@
  * @property {number[]} box left, top, right, bottom in pixels
  * @property {{width: number, height: number} | null} of the size of the picture that the box was drawn on; null for its own
  * @property {number} aspect width by height of the cell
+ * @property {number} foot the share of the cell's height that its caption covers
  */
 
 /** Of the box's longer side, on each side. */
@@ -15,19 +16,21 @@ const MARGIN = 0.15;
 const SMALLEST_PX = 24;
 
 /**
- * The part of a picture that shows a box with a margin, in the shape of its cell as far as the picture reaches.
- * @param {number[]} crop left, top, right, bottom in pixels; may reach out of the picture
+ * The part of a picture that shows a box with a margin above the caption, in the shape of its cell as far as the picture
+ * reaches.
+ * @param {number[]} box left, top, right, bottom in pixels; may reach out of the picture
  * @param {{width: number, height: number}} picture pixels
- * @param {number} aspect width by height of the cell
+ * @param {{aspect: number, foot: number}} cell
  * @returns {Rectangle} whole pixels of the picture, at least one by one
  */
-export function cropView(crop, picture, aspect) {
-  const [left = 0, top = 0, right = 0, bottom = 0] = crop;
+export function cropView(box, picture, { aspect, foot }) {
+  const [left = 0, top = 0, right = 0, bottom = 0] = box;
   const margin = MARGIN * Math.max(right - left, bottom - top);
-  const least = [right - left + 2 * margin, bottom - top + 2 * margin, SMALLEST_PX];
-  const [across = 0, down = 0] = [Math.max(least[0] ?? 0, least[2] ?? 0), Math.max(least[1] ?? 0, least[2] ?? 0)];
+  const across = Math.max(right - left + 2 * margin, SMALLEST_PX);
+  const down = Math.max(bottom - top + 2 * margin, SMALLEST_PX) / (1 - foot);
   const [x, width] = span((left + right) / 2, Math.max(across, down * aspect), picture.width);
-  const [y, height] = span((top + bottom) / 2, Math.max(down, across / aspect), picture.height);
+  const height_px = Math.max(down, across / aspect);
+  const [y, height] = span((top + bottom) / 2 + (height_px * foot) / 2, height_px, picture.height);
   return { left: x, top: y, width, height };
 }
 

@@ -37,7 +37,7 @@ export function unsigned(url, ownOrigin) {
  * @property {string} item its public id, or that of the scene whose first frame it is
  * @property {string} url absolute
  * @property {string} size the name of a size class
- * @property {number[] | null} crop left, top, right, bottom in pixels of the picture; null for all of it
+ * @property {number[] | null} crop the box in pixels, and what else tells crops apart; null for all of the picture
  */
 
 /**
@@ -46,5 +46,5 @@ export function unsigned(url, ownOrigin) {
  * @param {string} ownOrigin
  */
 export function pictureKey({ dataset, item, url, size, crop }, ownOrigin) {
-  return [dataset, item, size, crop ? crop.map((side) => side.toFixed(1)).join(",") : "", unsigned(url, ownOrigin)].join(" ");
+  return [dataset, item, size, crop ? crop.map((side) => side.toFixed(2)).join(",") : "", unsigned(url, ownOrigin)].join(" ");
 }

@@ -24,7 +24,8 @@ const held = new Map();
 /** @type {Map<string, Promise<ImageBitmap>>} */
 const decoding = new Map();
 let held_bytes = 0;
-let end = 0;
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let end;
 
 addEventListener("message", async (/** @type {MessageEvent<Order>} */ { data }) => {
   /** @type {Answer} */
@@ -42,7 +43,7 @@ async function make({ address, file, size, crop }) {
   const picture = await (crop ? shared(address, file) : createImageBitmap(file));
   try {
     const { width, height } = picture;
-    const view = crop ? cropView(boxOn(crop, picture), picture, crop.aspect) : { left: 0, top: 0, width, height };
+    const view = crop ? cropView(boxOn(crop, picture), picture, crop) : { left: 0, top: 0, width, height };
     const small = thumbnailSize(view, size);
     const made = await encoded(picture, view, small);
     const isSame = !crop && small.width === width && file.size <= made.size;
