@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
@@ -14,9 +16,14 @@ from nucleus.errors import NucleusAPIError
 
 from tests.live import LiveTransom, Person
 from tests.sdk import coco_queries
-from tests.sdk.coco_queries import EXAMPLES, REFUSED, Example, Facts, Row, matching, worn
+from tests.sdk.coco_queries import EXAMPLES, REFUSED, Example, Facts, Photograph, Row, matching, worn
 from tests.sdk.coco_upload import Coco, upload
 from tests.shared_data import SHARED_DATA, shared
+
+# What the charts are narrowed by, and the fields they are of.
+ASKED = ["", 'annotations.metadata.color = "yellow"', "predictions.pedestrian >= 3", "annotations.count > 6"]
+OF_PHOTOGRAPHS = ("camera", "timeofday", "speed_mph", "sequence_id", "frame_number", "review_status")
+OF_MARKS = ("color", "distance_to_device")
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +62,12 @@ class Pages:
         assert (outline["count"], outline["is_exact"]) == (len(found), True)
         assert outline["anchors"] == [one["id"] for one in found][:: outline["step"]]
         return found
+
+    def count(self, dataset: Dataset, href: str) -> int:
+        """How many rows the grid has that a bar leads to."""
+        page = urlsplit(href)
+        assert page.path == f"/datasets/{dataset.id}/"
+        return int(self.get(dataset, "outline", **parse_qs(page.query))["count"])
 
 
 @pytest.fixture(scope="module")
@@ -151,3 +164,60 @@ def test_the_examples_prove_something(coco: Coco) -> None:
         asks_for_labelling = example.text.startswith("scale_metadata")
         assert example.counts.frames == 0 if asks_for_labelling else 0 < example.counts.frames < total
     assert len(EXAMPLES) + len(REFUSED) == 36
+
+
+def photographs_of(coco: Coco, text: str) -> list[Photograph]:
+    """Those that one of the examples finds; all for an empty text."""
+    rows = coco_queries.of_photographs(coco.facts.photographs)
+    example = next((one for one in EXAMPLES if one.text == text), None)
+    names = set(rows) if example is None else set(matching(rows, example))
+    return [one for one in coco.facts.photographs if one.reference_id in names]
+
+
+def check(drawn: dict[str, Any], values: list[Any]) -> None:
+    """A facet of these values, None where a row has none."""
+    there = [value for value in values if value is not None]
+    assert (drawn["total"], drawn["missing"]["count"], drawn["other"]) == (len(values), len(values) - len(there), 0)
+    if drawn["shape"] == "numbers":
+        assert sum(bar["count"] for bar in drawn["bars"]) == len(there)
+        for bar in drawn["bars"]:
+            assert bar["count"] == sum(is_in(bar, value, is_last=bar is drawn["bars"][-1]) for value in there), bar
+    else:
+        assert {bar["text"]: bar["count"] for bar in drawn["bars"]} == dict(Counter(there))
+
+
+def is_in(bar: dict[str, Any], value: float, *, is_last: bool) -> bool:
+    low = float(bar["low"])
+    if not bar["high"]:
+        return value == low
+    high = float(bar["high"])
+    return low <= value < high or (is_last and value == high)
+
+
+@pytest.mark.parametrize("text", ASKED)
+@pytest.mark.parametrize("key", OF_PHOTOGRAPHS)
+def test_a_field_of_photographs_is_counted_and_each_bar_leads_there(
+    coco: Coco, pages: Pages, text: str, key: str
+) -> None:
+    found = photographs_of(coco, text)
+    drawn = pages.get(coco.items, "facets", field=f"metadata.{key}", q=text)
+    check(drawn, [one.metadata.get(key) for one in found])
+    for bar in [*drawn["bars"], drawn["missing"]]:
+        assert bar["count"] == 0 or pages.count(coco.items, drawn["href"] + bar["at"]) == bar["count"]
+
+
+@pytest.mark.parametrize("text", ASKED)
+def test_what_is_marked_is_counted_and_each_bar_leads_there(coco: Coco, pages: Pages, text: str) -> None:
+    found = photographs_of(coco, text)
+    for key in OF_MARKS:
+        drawn = pages.get(coco.items, "facets", field=f"annotations.metadata.{key}", q=text)
+        check(drawn, [mark.metadata.get(key) for one in found for mark in one.annotations])
+    for field in ("annotations", "predictions"):
+        drawn = pages.get(coco.items, "facets", field=field, q=text)
+        counts = Counter(label for one in found for mark in getattr(one, field) for label in mark.labels)
+        assert {bar["text"]: bar["count"] for bar in drawn["bars"]} == dict(counts)
+        # What is kept counted, which answers where nothing is asked, has a mask once for each of its classes.
+        assert drawn["total"] == sum(len(getattr(one, field)) for one in found) if text else counts.total()
+        for bar in drawn["bars"]:
+            having = sum(any(bar["text"] in mark.labels for mark in getattr(one, field)) for one in found)
+            assert pages.count(coco.items, drawn["href"] + bar["at"]) == having, bar
