@@ -120,3 +120,91 @@ def test_scenes_and_their_frames_have_charts(house: House, owner: Viewer, browse
     drawn = browse(owner).get(feed_of(house.scene_dataset, "scene.metadata.weather")).json()
     assert [(bar["text"], bar["count"]) for bar in drawn["bars"]] == [("fog", 1)]
     assert drawn["href"] == f"{house.scene_grid}?q="
+
+
+def test_bars_stay_on_the_page_they_are_on_and_keep_how_it_shows_things(
+    house: House, owner: Viewer, browse: Browse
+) -> None:
+    run = label_house(owner, house)
+    browser = browse(owner)
+    kept = {"run": run.public_id, "sort": "-id", "size": "small"}
+    on_grid = urlsplit(browser.get(feed_of(house.dataset, "annotations", **kept)).json()["href"])
+    assert on_grid.path == house.grid
+    assert {name: values[0] for name, values in parse_qs(on_grid.query).items()} == kept
+    assert on_grid.query.endswith("&q=")
+    on_charts = browser.get(feed_of(house.dataset, "annotations", view="charts", q="width = 1 OR width = 2")).json()
+    assert urlsplit(on_charts["href"]).path == f"{house.grid}charts/"
+    assert parse_qs(urlsplit(on_charts["href"] + "x").query)["q"] == ["(width = 1 OR width = 2) AND x"]
+
+
+def test_classes_stand_beside_those_of_the_run(house: House, owner: Viewer, browse: Browse) -> None:
+    run = label_house(owner, house)
+    browser = browse(owner)
+    page = browser.get(f"{house.grid}charts/").content.decode()
+    assert "beside=1" in page
+    assert f'<option value="{run.public_id}">' in page
+    drawn = browser.get(feed_of(house.dataset, "annotations", beside="1")).json()
+    assert drawn["beside"] == run.name
+    counts = {bar["text"]: (bar["count"], bar["beside"]["count"]) for bar in drawn["bars"]}
+    assert counts["car"][0] == 2
+    assert sum(second for _, second in counts.values()) > 0
+    for bar in drawn["bars"]:
+        for one in (bar, bar["beside"]):
+            assert (one["at"] is not None) == (one["count"] > 0)
+    rows = list(
+        csv.reader(
+            io.StringIO(
+                browser.get(feed_of(house.dataset, "annotations", beside="1", **{"as": "csv"})).content.decode()
+            )
+        )
+    )
+    assert rows[0] == ["value", "annotations", "predictions", "is_exact"]
+    assert {row[0]: (int(row[1]), int(row[2])) for row in rows[1:]} == counts
+    narrowed = browser.get(f"{house.grid}charts/?run={run.public_id}").content.decode()
+    assert f"&amp;run={run.public_id}" in narrowed
+    assert browser.get(f"{house.grid}charts/?run=run_nothing").status_code == 404
+
+
+def test_values_are_looked_for(odd: Dataset, owner: Viewer, browse: Browse) -> None:
+    found = browse(owner).get(feed_of(odd, 'metadata."größe ж"', find="B>")).json()
+    (bar,) = found["bars"]
+    (asked,) = parse_qs(urlsplit(found["href"] + bar["at"]).query)["q"]
+    assert (bar["text"], queries.items(owner, odd, asked).count()) == ('q"&<b>', bar["count"])
+
+
+def test_places_have_a_map_and_no_chart_of_their_own(
+    dataset: Dataset, owner: Viewer, stranger: Viewer, browse: Browse
+) -> None:
+    places = [(48.1, 11.5), (48.1001, 11.5), (52.5, 13.4)]
+    drafts = [
+        make.draft_item(owner, f"r{n}", metadata={"lat": lat, "lon": lon, "speed": n})
+        for n, (lat, lon) in enumerate(places)
+    ]
+    make.append(owner, dataset, drafts)
+    browser = browse(owner)
+    page = browser.get(f"/datasets/{dataset.public_id}/charts/").content.decode()
+    assert (page.count("<facet-map"), page.count("<facet-chart")) == (1, 2)
+    path = f"/datasets/{dataset.public_id}/map?field=metadata.lat"
+    drawn = browser.get(path).json()
+    assert (drawn["shape"], drawn["total"], drawn["latitude"]) == ("map", 3, "metadata.lat")
+    assert sorted(count for _, _, count in drawn["cells"]) == [1, 2]
+    assert drawn["extent"] == [48.1, 52.5, 11.5, 13.4]
+    rows = list(csv.reader(io.StringIO(browser.get(f"{path}&as=csv").content.decode())))
+    assert rows[0] == ["south", "west", "north", "east", "count", "is_exact"]
+    assert [row[0] for row in rows[-2:]] == ["(missing)", "(no place)"]
+    assert sum(int(row[4]) for row in rows[1:]) == 3
+    assert browser.get(f"/datasets/{dataset.public_id}/map?field=metadata.speed").status_code == 404
+    assert browser.get(f"{path}&q=speed").status_code == 400
+    assert browse(stranger).get(path).status_code == 404
+
+
+def test_the_grid_has_facets_as_they_were_left(odd: Dataset, owner: Viewer, browse: Browse) -> None:
+    browser = browse(owner)
+    path = f"/datasets/{odd.public_id}/?{urlencode({'q': 'metadata.n > 3', 'sort': '-id'})}"
+    page = browser.get(path).content.decode()
+    panel = page.split("<facet-panel")[1].split("</facet-panel>")[0]
+    assert 'data-state="open"' in panel
+    assert panel.count("<facet-chart") == len(ODD) + 2
+    assert "sort=-id&amp;q=metadata.n+%3E+3" in panel
+    browser.cookies["facets"] = "closed"
+    assert 'data-state="closed"' in browser.get(path).content.decode().split("<facet-panel")[1]
