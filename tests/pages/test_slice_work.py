@@ -10,6 +10,7 @@ from django.test import Client
 
 from tests import make
 from tests.pages.conftest import Browse, House, island_of, make_file_item, text_of
+from tests.pages.labelled import label_house
 from tests.pages.test_grid import link, references
 from tests.pages.test_query_counts import FRAME, queries_of
 from webapp.accounts.models import AuditEntry
@@ -250,3 +251,22 @@ def test_questions_to_the_database_do_not_grow(house: House, owner: Viewer, othe
     for number in range(5):
         make.make_slice(owner, house.dataset, list(queries.items(owner, house.dataset)), name=f"n{number}")
     assert {one: queries_of(browser, one) for one in paths} == few == paths
+
+
+def test_a_slice_of_a_query_says_so_and_asks_it_again(house: House, owner: Viewer, browse: Browse) -> None:
+    run = label_house(owner, house)
+    browser = browse(owner)
+    asked = f"?q=metadata.index+%3E%3D+1&run={run.public_id}&mode=objects"
+    made = browser.post(house.grid + asked, {"do": "slice-query", "name": "Seen"}).headers["Location"]
+    page = browser.get(made)
+    assert f"Made by the query metadata.index >= 1 , asked of objects, where {run.public_id} has" in text_of(page)
+    assert f'href="{house.grid}{asked}"'.replace("&", "&amp;") in page.content.decode()
+    inside = browser.post(f"{made}?q=metadata.index+%3C+9", {"do": "slice-query", "name": "Again"}).headers["Location"]
+    assert f'href="{made}?q=metadata.index+%3C+9"' in browser.get(inside).content.decode()
+    # Who looks for an address is not told it again, and no link pretends to ask for it.
+    address = f"{make.MEDIA}/item-0.jpg"
+    secret = browser.post(
+        f"{house.grid}?q=reference_id+!=+%22{address}%22", {"do": "slice-query", "name": "Found"}
+    ).headers["Location"]
+    body = browser.get(secret).content.decode()
+    assert "Made by the query <code>reference_id != " in body

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.urls import reverse
 
@@ -19,9 +20,9 @@ class MadeOf:
     """What a slice was made of."""
 
     text: str
-    """`the dataset`, or a slice's public id."""
-    href: str
-    """Its page; a slice may be gone by now."""
+    """`the dataset`, a slice's public id, or a query."""
+    href: str | None
+    """Its page, for a query the grid that asks it again; a slice may be gone by now. None where it cannot be asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,9 @@ class Making:
     sentence: str
     """`Made as a random sample of 500, seed 42, of`; the names of what it was made of follow."""
     parts: tuple[MadeOf, ...]
-    """What it was made of: one thing for a sample, two slices for a set operation, in order."""
+    """What it was made of: one thing for a sample or a query, two slices for a set operation, in order."""
+    tail: str = ""
+    """What is to be said behind them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +70,29 @@ def making_of(found: Slice) -> Making | None:
     if "sample" in recipe:
         sample = recipe["sample"]
         return Making(sample_words(sample), (made_of(found, sample["from"]),))
+    if "query" in recipe:
+        return of_query(found, recipe["query"])
     if "operation" in recipe:
         return Making(WORDS[recipe["operation"]], tuple(made_of(found, one) for one in recipe["of"]))
     return None
+
+
+def of_query(found: Slice, query: Mapping[str, Any]) -> Making:
+    """A slice of all that a grid showed, and that grid."""
+    path = reverse("pages:slice", args=[query["slice"]]) if "slice" in query else dataset_href(found.dataset.public_id)
+    kept = {"q": query.get("text"), "run": query.get("run"), "mode": query.get("mode")}
+    asked = {name: value for name, value in kept.items() if value}
+    href = None if query.get("is_redacted") else f"{path}?{urlencode(asked)}" if asked else path
+    tail = [f"of {query['slice']}"] if "slice" in query else []
+    tail += ["asked of objects"] if "mode" in query else []
+    tail += [f"where {query['run']} has predictions"] if "run" in query else []
+    tail += [f"without {counted(query['but'], 'row')} that were left out"] if "but" in query else []
+    text = query.get("text")
+    return Making(
+        "Made by the query" if text else "Made of all that was shown of",
+        (MadeOf(text or "the dataset", href),),
+        "".join(f", {one}" for one in tail),
+    )
 
 
 def sample_words(sample: Mapping[str, Any]) -> str:
