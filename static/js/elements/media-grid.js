@@ -3,7 +3,7 @@
  * and from then on only the cells near the window exist; the page's scrollbar is the whole result's.
  *
  * Dispatches `selection-change` with detail GridChoice, `place-change` with detail `{position, count, isExact, from}`, and
- * `cells-change` after cells came or went. `data-state` is `ready` once every row in the window is known.
+ * `cells-change` after cells came or went, and `renewal-wish` when somebody wants to see what changed. `data-state` is `ready` once every row in the window is known.
  */
 
 import { GridSelection, LONGEST_RANGE, rangeBetween } from "../grid/grid-selection.js";
@@ -289,7 +289,8 @@ export class MediaGrid extends HTMLElement {
    */
   #compare(now, before) {
     if (now === before) return;
-    this.#parts?.words.say("The dataset changed.", { text: "Show the new state", act: () => location.reload() });
+    const act = () => void this.dispatchEvent(new CustomEvent("renewal-wish"));
+    this.#parts?.words.say("The dataset changed.", { text: "Show the new state", act });
   }
 
   /** @param {unknown} reason */

@@ -95,6 +95,10 @@ function keepAddress(grid, view, signal) {
     place.write();
     rememberWayBack({ address: location.href, id: link.dataset.itemId ?? "", position, within: withinOf(link.pathname) });
   });
+  grid.addEventListener("renewal-wish", () => {
+    place.write();
+    location.reload();
+  });
   addEventListener("pagehide", () => place.write(), { signal });
 }
 
