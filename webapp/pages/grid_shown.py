@@ -23,7 +23,7 @@ from webapp.pages.grid_rows import RowOnPage, cells_of_rows, rows_on_page
 from webapp.pages.label_islands import labels_of_grid
 from webapp.pages.label_runs import run_of_page
 from webapp.pages.paging import Paging, address
-from webapp.pages.query_bar import QueryBar, exactly, known_of, query_bar
+from webapp.pages.query_bar import QueryBar, exactly, known_of, query_bar, said_behind
 from webapp.pages.words import counted
 from webapp.privacy import public_id
 from webapp.privacy.refusals import Invalid, NotFound
@@ -205,6 +205,7 @@ def grid_island(viewer: Viewer, found: Shown) -> dict[str, Any]:
         "before": id_of(ask, found.block.before),
         "position": found.start.position if found.start.is_inside else 0,
         "total": None if ask.text else total_of(ask),
+        "says": said_behind(NOUNS[ask.subject], total_of(ask)) if ask.text else None,
         "version": dataset.version,
         "urls": urls,
         "mode": str(ask.mode),

@@ -15,7 +15,7 @@ from webapp.datasets.models import Dataset, Item
 from webapp.labels import queries as labels
 from webapp.pages.door import Refusal
 from webapp.pages.paging import address
-from webapp.pages.words import counted, number
+from webapp.pages.words import counted, noun, number
 from webapp.privacy.refusals import Invalid
 from webapp.query.examples import Known, known_fields
 from webapp.query.queries import members
@@ -155,9 +155,15 @@ def known_of(
     )
 
 
-def exactly(found: int, noun: str, total: int | None) -> str:
+def said_behind(unit: str, total: int | None) -> dict[str, str]:
+    """What the page's script writes behind a count that it finds out: for one, and for any other number."""
+    of = f"of {counted(total, unit)}" if total is not None else ""
+    return {"one": f"{of or unit} matches", "many": f"{of or noun(2, unit)} match"}
+
+
+def exactly(found: int, unit: str, total: int | None) -> str:
     if not found:
         return ""
     verb = "matches" if found == 1 else "match"
-    what = f"{number(found)} of {counted(total, noun)}" if total is not None else counted(found, noun)
+    what = f"{number(found)} of {counted(total, unit)}" if total is not None else counted(found, unit)
     return f"{what} {verb}"

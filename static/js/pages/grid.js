@@ -5,6 +5,7 @@ import "../elements/media-grid.js";
 import "../elements/selection-bar.js";
 import { LabelCells } from "../elements/label-cells.js";
 import { GridPlace, readView } from "../grid/grid-place.js";
+import { grouped } from "../lib/digits.js";
 import { readIsland } from "../lib/island.js";
 import { readWayBack, rememberWayBack, withinOf } from "../lib/way-back.js";
 import { startFrame } from "./frame.js";
@@ -14,6 +15,7 @@ import { bindQueryBar } from "./query-keys.js";
  * @typedef {import("../elements/media-grid.js").GridResult & {
  *   urls: {slices: string, add_to_slice: string},
  *   mode: string,
+ *   says: {one: string, many: string} | null,
  *   matching: Record<string, string>,
  *   slices?: import("../elements/selection-bar.js").SliceChoice[],
  *   leaving?: import("../elements/selection-bar.js").Leaving,
@@ -45,9 +47,26 @@ function open(grid, island) {
   if (bar) offer(bar, grid, island);
   keepAddress(grid, view, life.signal);
   grid.show(island, view);
+  if (island.says) tellCount(grid, island.says);
   if (island.labels) new LabelCells(grid, island.labels, life.signal);
   const way = readWayBack();
   if (way?.address === location.href && isComingFrom(way.within)) grid.returnTo(way);
+}
+
+/**
+ * Says in the query bar how many match, as far as the grid knows, where the server left that open.
+ * @param {MediaGrid} grid
+ * @param {{one: string, many: string}} words
+ */
+function tellCount(grid, words) {
+  const says = document.querySelector(".query__says");
+  if (!says || says.textContent) return;
+  grid.addEventListener("place-change", (event) => {
+    const { count, isExact } = /** @type {CustomEvent<{count: number, isExact: boolean}>} */ (event).detail;
+    const text = `${isExact ? "" : "At least "}${grouped(count)} ${count === 1 ? words.one : words.many}`;
+    // It is read aloud when it changes.
+    if (says.textContent !== text) says.textContent = text;
+  });
 }
 
 /**
