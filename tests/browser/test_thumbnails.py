@@ -328,6 +328,12 @@ def test_pictures_stand_as_their_orientation_says(
         cell = signed_in.locator("media-grid [data-item-id]").nth(n)
         shown = look(cell)
         assert difference(shown, ImageOps.fit(upright, shown.size)) < 8, f"orientation {n + 1}"
+    for _ in range(40):
+        items = wire.call("GET", f"dataset/{dataset_id}/datasetItems")["dataset_items"]
+        if {(item["width"], item["height"]) for item in items} == {upright.size}:
+            return
+        signed_in.wait_for_timeout(100)
+    pytest.fail("the sizes that were measured are not those of the upright pictures")
 
 
 def test_objects_of_one_picture_share_one_request(signed_in: Page, open_host: CanaryServer, wire: WireClient) -> None:

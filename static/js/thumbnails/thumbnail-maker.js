@@ -30,17 +30,17 @@ export class ThumbnailMaker {
 
   /**
    * Makes a thumbnail.
-   * @param {Omit<Order, "id">} order
+   * @param {Omit<Order, "id" | "stored">} order
    * @param {AbortSignal} signal
    * @returns {Promise<Answer["made"]>} null for what is too large, broken, or of a kind that only image elements show
    */
   async make(order, signal) {
-    const size = pictureSize(new Uint8Array(await order.file.slice(0, HEADER_BYTES).arrayBuffer()));
-    const pixels = size ? size.width * size.height : LARGE_PIXELS + 1;
+    const stored = pictureSize(new Uint8Array(await order.file.slice(0, HEADER_BYTES).arrayBuffer()));
+    const pixels = stored ? stored.width * stored.height : LARGE_PIXELS + 1;
     if (pixels > MOST_PIXELS) return null;
     const lane = pixels > LARGE_PIXELS ? this.#oneAtATime : this.#few;
     try {
-      return await lane.request((stop) => this.#ask(order, stop), signal);
+      return await lane.request((stop) => this.#ask({ ...order, stored }, stop), signal);
     } catch {
       signal.throwIfAborted();
       return null;

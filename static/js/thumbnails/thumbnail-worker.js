@@ -8,6 +8,7 @@ import { thumbnailSize } from "./size-classes.js";
  * @property {number} id
  * @property {string} address names the file among those that come again
  * @property {Blob} file
+ * @property {import("../media/picture-size.js").PictureSize | null} stored the size that the file claims, before any turning
  * @property {import("./size-classes.js").SizeClass} size
  * @property {import("./crop-view.js").Crop | null} crop null for the whole picture
  */
@@ -39,29 +40,93 @@ addEventListener("message", async (/** @type {MessageEvent<Order>} */ { data }) 
 });
 
 /** @param {Order} order */
-async function make({ address, file, size, crop }) {
-  const picture = await (crop ? shared(address, file) : createImageBitmap(file));
+async function make({ address, file, stored, size, crop }) {
+  if (crop) return makeCrop(await shared(address, file), size, crop);
+  const picture = (stored && (await decodeSmall(file, stored, size))) || asPicture(await createImageBitmap(file));
   try {
-    const { width, height } = picture;
-    const view = crop ? cropView(boxOn(crop, picture), picture, crop) : { left: 0, top: 0, width, height };
-    const small = thumbnailSize(view, size);
-    const made = await encoded(picture, view, small);
-    const isSame = !crop && small.width === width && file.size <= made.size;
+    const { width, height, source } = picture;
+    const small = thumbnailSize(picture, size);
+    const made = await encoded(source, { left: 0, top: 0, width: picture.across, height: picture.down }, small);
+    const isSame = small.width === width && file.size <= made.size;
     return { file: isSame ? file : made, width, height };
   } finally {
-    if (!crop) picture.close();
+    picture.source.close();
   }
 }
 
 /**
  * @param {ImageBitmap} picture
+ * @param {import("./size-classes.js").SizeClass} size
+ * @param {import("./crop-view.js").Crop} crop
+ */
+async function makeCrop(picture, size, crop) {
+  const { width, height } = picture;
+  const view = cropView(boxOn(crop, picture), picture, crop);
+  return { file: await encoded(picture, view, thumbnailSize(view, size)), width, height };
+}
+
+/**
+ * @typedef {object} Decoded
+ * @property {ImageBitmap | VideoFrame} source
+ * @property {number} width pixels of the picture itself, upright
+ * @property {number} height
+ * @property {number} across what was decoded of it
+ * @property {number} down
+ */
+
+/** @param {ImageBitmap} source @returns {Decoded} */
+function asPicture(source) {
+  const { width, height } = source;
+  return { source, width, height, across: width, down: height };
+}
+
+/**
+ * Decodes a JPEG smaller than it is, in eighths, as the format allows: of 4K in a quarter of the time and without its
+ * 32 MiB (9 ms for 42, Chromium 156). The frame stands upright, as the file's orientation says.
+ * @param {Blob} file
+ * @param {import("../media/picture-size.js").PictureSize} stored
+ * @param {import("./size-classes.js").SizeClass} size
+ * @returns {Promise<Decoded | null>} null where the browser, or the file, is not made for it
+ */
+async function decodeSmall(file, stored, size) {
+  const turned = { width: stored.height, height: stored.width };
+  const scale = Math.max(thumbnailSize(stored, size).width / stored.width, thumbnailSize(turned, size).width / turned.width);
+  const eighths = Math.ceil(8 * scale);
+  if (eighths >= 8 || typeof ImageDecoder === "undefined" || !(await isJpeg(file))) return null;
+  const desired = (/** @type {number} */ side) => Math.ceil((side * eighths) / 8);
+  const decoder = new ImageDecoder({
+    data: await file.arrayBuffer(),
+    type: "image/jpeg",
+    desiredWidth: desired(stored.width),
+    desiredHeight: desired(stored.height),
+  });
+  try {
+    const { image } = await decoder.decode();
+    const { displayWidth: across, displayHeight: down } = image;
+    const isTurned = across > down !== stored.width > stored.height;
+    return { source: image, ...(isTurned ? turned : stored), across, down };
+  } catch {
+    return null;
+  } finally {
+    decoder.close();
+  }
+}
+
+/** @param {Blob} file */
+async function isJpeg(file) {
+  const [first, second] = new Uint8Array(await file.slice(0, 2).arrayBuffer());
+  return first === 0xff && second === 0xd8;
+}
+
+/**
+ * @param {ImageBitmap | VideoFrame} picture
  * @param {import("./crop-view.js").Rectangle} view
  * @param {{width: number, height: number}} small
  */
 async function encoded(picture, { left, top, width, height }, small) {
   const canvas = new OffscreenCanvas(small.width, small.height);
-  const pen = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext("2d"));
-  pen.imageSmoothingQuality = "high";
+  const pen = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext("2d", { willReadFrequently: true }));
+  pen.imageSmoothingQuality = "medium";
   pen.drawImage(picture, left, top, width, height, 0, 0, small.width, small.height);
   const made = await canvas.convertToBlob({ type: "image/webp", quality: QUALITY });
   // Safari 18 writes no webp, and PNG in its stead.
