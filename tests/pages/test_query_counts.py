@@ -19,8 +19,8 @@ from webapp.jobs.actions import enqueue
 FRAME = 4
 # The dataset once more and its runs; with runs, the newest that says anything.
 RUNS = 2
-# The classes that the query bar offers.
-BAR = 1
+# The classes that the query bar offers, and the saved queries.
+BAR = 2
 # What people say of one picture, by class and as a list; each run the same again.
 SAID = 2
 

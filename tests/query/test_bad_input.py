@@ -157,7 +157,8 @@ def test_it_is_refused_soon_with_its_place(owner: Viewer, quays: Dataset, text: 
     ):
         queries.items(owner, quays, text)
     assert time.process_time() - started < 2
-    assert len(asked) <= 2
+    # Slices by that name, live ones, and all names for the nearest.
+    assert len(asked) <= 3
     assert caught.value.line >= 1
     assert len(caught.value.sentence) < 1_000
 

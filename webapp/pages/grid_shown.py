@@ -177,7 +177,17 @@ def bar_of(
     is_all_here = (view.paging.first, view.paging.previous, view.paging.next) == (None, None, None)
     says = exactly(len(view.cells), NOUNS[ask.subject], total_of(ask)) if ask.text and is_all_here else ""
     has_matches = bool(ask.text and view.cells)
-    return query_bar(request, viewer, known, says=says, has_matches=has_matches, fault=fault, refusal=refusal)
+    return query_bar(
+        request,
+        viewer,
+        ask.dataset,
+        known,
+        says=says,
+        has_matches=has_matches,
+        is_whole=ask.within is None,
+        fault=fault,
+        refusal=refusal,
+    )
 
 
 def total_of(ask: Ask) -> int | None:

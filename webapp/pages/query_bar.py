@@ -8,18 +8,22 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
 
 from webapp.accounts.viewer import Permission, Viewer
 from webapp.datasets import queries
 from webapp.datasets.models import Dataset, Item
 from webapp.labels import queries as labels
+from webapp.pages.cells import dataset_href
 from webapp.pages.door import Refusal
 from webapp.pages.paging import address
+from webapp.pages.saved_queries import SavedRow, rows_of, run_name_of
 from webapp.pages.words import counted, noun, number
 from webapp.privacy.refusals import Invalid
 from webapp.query.examples import Known, known_fields
 from webapp.query.queries import members
 from webapp.query.refusals import QuerySyntaxError, excerpt
+from webapp.query.saved import saved_queries
 
 MAX_FIELDS = 60
 SAMPLES = 20
@@ -65,6 +69,10 @@ class QueryBar:
     """What one might ask of this dataset."""
     kept: tuple[tuple[str, str], ...]
     """Names and values of the address that asking something else leaves as they are."""
+    dataset_href: str
+    """The grid of the dataset that is asked."""
+    mode: str
+    """`objects` where objects are asked for; empty for items or scenes."""
     clear_href: str
     """The grid without a query."""
     says: str
@@ -75,6 +83,14 @@ class QueryBar:
     """What is known to be there to ask for."""
     has_more_fields: bool
     """Whether there is more than these."""
+    saved: tuple[SavedRow, ...]
+    """What the team saved."""
+    saved_href: str
+    """Their own page, which also takes the form that saves one."""
+    save: tuple[tuple[str, str], ...]
+    """Names and values of the form that saves what is asked; none where nothing is, or the viewer may not."""
+    may_save: bool
+    """Whether the viewer may save and change queries."""
     may_slice: bool
     """Whether the viewer may make a slice of all that match, and there are some."""
     slice_name: str
@@ -96,29 +112,48 @@ def one_line(text: str) -> str:
 def query_bar(
     request: HttpRequest,
     viewer: Viewer,
+    dataset: Dataset,
     known: Known,
     *,
     says: str = "",
     has_matches: bool = False,
+    is_whole: bool = True,
     fault: Invalid | None = None,
     refusal: Refusal | None = None,
 ) -> QueryBar:
+    """The bar; `is_whole` for a dataset's own grid, whose query can be saved, and not that of a slice."""
     refusal = refusal if refusal is not None and refusal.verb == SLICE_VERB else None
     fields = known_fields(known, MAX_FIELDS + 1)
     texts = [one.example for one in fields if one.type == "string"]
+    may_save = viewer.may(Permission.CURATE)
     return QueryBar(
         text=query_text(request),
         placeholder=min(texts, key=len, default=fields[0].example),
         kept=tuple((name, request.GET[name]) for name in KEPT if request.GET.get(name)),
+        dataset_href=dataset_href(dataset.public_id),
+        mode=request.GET.get("mode", ""),
         clear_href=asking(request, None),
         says=says,
         fault=fault_of(query_text(request), fault) if fault is not None else None,
         fields=tuple(FieldRow(one.example, one.type, asking(request, one.example)) for one in fields[:MAX_FIELDS]),
         has_more_fields=len(fields) > MAX_FIELDS,
+        saved=rows_of(viewer, dataset, saved_queries(viewer, dataset)),
+        saved_href=reverse("pages:saved-queries", args=[dataset.public_id]),
+        save=what_to_save(request, viewer, dataset) if may_save and is_whole and fault is None else (),
+        may_save=may_save,
         may_slice=has_matches and viewer.may(Permission.CURATE),
         slice_name=request.POST.get("name", "") if refusal is not None else "",
         refusal=refusal,
     )
+
+
+def what_to_save(request: HttpRequest, viewer: Viewer, dataset: Dataset) -> tuple[tuple[str, str], ...]:
+    text = query_text(request)
+    if not text:
+        return ()
+    run_name = run_name_of(viewer, dataset, request.GET.get("run", ""))
+    kept = {name: request.GET.get(name, "") for name in ("mode", "sort")}
+    return tuple((kept | {"text": text, "run_name": run_name}).items())
 
 
 def asking(request: HttpRequest, text: str | None) -> str:

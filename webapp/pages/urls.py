@@ -21,6 +21,7 @@ from webapp.pages import (
     officer,
     result_feeds,
     review,
+    saved_queries,
     scene_frames,
     scene_labels,
     scene_tracks,
@@ -30,6 +31,7 @@ from webapp.pages import (
     slice_exports,
     slice_page,
     slices,
+    suggestions,
     team,
 )
 
@@ -64,6 +66,9 @@ urlpatterns = [
     path("datasets/<str:dataset_id>/charts/", charts.charts, name="dataset-charts"),
     path("datasets/<str:dataset_id>/facets", facets.facets, name="facets"),
     path("datasets/<str:dataset_id>/map", facet_maps.facet_map, name="facet-map"),
+    path("datasets/<str:dataset_id>/suggestions", suggestions.suggestions, name="suggestions"),
+    path("datasets/<str:dataset_id>/query-check", suggestions.query_check, name="query-check"),
+    path("datasets/<str:dataset_id>/queries/", saved_queries.dataset_queries, name="saved-queries"),
     path("datasets/<str:dataset_id>/slices/", slices.dataset_slices, name="dataset-slices"),
     path("datasets/<str:dataset_id>/slices/new", feeds.new_slice, name="new-slice"),
     path("datasets/<str:dataset_id>/slices/members", feeds.slice_members, name="slice-members"),

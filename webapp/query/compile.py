@@ -13,7 +13,7 @@ from functools import partial, reduce
 from webapp.datasets.models import Slice
 from webapp.query.fields import Fields
 from webapp.query.refusals import Misused, quoted
-from webapp.query.scope import Members, Scope, is_slice
+from webapp.query.scope import Live, Members, Scope, is_slice
 from webapp.query.sources import ITEMS, LINKS, SCENES, Aliases, Source, View, Views
 from webapp.query.sql import Dialect, Kind, Sql, joined, put
 from webapp.query.tree import (
@@ -28,12 +28,15 @@ from webapp.query.tree import (
     Operand,
     Path,
     Some,
+    Span,
     Test,
     Text,
     depth,
 )
 
 ONE = "one"
+# The row that a live slice's query is about, where that is another than the query's own.
+LIVE = "live"
 # The kinds in which each word compares; = in all, order in those that have one.
 KINDS = {
     "=": (Kind.NUMBER, Kind.TEXT, Kind.TRUTH),
@@ -215,21 +218,37 @@ class Compiler:
         if node.word not in ("=", "IN") or not all(isinstance(name, Text) for name in node.operands[1:]):
             raise Misused(node.at, "a slice is asked for with =, != or IN and its name or id, as in slice = night.")
         found = [
-            self.member(members)
+            self.member(members, node.at)
             for name in node.operands[1:]
             if isinstance(name, Text)
             for members in self.fields.scope.slices[name.value]
         ]
         return put("({found})", found=joined(" OR ", found))
 
-    def member(self, members: Members) -> Sql:
+    def member(self, members: Members | Live, at: Span) -> Sql:
         """Whether the row is in a slice: it, its scene, or one of its frames."""
+        if isinstance(members, Live):
+            return self.live(members, at)
         table = ITEMS if members.kind == Slice.Kind.ITEMS else SCENES
         if table == self.fields.table:
             return put(f"{self.row}.id IN {{keys}}", keys=self.dialect.keys(members.keys))
         link = put(LINKS[self.fields.table, table], one=ONE, row=self.row)
         is_member = put(f"{ONE}.id IN {{keys}}", keys=self.dialect.keys(members.keys))
         return exists(table, joined(" AND ", [link, is_member]))
+
+    def live(self, live: Live, at: Span) -> Sql:
+        """Whether the row meets what a live slice asks; a row of another table, whether the live slice's row does."""
+        table = live.scope.subject.value
+        row = self.row if table == self.fields.table else LIVE
+        try:
+            held = put("({held})", held=compiled(live.tree, live.scope, self.dialect, row))
+        except Misused as fault:
+            reason = f"the live slice {quoted(live.name)} cannot be asked for: {fault.reason}"
+            raise Misused(at, reason) from None
+        if row == self.row:
+            return held
+        link = put(LINKS[self.fields.table, table], one=LIVE, row=self.row)
+        return exists(table, joined(" AND ", [link, held]), LIVE)
 
     def mismatch(self, views: Sequence[Views], node: Test) -> str:
         words = []
@@ -246,8 +265,8 @@ def name_of(operand: Operand) -> str:
     return quoted(operand.value) if isinstance(operand, Text) else "the other side"
 
 
-def exists(table: str, held: Sql) -> Sql:
-    return put(f"EXISTS (SELECT 1 FROM {table} AS {ONE} WHERE {{held}})", held=held)
+def exists(table: str, held: Sql, one: str = ONE) -> Sql:
+    return put(f"EXISTS (SELECT 1 FROM {table} AS {one} WHERE {{held}})", held=held)
 
 
 def sources_of(views: Sequence[View], node: Test | Objects | Arithmetic) -> tuple[Source, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import NoReturn
 
-from webapp.query.refusals import Misused, nearest, quoted
+from webapp.query.refusals import Misused, nearest, nearest_of, quoted
 from webapp.query.scope import SLICE_WORDS, Scope, Subject
 from webapp.query.sources import ITEMS, LINKS, SCENES, TO_ONE, Aliases, Filter, Source, View, Views, labels_of
 from webapp.query.sql import TRUE, Dialect, Kind, Sql, joined, put
@@ -280,7 +280,8 @@ def narrowed(source: Source, *filters: Filter) -> Source:
 
 def unknown(at: Span, steps: Iterable[str], known: list[str]) -> Misused:
     name = ".".join(steps)
-    return Misused(at, f"there is no field {quoted(name)}; known here: {', '.join(known)}.{nearest(name, known)}")
+    reason = f"there is no field {quoted(name)}; known here: {', '.join(known)}.{nearest(name, known)}"
+    return Misused(at, reason, near=nearest_of(name, known))
 
 
 def refuse(path: Path) -> NoReturn:
@@ -293,6 +294,5 @@ def refuse(path: Path) -> NoReturn:
         raise Misused(path.at, "metadata alone is no field; write metadata. and a name.")
     own = "" if nearest(root, FIELD_NAMES) else f" A field of your own is metadata.{root[:60]}."
     quotes = " Put quotes around a text that has dots." if len(path.steps) > 1 else ""
-    raise Misused(
-        path.at, f"there is no field {quoted('.'.join(path.steps))}.{nearest(root, FIELD_NAMES)}{own}{quotes}"
-    )
+    reason = f"there is no field {quoted('.'.join(path.steps))}.{nearest(root, FIELD_NAMES)}{own}{quotes}"
+    raise Misused(path.at, reason, near=nearest_of(root, FIELD_NAMES))

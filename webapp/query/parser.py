@@ -64,7 +64,7 @@ def parse(text: str) -> Condition:
     except UnexpectedInput as fault:
         refuse(text, fault)
     except Misused as fault:
-        raise QuerySyntaxError(text, fault.at, fault.reason) from None
+        raise fault.within(text) from None
     check_size(text, tree)
     return tree
 
@@ -111,7 +111,7 @@ def refuse(text: str, fault: UnexpectedInput) -> NoReturn:
     else:
         fits = set(fault.allowed or ()) if isinstance(fault, UnexpectedCharacters) else set()
     word = re.compile(r"\w+|\W", re.DOTALL).match(text, position)
-    found = quoted(word[0]) if word else "the end"
+    place, found = (word.span(), quoted(word[0])) if word else ((position, position), "the end")
     if word and word[0] in "\"'\u201c\u201d\u201e":
         raise QuerySyntaxError(text, (position, position + 1), "the quote that opens here is never closed.") from None
     expected = [name for name, terminals in EXPECTED.items() if terminals & fits]
@@ -119,9 +119,8 @@ def refuse(text: str, fault: UnexpectedInput) -> NoReturn:
     hint = ""
     if "COMPARISON" not in fits and word and word[0][0].isdigit():
         hint = " Put quotes around a text that begins with a digit."
-    raise QuerySyntaxError(
-        text, word.span() if word else (position, position), f"found {found}{listed}.{hint}"
-    ) from None
+    reason = f"found {found}{listed}.{hint}"
+    raise QuerySyntaxError(text, place, reason, found=found, expected=expected) from None
 
 
 def condition(node: Node) -> Condition:

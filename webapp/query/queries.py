@@ -17,7 +17,7 @@ from webapp.query.columns.narrowing import candidates
 from webapp.query.compile import compiled
 from webapp.query.expression import Among, Matches
 from webapp.query.parser import parse
-from webapp.query.refusals import Misused, QuerySyntaxError
+from webapp.query.refusals import Misused
 from webapp.query.scope import Subject, scope_of
 from webapp.query.sql import DIALECTS
 
@@ -158,13 +158,15 @@ def everything(viewer: Viewer, dataset: Dataset, subject: Subject, run: ModelRun
     return said.filter(run_id=run.pk) if run is not None else said.none()
 
 
-def matching(viewer: Viewer, dataset: Dataset, text: str, subject: Subject, run: ModelRun | None) -> Matches:
-    """The query as a condition on rows of its subject."""
+def matching(
+    viewer: Viewer, dataset: Dataset, text: str, subject: Subject, run: ModelRun | None, *, via: tuple[int, ...] = ()
+) -> Matches:
+    """The query as a condition on rows of its subject; `via` are keys of live slices that it may not ask for."""
     tree = parse(text)
     try:
-        scope = scope_of(viewer, dataset, tree, subject, run)
+        scope = scope_of(viewer, dataset, tree, subject, run, via=via)
         # So that what fits no field is refused here, and not where rows are read.
         compiled(tree, scope, DIALECTS[connection.vendor], "row")
     except Misused as fault:
-        raise QuerySyntaxError(text, fault.at, fault.reason) from None
+        raise fault.within(text) from None
     return Matches(tree, scope)

@@ -1,0 +1,78 @@
+/** What the server knows of a dataset's names and values, asked for once each. */
+
+/**
+ * @typedef {import("../query/suggest.js").Known} Known
+ * @typedef {import("../query/suggest.js").Values} Values
+ * @typedef {{ok: true} | {ok: false, position: number, length: number, reason: string}} Check
+ */
+
+const NOTHING = /** @type {Known} */ ({ fields: [], runs: [], slices: [], live: [] });
+const MOST_KEPT = 200;
+
+export class QueryNames {
+  #href;
+  #signal;
+  /** @type {Promise<Known> | null} */
+  #known = null;
+  /** @type {Map<string, Promise<Values | null>>} */
+  #values = new Map();
+
+  /**
+   * @param {string} href the dataset's grid
+   * @param {AbortSignal} signal
+   */
+  constructor(href, signal) {
+    this.#href = href;
+    this.#signal = signal;
+  }
+
+  /** @returns {Promise<Known>} nothing where the server does not answer: typing goes on without it */
+  known() {
+    this.#known ??= this.#ask("suggestions").then((answer) => {
+      // Where it failed, the next key asks again.
+      if (!answer) this.#known = null;
+      return /** @type {Known} */ (answer ?? NOTHING);
+    });
+    return this.#known;
+  }
+
+  /**
+   * @param {string} field
+   * @param {string} prefix
+   * @returns {Promise<Values | null>}
+   */
+  values(field, prefix) {
+    const asked = new URLSearchParams({ field, prefix }).toString();
+    const kept = this.#values.get(asked);
+    if (kept) return kept;
+    if (this.#values.size >= MOST_KEPT) this.#values.clear();
+    const coming = this.#ask(`suggestions?${asked}`).then((answer) => {
+      if (!answer) this.#values.delete(asked);
+      return /** @type {Values | null} */ (answer);
+    });
+    this.#values.set(asked, coming);
+    return coming;
+  }
+
+  /**
+   * Whether a query means something.
+   * @param {Record<string, string>} asked `q` and what else of the address matters
+   * @returns {Promise<Check | null>} null where nobody knows
+   */
+  async check(asked) {
+    return /** @type {Check | null} */ (await this.#ask(`query-check?${new URLSearchParams(asked)}`));
+  }
+
+  /**
+   * @param {string} path
+   * @returns {Promise<unknown>} null where the server refuses or does not answer
+   */
+  async #ask(path) {
+    try {
+      const response = await fetch(`${this.#href}${path}`, { headers: { Accept: "application/json" }, redirect: "error", signal: this.#signal });
+      return response.ok ? await response.json() : null;
+    } catch {
+      return null;
+    }
+  }
+}
