@@ -140,7 +140,8 @@ def members(
     query = next((one for one in saved if one.pk == pk or one.name == name), None)
     if query is not None:
         return (live(viewer, dataset, query, at, via, above),)
-    names = [one.name for one in (*dataset_queries.slices(viewer, dataset), *saved)]
+    names = [one.name for one in dataset_queries.slices(viewer, dataset)]
+    names += [one.name for one in saved]
     near = nearest_of(name, names)
     raise Misused(at, f"this dataset has no slice {quoted(name)}.{nearest(name, names)}", near=near)
 

@@ -18,7 +18,8 @@ from webapp.labels.models import Annotation, Prediction
 from webapp.privacy.redaction import redact
 from webapp.query.examples import LEVELS
 from webapp.query.expression import Value
-from webapp.query.facets import answers, facet_fields, sample
+from webapp.query.facet_fields import facet_fields
+from webapp.query.facets import answers, sample
 from webapp.query.fields import CONFIDENCE, OBJECT_FIELDS, OWN_FIELDS, ROOTS, SCALE_FIELDS, SCENE_FIELDS, TYPES, Fields
 from webapp.query.parser import condition, parse
 from webapp.query.refusals import Misused, QuerySyntaxError
