@@ -117,9 +117,11 @@ export class FacetChart extends HTMLElement {
     }
     if (this.#isCompact) return [columns(facet), restLine(facet)];
     // The library comes only where it draws.
-    const { FacetPlot } = await import("./facet-plot.js");
+    const plot = await import("./facet-plot.js").catch(() => null);
     if (signal.aborted) return [];
-    return [new FacetPlot(facet, tell, signal).element, restLine(facet)];
+    // Where it does not come, the plain columns say the same.
+    if (!plot) return [columns(facet), restLine(facet)];
+    return [new plot.FacetPlot(facet, tell, signal).element, restLine(facet)];
   }
 
   /**
