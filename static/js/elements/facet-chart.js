@@ -110,12 +110,12 @@ export class FacetChart extends HTMLElement {
     const name = this.dataset.name ?? "";
     if (facet.shape === "text") return [valueSearch(facet, this.dataset.feed ?? "", name, signal), restLine(facet)];
     if (facet.bars.length === 0) return [make("p", { class: "chart__said" }, facet.says), restLine(facet)];
-    if (this.#isTable) return [facetTable(facet, name), ...(this.#isCompact ? [this.#turnLine("Fewer")] : [])];
+    if (this.#isTable) return [facetTable(facet, name), ...(this.#isCompact ? [this.#turnLine(facet.shape === "values" ? "Fewer" : "Chart")] : [])];
     if (facet.shape === "values") {
       const most = (this.#isCompact ? FEW_ROWS : ROWS) - (facet.beside === undefined ? 0 : 3);
       return [valueRows(facet, most), this.#rest(facet, most)];
     }
-    if (this.#isCompact) return [columns(facet), restLine(facet)];
+    if (this.#isCompact) return [columns(facet, tell), this.#restWith(facet, "Table")];
     // The library comes only where it draws.
     const plot = await import("./facet-plot.js").catch(() => null);
     if (signal.aborted) return [];
@@ -129,9 +129,17 @@ export class FacetChart extends HTMLElement {
    * @param {number} most
    */
   #rest(facet, most) {
-    const line = restLine(facet);
     const more = facet.bars.length > most + 1 ? facet.bars.length - most : 0;
-    if (more > 0) line.prepend(this.#turnButton(`${more} more`));
+    return more > 0 ? this.#restWith(facet, `${more} more`) : restLine(facet);
+  }
+
+  /**
+   * @param {Facet} facet
+   * @param {string} text of the button that turns to the table
+   */
+  #restWith(facet, text) {
+    const line = restLine(facet);
+    line.prepend(this.#turnButton(text));
     return line;
   }
 

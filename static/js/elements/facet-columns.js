@@ -1,49 +1,78 @@
-/** A small chart of numbers or times beside other things: columns that are links, drawn without a library. */
+/** A small chart of numbers or times beside other things, drawn without a library: pressed or drawn over it narrows. */
 
-import { fullTime, shortNumber } from "../facets/bins.js";
-import { grouped } from "../lib/digits.js";
+import { fullTime, shortNumber, wordsOf } from "../facets/bins.js";
+import { barsBetween, hrefOf } from "../facets/narrowing.js";
 import { make } from "../lib/markup.js";
 import { svg } from "./facet-rows.js";
 
 /** @typedef {import("../facets/facet-feed.js").Facet} Facet */
-/** @typedef {import("../facets/facet-feed.js").FacetBar} FacetBar */
 
 const STEP = 10;
 const GAP = 1;
 const HEIGHT = 100;
 
-/** @param {Facet} facet */
-export function columns(facet) {
-  const highest = Math.max(...facet.bars.map((bar) => bar.count));
+/**
+ * The table behind it has the links for the keyboard.
+ * @param {Facet} facet
+ * @param {(text: string | null) => void} tell what is under the pointer, in words; null for nothing
+ */
+export function columns(facet, tell) {
+  const { bars } = facet;
+  const highest = Math.max(...bars.map((bar) => bar.count));
   const plot = svg("svg", {
     class: "bars chart__bars",
-    viewBox: `0 0 ${facet.bars.length * STEP} ${HEIGHT}`,
+    viewBox: `0 0 ${bars.length * STEP} ${HEIGHT}`,
     preserveAspectRatio: "none",
     role: "img",
     "aria-label": facet.says,
   });
-  plot.append(...facet.bars.map((bar, place) => column(facet, bar, place, highest)));
+  const mark = svg("rect", { class: "chart__mark", y: 0, width: 0, height: HEIGHT });
+  plot.append(mark, ...bars.map((bar, place) => {
+    const height = bar.count ? Math.max(2, (HEIGHT * bar.count) / highest) : 0;
+    return svg("rect", { x: place * STEP, y: HEIGHT - height, width: STEP - GAP, height });
+  }));
+  narrowing(facet, plot, mark, tell);
   const ends = facet.ends.map((end) => make("span", {}, facet.shape === "times" ? fullTime(end) : shortNumber(end)));
   const scale = make("p", { class: "chart__scale number", "aria-hidden": true }, ...ends);
   return make("div", { class: "chart__columns" }, plot, scale);
 }
 
 /**
- * A column is as wide and high as its place, so that a low one can be hit; the table has the links for the keyboard.
  * @param {Facet} facet
- * @param {FacetBar} bar
- * @param {number} place
- * @param {number} highest
+ * @param {Element} plot
+ * @param {Element} mark what lies behind the bars meant
+ * @param {(text: string | null) => void} tell
  */
-function column(facet, bar, place, highest) {
-  const height = bar.count ? Math.max(2, (HEIGHT * bar.count) / highest) : 0;
-  const link = svg(bar.at === null ? "g" : "a", bar.at === null ? {} : { href: facet.href + bar.at, tabindex: -1 });
-  const title = svg("title", {});
-  title.textContent = `${bar.text}: ${facet.about}${grouped(bar.count)}`;
-  link.append(
-    title,
-    svg("rect", { class: "chart__hit", x: place * STEP, y: 0, width: STEP, height: HEIGHT }),
-    svg("rect", { x: place * STEP, y: HEIGHT - height, width: STEP - GAP, height }),
-  );
-  return link;
+function narrowing(facet, plot, mark, tell) {
+  /** @type {number | null} */
+  let from = null;
+  const placeOf = (/** @type {PointerEvent} */ event) => {
+    const { left, width } = plot.getBoundingClientRect();
+    return ((event.clientX - left) / width) * facet.bars.length;
+  };
+  const meant = (/** @type {PointerEvent} */ event) => barsBetween(from ?? placeOf(event), placeOf(event), facet.bars.length);
+  const show = (/** @type {[number, number] | null} */ bars) => {
+    mark.setAttribute("x", String((bars?.[0] ?? 0) * STEP));
+    mark.setAttribute("width", String(bars ? (bars[1] + 1 - bars[0]) * STEP : 0));
+    tell(bars && wordsOf(facet, ...bars));
+  };
+  const on = (/** @type {string} */ name, /** @type {(event: PointerEvent) => void} */ act) =>
+    plot.addEventListener(name, (event) => act(/** @type {PointerEvent} */ (event)));
+  on("pointerdown", (event) => {
+    if (event.button !== 0) return;
+    from = placeOf(event);
+    plot.setPointerCapture(event.pointerId);
+  });
+  on("pointermove", (event) => show(meant(event)));
+  on("pointerup", (event) => {
+    const href = from === null ? null : hrefOf(facet, ...meant(event));
+    from = null;
+    if (href) location.assign(href);
+  });
+  for (const name of ["pointercancel", "pointerleave"]) {
+    on(name, () => {
+      from = null;
+      show(null);
+    });
+  }
 }

@@ -18,6 +18,8 @@ export class FacetPanelElement extends HTMLElement {
     for (const button of this.#buttons) button.addEventListener("click", () => this.#turn(), on);
     this.querySelector("[data-closes=facets]")?.addEventListener("click", () => this.#turn(), on);
     this.addEventListener("toggle", () => this.#tell(), on);
+    // Before the grid's own keys, of which Escape is one.
+    document.addEventListener("keydown", (press) => this.#leave(press), { ...on, capture: true });
     this.#isWide.addEventListener("change", () => this.#leaveSheet(), on);
     const find = this.querySelector("input[type=search]");
     find?.addEventListener("input", () => this.#find(/** @type {HTMLInputElement} */ (find).value), on);
@@ -49,6 +51,14 @@ export class FacetPanelElement extends HTMLElement {
     document.cookie = `facets=${this.dataset.state}; path=/; max-age=${A_YEAR_S}; samesite=lax`;
     this.#tell();
     if (!this.#isOpen) /** @type {HTMLElement | undefined} */ ([...this.#buttons][0])?.focus({ preventScroll: true });
+  }
+
+  /** @param {KeyboardEvent} press */
+  #leave(press) {
+    if (press.key !== "Escape" || !this.#isSheet) return;
+    press.preventDefault();
+    press.stopPropagation();
+    this.hidePopover();
   }
 
   #leaveSheet() {

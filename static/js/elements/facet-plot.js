@@ -1,10 +1,9 @@
 /** Bars over an axis, of numbers or times, by uPlot: a readout that follows the pointer, a drag that narrows the query. */
 
 import uPlot from "../../vendor/uplot/uPlot.esm.js";
-import { edgeText, fullTime, namedEdges, percent, timeText } from "../facets/bins.js";
+import { edgeText, namedEdges, timeText, wordsOf } from "../facets/bins.js";
 import { Inks } from "../facets/inks.js";
-import { barsBetween, numbersBetween, timesBetween } from "../facets/narrowing.js";
-import { grouped } from "../lib/digits.js";
+import { barsBetween, hrefOf } from "../facets/narrowing.js";
 import { make } from "../lib/markup.js";
 
 /** @typedef {import("../facets/facet-feed.js").Facet} Facet */
@@ -132,7 +131,7 @@ export class FacetPlot {
     this.#hovered.hidden = false;
     this.#hovered.style.left = `${start}px`;
     this.#hovered.style.width = `${plot.valToPos(last + 1, "x") - start}px`;
-    this.#tell(this.#words(first, last));
+    this.#tell(wordsOf(this.#facet, first, last));
   }
 
   /**
@@ -144,40 +143,21 @@ export class FacetPlot {
     return barsBetween(plot.posToVal(from, "x"), plot.posToVal(to, "x"), this.#facet.bars.length);
   }
 
-  /**
-   * @param {number} first
-   * @param {number} last
-   */
-  #words(first, last) {
-    const { bars, shape, about, total } = this.#facet;
-    const among = bars.slice(first, last + 1);
-    const count = among.reduce((sum, bar) => sum + bar.count, 0);
-    const [start, end] = [among[0], among.at(-1)];
-    if (!start || !end) return "";
-    const name = shape === "times"
-      ? first === last ? fullTime(start.low) : `${fullTime(start.low)} to ${fullTime(end.low)}`
-      : first === last ? start.text : `${start.low} to ${end.high || end.low}`;
-    return `${name}: ${about}${grouped(count)} · ${percent(count, total)}`;
-  }
-
   /** @param {uPlot} plot */
   #take(plot) {
     const { left, width } = plot.select;
     if (width <= LEAST_DRAG) return;
     const [first, last] = this.#barsIn(plot, left, left + width);
-    const { bars, range, shape, href } = this.#facet;
-    if (!bars.slice(first, last + 1).some((bar) => bar.count > 0)) return;
-    const condition = (shape === "times" ? timesBetween : numbersBetween)(range, bars, first, last);
-    location.assign(href + encodeURIComponent(condition));
+    const href = hrefOf(this.#facet, first, last);
+    if (href) location.assign(href);
   }
 
   /** @param {uPlot} plot */
   #press(plot) {
     const left = plot.cursor.left ?? -1;
     if (left < 0 || plot.select.width > LEAST_DRAG) return;
-    const [place] = this.#barsIn(plot, left, left);
-    const at = this.#facet.bars[place]?.at;
-    if (at) location.assign(this.#facet.href + at);
+    const href = hrefOf(this.#facet, ...this.#barsIn(plot, left, left));
+    if (href) location.assign(href);
   }
 }
 

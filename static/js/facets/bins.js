@@ -1,5 +1,7 @@
 /** The axis below bars: which of their edges are written, and how. Pure. */
 
+import { grouped } from "../lib/digits.js";
+
 /** @typedef {import("./narrowing.js").Binned} Binned */
 
 /**
@@ -49,6 +51,22 @@ export function timeText(time, before) {
  */
 export function fullTime(time) {
   return time.replace(/^(\d{4}-\d\d-\d\d).(\d\d)$/, "$1 $2 h").replace(/^(\d{4}-\d\d-\d\d).(\d\d:\d\d)$/, "$1 $2");
+}
+
+/**
+ * What bars stand for together, and how much it is: "20 to 30: 1 204 · 12 %".
+ * @param {{shape: string, about: string, total: number, bars: (Binned & {text: string, count: number})[]}} facet
+ * @param {number} first
+ * @param {number} last
+ */
+export function wordsOf({ shape, about, total, bars }, first, last) {
+  const among = bars.slice(first, last + 1);
+  const [start, end] = [among[0], among.at(-1)];
+  if (!start || !end) return "";
+  const count = among.reduce((sum, bar) => sum + bar.count, 0);
+  const [from, to] = shape === "times" ? [fullTime(start.low), fullTime(end.low)] : [start.low, end.high || end.low];
+  const name = from === to || (first === last && shape === "times") ? from : `${from} to ${to}`;
+  return `${name}: ${about}${grouped(count)} · ${percent(count, total)}`;
 }
 
 /**

@@ -63,6 +63,19 @@ export function timesBetween(field, bars, first, last) {
 }
 
 /**
+ * Where the bars from the first to the last lead together; null where there is nothing, or nothing can ask for it.
+ * @param {{shape: string, href: string, range: RangeField, bars: (Binned & {count: number, at: string | null})[]}} facet
+ * @param {number} first
+ * @param {number} last
+ */
+export function hrefOf({ shape, href, range, bars }, first, last) {
+  const among = bars.slice(first, last + 1);
+  if (!among.some((bar) => bar.count > 0)) return null;
+  if (first === last) return among[0]?.at == null ? null : href + among[0].at;
+  return href + encodeURIComponent((shape === "times" ? timesBetween : numbersBetween)(range, bars, first, last));
+}
+
+/**
  * The condition that finds what lies in a part of a map: with its southern and western edges, without the others.
  * @param {PlaceFields} fields
  * @param {Part} part
