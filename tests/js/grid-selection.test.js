@@ -41,6 +41,15 @@ test("objects stand for the items they are on, each once", () => {
   assert.deepEqual([selection.ids, selection.itemIds], [["ann_1", "ann_2"], ["di_1"]]);
 });
 
+test("objects that an address names are found on their items, and what is gone is forgotten", () => {
+  const selection = new GridSelection();
+  selection.restore(["ann_1", "ann_2", "ann_3"]);
+  selection.learn({ id: "ann_1", item_id: "di_1" });
+  selection.learn({ id: "ann_9", item_id: "di_9" });
+  selection.forget("ann_3");
+  assert.deepEqual([selection.ids, selection.itemIds], [["ann_1", "ann_2"], ["di_1", "ann_2"]]);
+});
+
 test("a range runs in both directions", () => {
   assert.deepEqual([rangeBetween(3, 9), rangeBetween(9, 3)], [{ start: 3, end: 10 }, { start: 3, end: 10 }]);
 });

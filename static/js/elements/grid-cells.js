@@ -18,6 +18,7 @@ const SPARE = 300;
 export class GridCells {
   #grid;
   #shared;
+  #isSelecting;
   #isSelected;
   #isGone;
   /** By position. @type {Map<number, Cell>} */
@@ -37,12 +38,15 @@ export class GridCells {
   /**
    * @param {HTMLElement} grid
    * @param {SharedByPictures} shared
-   * @param {{isSelected: ((id: string) => boolean) | null, isGone: (id: string) => boolean}} about `isSelected` is null
-   *   where nothing can be selected
+   * @param {object} about
+   * @param {boolean} about.isSelecting whether one may select here
+   * @param {(id: string) => boolean} about.isSelected
+   * @param {(id: string) => boolean} about.isGone
    */
-  constructor(grid, shared, { isSelected, isGone }) {
+  constructor(grid, shared, { isSelecting, isSelected, isGone }) {
     this.#grid = grid;
     this.#shared = shared;
+    this.#isSelecting = isSelecting;
     this.#isSelected = isSelected;
     this.#isGone = isGone;
     const rendered = [...grid.children].filter((child) => child instanceof HTMLElement);
@@ -194,7 +198,7 @@ export class GridCells {
    */
   #dress(element, row) {
     element.setAttribute("role", "option");
-    if (this.#isSelected) element.append(make("span", { class: "tick media-cell__tick", "aria-hidden": "true" }));
+    if (this.#isSelecting) element.append(make("span", { class: "tick media-cell__tick", "aria-hidden": "true" }));
     this.#markOne(element, row.id);
   }
 
@@ -203,7 +207,7 @@ export class GridCells {
    * @param {string} id
    */
   #markOne(element, id) {
-    if (this.#isSelected) element.setAttribute("aria-selected", String(this.#isSelected(id)));
+    element.setAttribute("aria-selected", String(this.#isSelected(id)));
     element.toggleAttribute("data-gone", this.#isGone(id));
   }
 

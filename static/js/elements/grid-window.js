@@ -25,7 +25,6 @@ const SIZES = /** @type {Record<string, string>} */ ({ small: "--cell-s", medium
  * @property {number} share of the way to the end, 0 to 1
  * @property {boolean} isBlurred too fast for rows
  * @property {boolean} isLoading slow enough for pictures
- * @property {boolean} isMoved by a hand since the last one
  */
 
 export class GridWindow {
@@ -200,7 +199,7 @@ export class GridWindow {
   #draw(isAtRest) {
     cancelAnimationFrame(this.#ticket);
     this.#ticket = 0;
-    const isMoved = this.#follow();
+    this.#follow();
     const { offset_px } = this.#scale;
     this.#measurePace(offset_px, isAtRest);
     const near_px = NEAR_WINDOWS * innerHeight;
@@ -213,7 +212,6 @@ export class GridWindow {
       share: hidden_px > 0 ? clamp(offset_px / hidden_px, 0, 1) : 0,
       isBlurred: windows_per_s > BLUR_WINDOWS_PER_S,
       isLoading: windows_per_s < GLANCE_WINDOWS_PER_S,
-      isMoved,
     });
     if (windows_per_s > 0) {
       clearTimeout(this.#timer);
@@ -221,10 +219,7 @@ export class GridWindow {
     }
   }
 
-  /**
-   * Finds where the page is.
-   * @returns {boolean} whether a hand moved it
-   */
+  /** Finds where the page is. */
   #follow() {
     const page_px = this.#page_px;
     const isMoved = Math.abs(scrollY - this.#scrolled_px) >= 1;
@@ -232,7 +227,7 @@ export class GridWindow {
       // Only what is above the grid can have moved it.
       if (page_px > 0 && Math.abs(page_px - this.#top_px) >= 1) this.#scrollPage(this.#top_px);
       else this.#note();
-      return false;
+      return;
     }
     const shift_px = this.#scale.shift_px;
     const corrected_px = this.#scale.follow(page_px);
@@ -240,7 +235,6 @@ export class GridWindow {
     if (this.#scale.shift_px !== shift_px) this.#cells.arrange(this.#layout, this.#scale.shift_px);
     this.#note();
     this.#setAnchor(this.#scale.offset_px);
-    return true;
   }
 
   /**

@@ -20,6 +20,9 @@ import { GridWindow } from "./grid-window.js";
 import { GridWords } from "./grid-words.js";
 import { fillCells } from "./rendered-cells.js";
 
+/** In a result of fewer windows than these the place is plain to see. */
+const LONG_WINDOWS = 3;
+
 /**
  * @typedef {object} GridResult the first rows of a result, and where the others are
  * @property {import("../grid/row-blocks.js").Row[]} items
@@ -50,6 +53,8 @@ export class MediaGrid extends HTMLElement {
   #gone = new Set();
   /** The cell in the tab order. */
   #active = 0;
+  /** The first visible position; null before any was shown. @type {number | null} */
+  #first = null;
   /** @type {{cells: GridCells, window: GridWindow, words: GridWords, outline: ResultOutline, blocks: RowBlocks} | null} */
   #parts = null;
 
@@ -65,6 +70,7 @@ export class MediaGrid extends HTMLElement {
     this.#parts?.cells.dispose();
     this.#parts?.words.dispose();
     this.#parts = null;
+    this.#first = null;
     this.removeAttribute("data-state");
   }
 
@@ -156,8 +162,8 @@ export class MediaGrid extends HTMLElement {
     const queue = new LoadQueue();
     signal.addEventListener("abort", () => queue.dispose());
     const measurements = result.urls.measure ? new Measurements(result.urls.measure, signal) : null;
-    const isSelected = this.#isSelecting ? (/** @type {string} */ id) => this.#selection.has(id) : null;
-    const cells = new GridCells(this, { queue, measurements }, { isSelected, isGone: (id) => this.#gone.has(id) });
+    const about = { isSelecting: this.#isSelecting, isSelected: this.#selection.has.bind(this.#selection), isGone: this.#gone.has.bind(this.#gone) };
+    const cells = new GridCells(this, { queue, measurements }, about);
     const words = new GridWords((position) => this.goTo(position));
     this.after(words.element);
     const outline = this.#outlineOf(result);
@@ -168,16 +174,40 @@ export class MediaGrid extends HTMLElement {
     if (this.#isSelecting) this.setAttribute("aria-multiselectable", "true");
     const sight = new GridWindow(this, cells, (seen) => this.#show(seen), signal);
     this.#parts = { cells, window: sight, words, outline, blocks };
-    this.#selection.restore(view.selected.ids);
-    if (view.selected.isAll) this.#selection.selectAll();
     this.#listen(signal);
     cells.total = outline.isExact ? outline.count : null;
     sight.count = outline.count;
     const start = view.from === null ? view.position : blocks.start;
     if (start > 0) sight.goTo(start);
     this.#setActive(start);
-    this.#selectionChanged();
+    this.#restoreSelection(view.selected);
     void this.#readOutline();
+  }
+
+  /** @param {import("../grid/grid-place.js").SelectedInAddress} selected */
+  #restoreSelection({ isAll, ids, count }) {
+    if (isAll) this.#selection.selectAll();
+    else this.#selection.restore(ids);
+    this.#selectionChanged();
+    if (this.dataset.mode === "objects") void this.#learnItems(ids);
+    if (count > ids.length) {
+      this.#parts?.words.say(`${grouped(count)} were selected where this link was made. A link says which they are up to a hundred.`);
+    }
+  }
+
+  /** Finds out which items objects are on that an address names. @param {string[]} ids */
+  async #learnItems(ids) {
+    for (const id of ids) {
+      try {
+        const { rows } = await getJson(withParameters(this.#shown?.result.urls.rows ?? "", { from: id, limit: 1 }), this.#life.signal);
+        this.#selection.learn(rows[0]);
+      } catch {
+        // One that is gone is in no slice.
+        if (this.#life.signal.aborted) return;
+        this.#selection.forget(id);
+      }
+    }
+    if (ids.length > 0) this.#selectionChanged();
   }
 
   /** @param {GridResult} result */
@@ -228,12 +258,13 @@ export class MediaGrid extends HTMLElement {
     this.addEventListener("focusin", (event) => this.#setActive(this.#positionOfTarget(event) ?? this.#active), on);
     if (this.#isSelecting) this.addEventListener("click", this.#onClick, on);
     bindKeys(document, { Escape: () => this.clearSelection(), g: () => this.#parts?.words.ask() }, signal);
+    if (this.#isSelecting) document.addEventListener("keydown", this.#onSelectAll, on);
     // A browser that comes back online tries by itself what failed meanwhile.
     addEventListener("online", () => this.#retry(), on);
   }
 
   /** @param {import("./grid-window.js").Sight} sight */
-  #show({ near, seen, first, share, isBlurred, isLoading, isMoved }) {
+  #show({ near, seen, first, share, isBlurred, isLoading }) {
     const parts = this.#parts;
     if (!parts) return;
     const { cells, words, outline, blocks } = parts;
@@ -244,7 +275,9 @@ export class MediaGrid extends HTMLElement {
     if (kept === null && (this.#active < seen.start || this.#active >= seen.end)) this.#setActive(seen.start);
     this.dataset.state = this.#isKnown(seen) ? "ready" : "loading";
     words.place = { position: first, count: outline.count, isExact: outline.isExact, share };
-    if (isMoved) words.showPlace();
+    const isLong = outline.count > LONG_WINDOWS * (seen.end - seen.start);
+    if (isLong && this.#first !== null && this.#first !== first) words.showPlace();
+    this.#first = first;
     this.#tellPlace(first);
     if (isChanged) this.dispatchEvent(new CustomEvent("cells-change"));
   }
@@ -319,16 +352,22 @@ export class MediaGrid extends HTMLElement {
     this.#focus(position);
   };
 
+  /** Everywhere on the page but where text is. @param {KeyboardEvent} event */
+  #onSelectAll = (event) => {
+    if (event.key !== "a" || !(event.ctrlKey || event.metaKey) || event.altKey || event.defaultPrevented) return;
+    if (event.target !== document.body && this.#positionOfTarget(event) === null) return;
+    event.preventDefault();
+    this.selectAll();
+  };
+
   /** @param {KeyboardEvent} event */
   #onKey = (event) => {
     const { window: sight, outline } = this.#parts ?? {};
     const index = this.#positionOfTarget(event);
     if (index === null || event.altKey || !sight || !outline) return;
     const next = gridStep(event.key, { index, columns: sight.columns, count: outline.count, rows: sight.rows });
-    if (event.ctrlKey || event.metaKey) {
-      if (event.key !== "a" || !this.#isSelecting) return;
-      this.selectAll();
-    } else if (event.key === " " && this.#isSelecting) {
+    if (event.ctrlKey || event.metaKey) return;
+    if (event.key === " " && this.#isSelecting) {
       if (event.shiftKey) void this.#extendTo(index);
       else this.#toggle(index);
     } else if (next !== null) this.#move(index, next, event.shiftKey && this.#isSelecting);

@@ -93,6 +93,19 @@ export class GridSelection {
     this.#beforeRange = new Map(this.#marked);
   }
 
+  /**
+   * Takes note of the item that a selected object is on.
+   * @param {Chosen | undefined} row
+   */
+  learn(row) {
+    if (row && !this.#isAll && this.#marked.has(row.id)) this.#mark(row);
+  }
+
+  /** @param {string} id of a row that is not there */
+  forget(id) {
+    if (!this.#isAll) this.#marked.delete(id);
+  }
+
   clear() {
     this.#isAll = false;
     this.#marked.clear();
