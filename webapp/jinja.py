@@ -42,8 +42,8 @@ def environment(**options: Any) -> Environment:
     return made
 
 
-def page_url(name: str) -> str:
-    return reverse(f"pages:{name}")
+def page_url(name: str, *args: str) -> str:
+    return reverse(f"pages:{name}", args=args)
 
 
 def island(value: object) -> Markup:

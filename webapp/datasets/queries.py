@@ -21,6 +21,7 @@ from webapp.datasets.models import (
     Scene,
     Slice,
 )
+from webapp.datasets.tag_lookup import HasTag
 from webapp.privacy import public_id
 from webapp.privacy.media_url import MediaUrl
 from webapp.privacy.origins import Origin
@@ -225,11 +226,16 @@ def slices(
     return list(found[:limit])
 
 
-def slice_rows(viewer: Viewer, dataset: Dataset | None = None, *, search: str = "") -> QuerySet[Slice]:
-    """The slices to list, newest first, without their members; `search` is a part of the name in either case."""
+def slice_rows(viewer: Viewer, dataset: Dataset | None = None, *, search: str = "", tag: str = "") -> QuerySet[Slice]:
+    """The slices to list, newest first, without their members.
+
+    `search` is a part of the name in either case, `tag` one that they all have.
+    """
     found = Slice.objects.visible_to(viewer).select_related("dataset", "created_by").defer("members").order_by("-id")
     if dataset is not None:
         found = found.filter(dataset_id=dataset.pk)
+    if tag:
+        found = found.filter(HasTag("tags", tag))
     return found.filter(name__icontains=search) if search else found
 
 

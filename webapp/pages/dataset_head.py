@@ -17,6 +17,8 @@ VIEWS = (
     ("slices", "Slices", "slices/"),
     ("models", "Models", "models/"),
     ("jobs", "Jobs", "jobs/"),
+    ("history", "History", "history/"),
+    ("requests", "Requests", "requests/"),
     ("settings", "Settings", "settings/"),
 )
 # The views that ask the dataset something, and what of the address stays from one to the other.

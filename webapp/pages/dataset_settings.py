@@ -12,13 +12,15 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from webapp.accounts.viewer import Permission, Viewer
-from webapp.datasets import queries
-from webapp.datasets.actions.datasets import delete_dataset, rename_dataset
+from webapp.datasets import edit_queries, queries
+from webapp.datasets.actions.datasets import change_tags, delete_dataset, rename_dataset
 from webapp.datasets.actions.origins import attach_origin, detach_origin
 from webapp.datasets.models import Dataset, DatasetOrigin, MediaOrigin
 from webapp.pages.dataset_head import DatasetHead, dataset_head
 from webapp.pages.door import Refusal, carry_out, person
+from webapp.pages.edit_history import say_edit
 from webapp.pages.frame import Page, render, say
+from webapp.pages.tags import tags_from
 from webapp.pages.team import key_of
 from webapp.privacy.refusals import Invalid
 
@@ -64,6 +66,10 @@ class DatasetSettingsPage(Page):
     """When."""
     name: str
     """What stands in the field for its name."""
+    tags: tuple[str, ...]
+    """Its tags."""
+    known_tags: tuple[str, ...]
+    """Tags of the team to choose from."""
     origins: tuple[AttachedOrigin, ...]
     """The hosts its pages may contact."""
     other_origins: tuple[OtherOrigin, ...]
@@ -94,8 +100,16 @@ def bound(verb: DatasetVerb, dataset: Dataset) -> Callable[[HttpRequest, Viewer]
 
 
 def rename(request: HttpRequest, viewer: Viewer, dataset: Dataset) -> HttpResponse:
-    rename_dataset(viewer, dataset, request.POST.get("name", ""))
-    return back(request, dataset, "Renamed.")
+    name = request.POST.get("name", "")
+    say_edit(request, viewer, dataset, lambda: rename_dataset(viewer, dataset, name), "Renamed.")
+    return redirect(reverse("pages:dataset-settings", args=[dataset.public_id]))
+
+
+def tag(request: HttpRequest, viewer: Viewer, dataset: Dataset) -> HttpResponse:
+    add, remove = tags_from(request)
+    sentence = f"{'Added' if add else 'Removed'} the tag {''.join(add or remove)}."
+    say_edit(request, viewer, dataset, lambda: change_tags(viewer, dataset, add=add, remove=remove), sentence)
+    return redirect(reverse("pages:dataset-settings", args=[dataset.public_id]))
 
 
 def attach(request: HttpRequest, viewer: Viewer, dataset: Dataset) -> HttpResponse:
@@ -116,7 +130,7 @@ def delete(request: HttpRequest, viewer: Viewer, dataset: Dataset) -> HttpRespon
     return redirect(reverse("pages:job", args=[job.public_id]))
 
 
-VERBS: dict[str, DatasetVerb] = {"rename": rename, "attach": attach, "detach": detach, "delete": delete}
+VERBS: dict[str, DatasetVerb] = {"rename": rename, "tag": tag, "attach": attach, "detach": detach, "delete": delete}
 
 
 def back(request: HttpRequest, dataset: Dataset, sentence: str) -> HttpResponse:
@@ -135,6 +149,8 @@ def show(request: HttpRequest, viewer: Viewer, dataset: Dataset, *, refusal: Ref
         created_by=dataset.created_by.email,
         created_at=dataset.created_at,
         name=request.POST.get("name", "") if is_rename else dataset.name,
+        tags=tuple(dataset.tags),
+        known_tags=tuple(edit_queries.tags_of_team(viewer)),
         origins=tuple(attached_row(one) for one in attached),
         other_origins=tuple(OtherOrigin(one.pk, one.origin) for one in others),
         slice_count=queries.slice_rows(viewer, dataset).count(),

@@ -45,6 +45,18 @@ class Room:
 
 
 @dataclass(frozen=True, slots=True)
+class Undoable:
+    """An edit that can be taken back from a notice."""
+
+    dataset_id: str
+    """The public id of its dataset."""
+    edit_id: str
+    """Its own."""
+    word: str
+    """`Undo` or `Redo`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """A sentence that outlived a redirect."""
 
@@ -52,6 +64,8 @@ class Notice:
     """`done`, `info`, `warning` or `refused`."""
     sentence: str
     """What was done, or what one should know."""
+    undo: Undoable | None
+    """The edit that this is about, with what takes it back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +102,8 @@ class Frame:
     """The state of this process's egress lock; None for everyone but admins."""
     version: str
     """The server's version."""
+    path: str
+    """This page's own address, to come back to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,10 +144,12 @@ def frame_around(request: HttpRequest, viewer: Viewer, page: Page) -> Frame:
         other_teams=tuple(OtherTeam(one.team_id, one.team.name) for one in others),
         is_staff=bool(getattr(request.user, "is_staff", False)),
         notices=tuple(
-            Notice(KINDS.get(message.level_tag, "info"), str(message)) for message in messages.get_messages(request)
+            Notice(KINDS.get(message.level_tag, "info"), str(message), undoable(message.extra_tags))
+            for message in messages.get_messages(request)
         ),
         egress=egress_state().how if viewer.may(Permission.ADMINISTER) else None,
         version=settings.VERSION,
+        path=request.get_full_path(),
     )
 
 
@@ -140,6 +158,12 @@ def room_link(request: HttpRequest, name: str, text: str, *, current: bool) -> R
     return Room(text, href, current, exact=current and request.path == href)
 
 
-def say(request: HttpRequest, sentence: str) -> None:
-    """Show a sentence on the next page: what was just done."""
-    messages.success(request, sentence)
+def say(request: HttpRequest, sentence: str, *, undo: Undoable | None = None) -> None:
+    """Show a sentence on the next page: what was just done, and what takes it back."""
+    messages.success(request, sentence, extra_tags=f"{undo.dataset_id} {undo.edit_id} {undo.word}" if undo else "")
+
+
+def undoable(tags: str | None) -> Undoable | None:
+    """The edit that `say` was given."""
+    parts = (tags or "").split()
+    return Undoable(*parts) if len(parts) == 3 else None

@@ -11,11 +11,11 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from webapp.accounts.viewer import Permission, Viewer
-from webapp.datasets import queries
-from webapp.datasets.actions.slices import delete_slice, rename_slice
+from webapp.datasets import edit_queries, queries
+from webapp.datasets.actions.slices import delete_slice, rename_slice, tag_slice
 from webapp.datasets.models import Dataset, Slice
 from webapp.datasets.queries import Page as Rows
-from webapp.pages import slice_samples
+from webapp.pages import labelling_requests, slice_samples
 from webapp.pages.cells import (
     Cell,
     PictureOnPage,
@@ -26,15 +26,23 @@ from webapp.pages.cells import (
     scene_pictures,
 )
 from webapp.pages.door import Refusal, carry_out, person
-from webapp.pages.frame import Page, render, say
+from webapp.pages.edit_history import say_edit
+from webapp.pages.frame import Page, render
 from webapp.pages.grid_shown import GridView, Shown, grid_island, shown, slice_matches
 from webapp.pages.paging import address
 from webapp.pages.query_bar import SLICE_VERB, QueryBar
 from webapp.pages.slice_samples import SampleForm, sample_form
 from webapp.pages.slice_words import History, Making, history_of, href_of, making_of, noun_of
+from webapp.pages.tags import tags_from
 
 # The panel that a refused form stands in.
-PANEL_OF = {"rename": "edit", "delete": "edit", slice_samples.VERB: "sample"}
+PANEL_OF = {
+    "rename": "edit",
+    "delete": "edit",
+    "tag": "edit",
+    slice_samples.VERB: "sample",
+    labelling_requests.VERB: "request",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +50,7 @@ class PanelChoice:
     """A panel of the page that can be opened, one at a time."""
 
     name: str
-    """`edit`, `sample` or `export`."""
+    """`edit`, `request`, `sample` or `export`."""
     text: str
     """What its button says."""
     href: str
@@ -76,6 +84,12 @@ class SlicePage(Page):
     """The name; what was typed when that was refused."""
     description: str
     """What its maker says about it."""
+    tags: tuple[str, ...]
+    """Its tags."""
+    known_tags: tuple[str, ...]
+    """Tags of the team to choose from, while its panel is open."""
+    request: labelling_requests.RequestForm
+    """The form that asks for it to be labelled."""
     noun: str
     """What it holds: `item` or `scene`."""
     size: int
@@ -121,6 +135,8 @@ def slice_(request: HttpRequest, viewer: Viewer, slice_id: str) -> HttpResponse:
         verbs = {
             "rename": lambda request, viewer: rename(request, viewer, found),
             "delete": lambda request, viewer: delete(request, viewer, found),
+            "tag": lambda request, viewer: tag(request, viewer, found),
+            labelling_requests.VERB: lambda request, viewer: labelling_requests.ask_for_slice(request, viewer, found),
             slice_samples.VERB: lambda request, viewer: slice_samples.make_sample(
                 request, viewer, found.dataset, found
             ),
@@ -132,15 +148,27 @@ def slice_(request: HttpRequest, viewer: Viewer, slice_id: str) -> HttpResponse:
 
 def rename(request: HttpRequest, viewer: Viewer, found: Slice) -> HttpResponse:
     name, description = request.POST.get("name", ""), request.POST.get("description", "")
-    rename_slice(viewer, found, name=name, description=description)
-    say(request, "Saved.")
+    say_edit(
+        request,
+        viewer,
+        found.dataset,
+        lambda: rename_slice(viewer, found, name=name, description=description),
+        "Saved.",
+    )
     return redirect(href_of(found))
 
 
 def delete(request: HttpRequest, viewer: Viewer, found: Slice) -> HttpResponse:
-    delete_slice(viewer, found)
-    say(request, f"Deleted the slice {found.name}. Its {noun_of(found)}s are untouched.")
+    sentence = f"Deleted the slice {found.name}. Its {noun_of(found)}s are untouched."
+    say_edit(request, viewer, found.dataset, lambda: delete_slice(viewer, found), sentence)
     return redirect(reverse("pages:dataset-slices", args=[found.dataset.public_id]))
+
+
+def tag(request: HttpRequest, viewer: Viewer, found: Slice) -> HttpResponse:
+    add, remove = tags_from(request)
+    sentence = f"{'Added' if add else 'Removed'} the tag {''.join(add or remove)}."
+    say_edit(request, viewer, found.dataset, lambda: tag_slice(viewer, found, add, remove=remove), sentence)
+    return redirect(f"{href_of(found)}?panel=edit")
 
 
 def show(request: HttpRequest, viewer: Viewer, found: Slice, *, refusal: Refusal | None = None) -> HttpResponse:
@@ -155,6 +183,9 @@ def show(request: HttpRequest, viewer: Viewer, found: Slice, *, refusal: Refusal
         id=found.public_id,
         name=typed.get("name", found.name),
         description=typed.get("description", found.description),
+        tags=tuple(found.tags),
+        known_tags=tuple(edit_queries.tags_of_team(viewer)) if panel == "edit" else (),
+        request=labelling_requests.form_from(request),
         noun=noun_of(found),
         size=found.size,
         privacy="private" if dataset.use_privacy_mode else "linked",
@@ -192,7 +223,7 @@ def panel_choices(request: HttpRequest, viewer: Viewer, panel: str) -> tuple[Pan
     """What this viewer may open: a file for everybody, changes for those who may make them."""
     texts = {"export": "Export"}
     if viewer.may(Permission.CURATE):
-        texts |= {"sample": "Sample", "edit": "Edit"}
+        texts |= {"sample": "Sample", "request": "Request labelling", "edit": "Edit"}
     return tuple(
         PanelChoice(name, text, address(request, panel=None if name == panel else name), name == panel)
         for name, text in texts.items()

@@ -25,6 +25,16 @@ MAX_SEARCH = 200
 
 
 @dataclass(frozen=True, slots=True)
+class TagLink:
+    """A tag, as a way to what has it."""
+
+    text: str
+    """The tag."""
+    href: str
+    """The list of slices with it."""
+
+
+@dataclass(frozen=True, slots=True)
 class SliceRow:
     """One slice in a list."""
 
@@ -40,6 +50,8 @@ class SliceRow:
     """What it holds: `item` or `scene`."""
     size: int
     """How many of them."""
+    tags: tuple[TagLink, ...]
+    """Its tags."""
     created_by: str
     """Who made it."""
     created_at: datetime
@@ -61,6 +73,8 @@ class SlicesPage(Page):
     """How many there are in all, or with the searched name."""
     search: str
     """The part of a name that was searched for; empty for all."""
+    tag: str
+    """The tag that all of them have; empty for any."""
     all_href: str
     """The list without the search."""
     paging: Paging
@@ -101,7 +115,8 @@ def show(
     request: HttpRequest, viewer: Viewer, dataset: Dataset | None, *, refusal: Refusal | None = None
 ) -> HttpResponse:
     search = request.GET.get("q", "").replace("\0", "").strip()[:MAX_SEARCH]
-    rows = queries.slice_rows(viewer, dataset, search=search)
+    tag = request.GET.get("tag", "").replace("\0", "")[:MAX_SEARCH]
+    rows = queries.slice_rows(viewer, dataset, search=search, tag=tag)
     after, before = key_from(request, "after", "slc"), key_from(request, "before", "slc")
     found = queries.newest_first(rows, after=after, before=before, limit=LIST_SIZE)
     may_sample = dataset is not None and viewer.may(Permission.CURATE)
@@ -110,10 +125,11 @@ def show(
     page = shape(
         title="Slices" if dataset is None else f"Slices of {dataset.name}",
         dataset=dataset_head(viewer, dataset, view="slices") if dataset is not None else None,
-        slices=tuple(row_of(one) for one in found.rows),
+        slices=tuple(row_of(request, one) for one in found.rows),
         slice_count=rows.count(),
         search=search,
-        all_href=address(request, q=None, after=None, before=None),
+        tag=tag,
+        all_href=address(request, q=None, tag=None, after=None, before=None),
         paging=paging(request, "slc", after=found.after, before=found.before),
         sample=sample_form(request, dataset, None, refusal) if dataset is not None and is_open else None,
         sample_href=address(request, sample=None if is_open else "1") if may_sample else None,
@@ -122,7 +138,7 @@ def show(
     return render(request, viewer, page, status=refusal.status if refusal else 200)
 
 
-def row_of(found: Slice) -> SliceRow:
+def row_of(request: HttpRequest, found: Slice) -> SliceRow:
     return SliceRow(
         name=found.name,
         href=href_of(found),
@@ -130,6 +146,7 @@ def row_of(found: Slice) -> SliceRow:
         dataset_href=dataset_href(found.dataset.public_id),
         noun=noun_of(found),
         size=found.size,
+        tags=tuple(TagLink(tag, address(request, tag=tag, after=None, before=None)) for tag in found.tags),
         created_by=found.created_by.email,
         created_at=found.created_at,
     )
