@@ -16,6 +16,7 @@ from webapp.datasets.models import Dataset, Slice
 from webapp.labels.models import ModelRun
 from webapp.pages.cells import Cell
 from webapp.pages.door import Refusal
+from webapp.pages.edits import edit_addresses
 from webapp.pages.frame import say
 from webapp.pages.grid_address import Start, ask_of_page, ask_params, start_of, with_ask
 from webapp.pages.grid_choices import Density, ModeChoice, SortMenu, densities, modes, sort_menu
@@ -222,6 +223,7 @@ def grid_island(viewer: Viewer, found: Shown) -> dict[str, Any]:
         "sort": ask.sort,
         "matching": {name: value for name, value in ask_params(ask).items() if name != "sort"},
         "slices": [{"id": one.public_id, "name": one.name} for one in slices],
+        "edits": edit_addresses(viewer, dataset),
         "labels": labels_of_grid(dataset, found.run) if ask.mode is Mode.MEMBERS else None,
     }
 

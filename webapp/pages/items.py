@@ -17,6 +17,7 @@ from webapp.datasets.models import Dataset, Item
 from webapp.pages.cells import dataset_href, item_cells, media_address, picture
 from webapp.pages.dataset_head import DatasetHead, dataset_head
 from webapp.pages.door import Refusal, carry_out, person
+from webapp.pages.edits import edit_addresses
 from webapp.pages.facts import Fact, facts_of
 from webapp.pages.frame import Page, render, say
 from webapp.pages.label_islands import labels_of_item_page
@@ -121,7 +122,9 @@ def show(
     )
     urls = {"measure": reverse("pages:measurements", args=[dataset.public_id])}
     labels = labels_of_item_page(viewer, dataset, found, told)
-    island = {"item": picture(cell, found), "urls": urls, "labels": labels}
+    edits = edit_addresses(viewer, dataset)
+    parts = {"item": picture(cell, found), "urls": urls, "labels": labels, "edits": edits}
+    island = parts | ({"metadata": found.metadata} if edits else {})
     return render(request, viewer, page, island=island, status=refusal.status if refusal else 200)
 
 

@@ -18,6 +18,7 @@ from webapp.datasets.models import Dataset, Item, Scene
 from webapp.pages.cells import dataset_href, media_address
 from webapp.pages.dataset_head import DatasetHead, dataset_head
 from webapp.pages.door import Refusal, carry_out, person
+from webapp.pages.edits import edit_addresses
 from webapp.pages.facts import Fact, facts_of
 from webapp.pages.frame import Page, render, say
 from webapp.pages.label_islands import labels_of_scene_page
@@ -160,11 +161,14 @@ def show(
         may_delete=viewer.may(Permission.CURATE),
         refusal=refusal,
     )
-    island = {
+    island: dict[str, Any] = {
         "scene": scene_on_page(dataset, found),
         "frames": frames_on_page(dataset, found, frame),
         "labels": labels_of_scene_page(viewer, dataset, found, frame, told),
+        "edits": (edits := edit_addresses(viewer, dataset)),
     }
+    if edits:
+        island["metadata"] = found.metadata
     return render(request, viewer, page, island=island, status=refusal.status if refusal else 200)
 
 

@@ -18,6 +18,8 @@ import { shortcutOf, shownKey } from "../viewer/shortcuts.js";
  */
 
 const MESSAGE_S = 6;
+/** The metadata field that keeps a review. */
+const FIELD = "review_status";
 
 export class LabelReview {
   element = make("div", { class: "label-toast", role: "status", hidden: true });
@@ -39,6 +41,7 @@ export class LabelReview {
     this.#url = url;
     this.#signal = signal;
     signal.addEventListener("abort", () => clearTimeout(this.#timer));
+    document.addEventListener("edits-changed", (event) => this.#takeNote(/** @type {CustomEvent<import("./edit-desk.js").Change[]>} */ (event).detail), { signal });
   }
 
   /**
@@ -87,11 +90,23 @@ export class LabelReview {
   async #send(reviews) {
     try {
       const answer = /** @type {{before: Record<string, Status>}} */ (await postJson(this.#url, { set: reviews }, this.#signal));
-      for (const [id, status] of Object.entries(reviews)) this.#known.get(id)?.show(status);
+      /** @type {import("./edit-desk.js").Change[]} */
+      const changed = Object.entries(reviews).map(([id, status]) => (status === null ? [id, FIELD] : [id, FIELD, JSON.stringify(status)]));
+      document.dispatchEvent(new CustomEvent("edits-changed", { detail: changed }));
       return answer.before;
     } catch (reason) {
       if (!this.#signal.aborted) this.#say(reason instanceof PostRefused ? reason.sentence : "The review was not kept.", false);
       return null;
+    }
+  }
+
+  /**
+   * Shows what things that were reviewed here are now, whoever changed it.
+   * @param {import("./edit-desk.js").Change[]} changed
+   */
+  #takeNote(changed) {
+    for (const [id, field, value] of changed) {
+      if (field === FIELD) this.#known.get(id)?.show(value === undefined ? null : JSON.parse(value));
     }
   }
 

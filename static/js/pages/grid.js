@@ -3,6 +3,8 @@
 import "../elements/facet-panel.js";
 import "../elements/media-grid.js";
 import "../elements/selection-bar.js";
+import { ChosenPanels } from "../elements/chosen-panels.js";
+import { EditDesk } from "../elements/edit-desk.js";
 import { LabelCells } from "../elements/label-cells.js";
 import { GridPlace, readView } from "../grid/grid-place.js";
 import { grouped } from "../lib/digits.js";
@@ -20,6 +22,7 @@ import { bindQueryBar } from "./query-keys.js";
  *   slices?: import("../elements/selection-bar.js").SliceChoice[],
  *   leaving?: import("../elements/selection-bar.js").Leaving,
  *   labels?: {url: string, run: string | null} | null,
+ *   edits: import("../elements/edit-desk.js").EditUrls | null,
  * }} GridIsland `slices` are those that may be added to; `leaving` the slice whose grid this is, for those who may change it
  * @typedef {import("../elements/media-grid.js").MediaGrid} MediaGrid
  * @typedef {import("../elements/media-grid.js").GridChoice} GridChoice
@@ -45,6 +48,8 @@ function open(grid, island) {
   history.scrollRestoration = "manual";
   document.querySelector("media-grid ~ .pagination")?.remove();
   if (bar) offer(bar, grid, island);
+  const desk = island.edits && new EditDesk(island.edits, life.signal);
+  if (bar && desk) new ChosenPanels(bar, desk, life.signal);
   keepAddress(grid, view, life.signal);
   grid.show(island, view);
   if (island.says) tellCount(grid, island.says);

@@ -1,6 +1,8 @@
 /** One scene: the viewer, the facts of the frame on screen, and the view in the address bar. */
 
 import "../elements/frame-viewer.js";
+import { EditDesk } from "../elements/edit-desk.js";
+import { FactEditor } from "../elements/fact-editor.js";
 import { labelScene } from "../elements/label-scene.js";
 import { debounce } from "../lib/debounce.js";
 import { clockTime, grouped } from "../lib/digits.js";
@@ -12,7 +14,7 @@ import { copyText } from "./copying.js";
 import { startFrame } from "./frame.js";
 import { bindWayBack } from "./leaving-row.js";
 
-/** @typedef {import("../viewer/scene-media.js").Shown & {labels?: import("../elements/label-scene.js").SceneIslandLabels | null}} SceneIsland */
+/** @typedef {import("../viewer/scene-media.js").Shown & {labels?: import("../elements/label-scene.js").SceneIslandLabels | null, edits?: import("../elements/edit-desk.js").EditUrls | null, metadata?: Record<string, unknown>}} SceneIsland `edits` is null for who may not edit */
 /** @typedef {import("../elements/frame-viewer.js").FrameViewer} FrameViewer */
 
 /** Safari refuses more than 100 changes of the address in 30 s, Chromium more than 200 in 10 s. */
@@ -22,11 +24,31 @@ const FRAME_WORDS_CH = 7;
 /** A hand that moves on does not need the metadata of every frame it passes, where each is asked for alone. */
 const METADATA_QUIET_S = 0.15;
 
+const NO_METADATA = "No metadata was sent with this frame.";
+
 startFrame();
 
 const island = /** @type {SceneIsland | null} */ (readIsland(document));
 const viewer = /** @type {FrameViewer | null} */ (document.querySelector("frame-viewer"));
+/** The metadata of the frame on screen, for who may edit it. @type {FactEditor | null} */
+let frameFacts = null;
+if (island?.edits) edit(island, island.edits);
 if (island && viewer) follow(viewer, island);
+
+/**
+ * Lets the metadata of the scene and of its frames be edited where it stands.
+ * @param {SceneIsland} island
+ * @param {import("../elements/edit-desk.js").EditUrls} urls
+ */
+function edit(island, urls) {
+  const { signal } = new AbortController();
+  const desk = new EditDesk(urls, signal);
+  const ofScene = document.querySelector("[data-facts-of]");
+  if (ofScene) new FactEditor(ofScene, desk, "None was sent with this scene.", signal).show(island.scene.id, island.metadata ?? {});
+  const ofFrame = document.querySelector("[data-frame-metadata]");
+  if (ofFrame) frameFacts = new FactEditor(ofFrame, desk, NO_METADATA, signal);
+  if (island.frames) frameFacts?.show(island.frames.first.id, island.frames.first.metadata ?? {});
+}
 bindWayBack(new AbortController().signal);
 
 /**
@@ -120,21 +142,25 @@ function showFrame(frames, frame) {
   const link = document.querySelector("a[data-frame-link]");
   const id = frames.id(frame);
   if (link instanceof HTMLAnchorElement && id !== null) link.href = link.href.replace(/[^/]*$/, id);
-  showMetadata(frames.metadata(frame));
+  showMetadata(frames.metadata(frame), id);
 }
 
-/** @param {Record<string, unknown> | null} metadata null while it is on its way */
-function showMetadata(metadata) {
+/**
+ * @param {Record<string, unknown> | null} metadata null while it is on its way
+ * @param {string | null} id the frame's
+ */
+function showMetadata(metadata, id) {
   const place = document.querySelector("[data-frame-metadata]");
   if (!place) return;
   place.toggleAttribute("aria-busy", metadata === null);
-  if (metadata) place.replaceChildren(...metadataNodes(metadata));
+  if (metadata && frameFacts && id !== null) frameFacts.show(id, metadata);
+  else if (metadata) place.replaceChildren(...metadataNodes(metadata));
 }
 
 /** @param {Record<string, unknown>} metadata */
 function metadataNodes(metadata) {
   if (Object.keys(metadata).length > 0) return [factList(metadata)];
-  return [make("p", { class: "quiet" }, "No metadata was sent with this frame.")];
+  return [make("p", { class: "quiet" }, NO_METADATA)];
 }
 
 /**
@@ -146,8 +172,8 @@ function metadataNodes(metadata) {
 async function fetchMetadata(viewer, island, frame) {
   try {
     const response = await fetch(`${island.frames?.url}/${frame}`, { headers: { Accept: "application/json" } });
-    const { metadata } = parseExactly(await response.text());
-    if (Number(viewer.dataset.frame) === frame) showMetadata(metadata);
+    const { metadata, id } = parseExactly(await response.text());
+    if (Number(viewer.dataset.frame) === frame) showMetadata(metadata, id);
   } catch {
     // The next frame asks again; what stands there is marked as not of this frame.
   }
