@@ -55,6 +55,8 @@ class House:
             "dataset slices": f"{self.grid}slices/",
             "dataset models": f"{self.grid}models/",
             "dataset jobs": f"{self.grid}jobs/",
+            "dataset history": f"{self.grid}history/",
+            "dataset requests": f"{self.grid}requests/",
             "slice": f"/slices/{self.slice.public_id}",
             "model": f"/models/{self.model.public_id}/",
             "job": f"/jobs/{self.job.public_id}",

@@ -17,6 +17,8 @@ THINGS = [
     "dataset slices",
     "dataset models",
     "dataset jobs",
+    "dataset history",
+    "dataset requests",
     "slice",
     "model",
     "job",
@@ -116,7 +118,9 @@ def test_settings_are_for_those_who_may_change_them(
 POSTS = {
     "item": ["delete"],
     "scene": ["delete"],
-    "slice": ["rename", "delete"],
+    "slice": ["rename", "delete", "tag", "request-labelling"],
+    "dataset history": ["undo"],
+    "dataset requests": ["withdraw"],
     "job": ["cancel"],
     "grid": ["create-key", "slice-query"],
 }

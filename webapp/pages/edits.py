@@ -15,9 +15,9 @@ from webapp.datasets.actions.undo import undo, undo_last
 from webapp.datasets.bearers import level_of
 from webapp.datasets.deltas import Held
 from webapp.datasets.models import Dataset, Edit, Slice
-from webapp.pages.chosen import Chosen, members_chosen
+from webapp.pages.chosen import members_chosen
 from webapp.pages.door import feed
-from webapp.pages.feeds import answer, parsed
+from webapp.pages.feeds import Chosen, answer, parsed
 from webapp.privacy import public_id
 from webapp.privacy.refusals import Invalid, NotFound
 
@@ -34,7 +34,7 @@ class OneEdit(msgspec.Struct, forbid_unknown_fields=True):
     after: str | None
 
 
-class ManyEdits(Chosen, forbid_unknown_fields=True):
+class ManyEdits(Chosen, kw_only=True):
     """`after` as one JSON text, None to take the field away. With `count_only` nothing is changed."""
 
     field: str = ""

@@ -67,11 +67,6 @@ def runs_asked_for(request: HttpRequest, viewer: Viewer, dataset: Dataset) -> li
     return [found_among(offered, one) for one in asked]
 
 
-def run_named(viewer: Viewer, dataset: Dataset, run_id: str) -> ModelRun:
-    """The run with this public id on the dataset; raises NotFound."""
-    return found_among(labels.runs_of_dataset(viewer, dataset), run_id)
-
-
 def found_among(offered: Sequence[ModelRun], run_id: str) -> ModelRun:
     for run in offered:
         if run.public_id == run_id:

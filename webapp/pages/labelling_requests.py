@@ -14,10 +14,10 @@ from webapp.accounts.viewer import Permission, Viewer
 from webapp.datasets import edit_queries, queries
 from webapp.datasets.actions.labelling_requests import Asked, request_labelling, withdraw_request
 from webapp.datasets.models import Dataset, PromotionRequest, Slice
-from webapp.pages.chosen import Chosen, members_chosen
+from webapp.pages.chosen import members_chosen
 from webapp.pages.dataset_head import DatasetHead, dataset_head
 from webapp.pages.door import Refusal, carry_out, feed, person
-from webapp.pages.feeds import answer, parsed
+from webapp.pages.feeds import Chosen, answer, parsed
 from webapp.pages.frame import Page, render, say
 from webapp.pages.paging import Paging, key_from, paging
 from webapp.pages.words import counted
@@ -87,7 +87,7 @@ class RequestsPage(Page):
     """Why one was not withdrawn."""
 
 
-class NewRequest(Chosen, forbid_unknown_fields=True):
+class NewRequest(Chosen, kw_only=True):
     """What was chosen, why, for whom and, in days, for how long."""
 
     reason: str = ""

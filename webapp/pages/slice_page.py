@@ -165,6 +165,7 @@ def delete(request: HttpRequest, viewer: Viewer, found: Slice) -> HttpResponse:
 
 
 def tag(request: HttpRequest, viewer: Viewer, found: Slice) -> HttpResponse:
+    viewer.require(Permission.CURATE)
     add, remove = tags_from(request)
     sentence = f"{'Added' if add else 'Removed'} the tag {''.join(add or remove)}."
     say_edit(request, viewer, found.dataset, lambda: tag_slice(viewer, found, add, remove=remove), sentence)
