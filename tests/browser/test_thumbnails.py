@@ -32,6 +32,15 @@ STORE = f"""async ({{sizes, cap}}) => {{
     for (const key of new Set(sizes.map(([key]) => key))) if (await store.take(key)) held.push(key);
     return {{ held, sum: await store.sum() }};
 }}"""
+TWO_TABS = f"""async () => {{
+    {SCRIPTS}
+    const {{ openPictureStore }} = await import(`${{scripts}}thumbnails/picture-store.js`);
+    const [one, other] = [await openPictureStore("test"), await openPictureStore("test")];
+    const made = {{ file: new Blob([new Uint8Array(100)]), width: 1, height: 1, mark: "" }};
+    const keys = Array.from({{ length: 30 }}, (_, n) => `p${{n}}`);
+    await Promise.all(keys.flatMap((key) => [one.keep(key, made), other.keep(key, made)]));
+    return other.sum();
+}}"""
 MOUNT = f"""async ({{row, width}}) => {{
     {SCRIPTS}
     const {{ CellPicture }} = await import(`${{scripts}}elements/cell-picture.js`);
@@ -270,6 +279,11 @@ def test_a_thumbnail_made_anew_counts_once_and_one_too_large_is_not_kept(signed_
     assert kept == {"held": ["p0"], "sum": {"count": 1, "bytes": 60}}
 
 
+def test_two_tabs_that_keep_the_same_pictures_count_them_once(signed_in: Page) -> None:
+    signed_in.goto("/")
+    assert signed_in.evaluate(TWO_TABS) == {"count": 30, "bytes": 3000}
+
+
 @pytest.mark.parametrize("is_open", [True, False], ids=["readable host", "other host"])
 def test_an_object_is_cut_out_of_its_picture(
     signed_in: Page, open_host: CanaryServer, canary: CanaryServer, wire: WireClient, *, is_open: bool
@@ -388,3 +402,52 @@ def test_a_pointer_that_rests_on_a_scene_walks_through_it(
     expect(cell).to_contain_text("frame 2 / 11")
     signed_in.keyboard.press(",")
     expect(cell).to_contain_text("frame 1 / 11")
+
+
+def test_a_cell_that_grows_gets_a_sharper_picture(signed_in: Page, open_host: CanaryServer, wire: WireClient) -> None:
+    dataset_id = dataset_on(open_host, wire, 1)
+    open_when_kept(signed_in, dataset_id, 1)
+    image = signed_in.locator("media-grid img")
+    assert image.evaluate("(one) => one.naturalHeight") == 128
+    signed_in.get_by_title("Large pictures").click()
+    for _ in range(40):
+        if image.evaluate("(one) => one.naturalHeight") == 256:
+            return
+        signed_in.wait_for_timeout(50)
+    assert image.evaluate("(one) => one.naturalHeight") == 256
+
+
+def test_labels_are_asked_for_cell_by_cell_as_they_come_into_view(
+    signed_in: Page, open_host: CanaryServer, wire: WireClient
+) -> None:
+    count = 260
+    dataset_id = wire.create_dataset("many", is_scene=False, privacy=True)
+    wire.append(
+        dataset_id,
+        [{"reference_id": f"t/{n}", "image_url": open_host.url("t.jpg"), "metadata": {}} for n in range(count)],
+    )
+    boxes = [
+        {
+            "type": "box",
+            "label": "boat",
+            "reference_id": f"t/{n}",
+            "annotation_id": "b",
+            "geometry": {"x": 20, "y": 20, "width": 200, "height": 150},
+        }
+        for n in range(count)
+    ]
+    wire.call("POST", f"dataset/{dataset_id}/annotate", {"update": False, "annotations": boxes})
+    asked: list[list[str]] = []
+    signed_in.on("request", lambda one: asked.append(one.post_data_json["ids"]) if "cell-labels" in one.url else None)
+    signed_in.goto(f"/datasets/{dataset_id}/?size=large")
+    first = signed_in.locator("media-grid [data-item-id]").first
+    expect(first.locator(".media-cell__labels")).to_be_visible()
+    signed_in.keyboard.press("End")
+    signed_in.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    last = signed_in.locator("media-grid [data-item-id]").last
+    expect(last).to_have_attribute("aria-posinset", str(count))
+    expect(last.locator(".media-cell__labels")).to_be_visible()
+    told = [cell for ids in asked for cell in ids]
+    assert len(asked) >= 2
+    assert max(len(ids) for ids in asked) <= 200
+    assert len(told) == len(set(told)) < count

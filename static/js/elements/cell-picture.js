@@ -50,6 +50,8 @@ export class CellPicture {
   #preview = null;
   /** The load under way. @type {AbortController | null} */
   #load = null;
+  /** What the picture on the cell was made for; null for the picture itself. @type {Wish | null} */
+  #made = null;
 
   /**
    * @param {HTMLElement} cell
@@ -67,11 +69,22 @@ export class CellPicture {
     if (frames && url) this.#preview = new ScenePreview(cell, frames, { queue, store, wish: (frame) => this.#wish(frame) });
   }
 
-  /** Asks for the picture, unless it is there, on its way, or known not to load. */
+  /** Asks for the picture, unless it is there, on its way, or known not to load; for a sharper one where the cell has grown. */
   load() {
-    if (this.#load || this.#cell.dataset.state !== "loading" || !this.#row.url) return;
+    const { state } = this.#cell.dataset;
+    if (this.#load || !this.#row.url || (state !== "loading" && !this.#isCoarse)) return;
     this.#load = new AbortController();
     void this.#run(this.#load, this.#wish(this.#row.url));
+  }
+
+  /** Whether the cell has grown since its thumbnail was made. */
+  get #isCoarse() {
+    return this.#made !== null && this.#made.size.width < this.#size.width;
+  }
+
+  get #size() {
+    const { clientWidth, clientHeight } = this.#cell;
+    return sizeClassOf({ width: clientWidth, height: clientHeight }, devicePixelRatio);
   }
 
   /** Takes the wish back: the cell is out of sight. */
@@ -106,13 +119,12 @@ export class CellPicture {
     const { id, item_id, href, crop, width, height } = this.#row;
     // What is said of a whole picture has no place in it.
     const box = crop?.every((side) => typeof side === "number") ? crop : null;
-    const { clientWidth, clientHeight } = this.#cell;
     const of = width && height ? { width, height } : null;
     return {
       dataset: /\bds_[^/?]+/.exec(href ?? "")?.[0] ?? "",
       item: item_id ?? id,
       url: new URL(url, document.baseURI).href,
-      size: sizeClassOf({ width: clientWidth, height: clientHeight }, devicePixelRatio),
+      size: this.#size,
       crop: box && { box: /** @type {number[]} */ (box), of, ...this.#shape() },
     };
   }
@@ -138,7 +150,8 @@ export class CellPicture {
       this.#ready(shown, wish);
       if (shown.isOld) await this.#renew(wish, signal);
     } catch (reason) {
-      if (signal.aborted || isDisposal(reason)) return;
+      // What is there already stays.
+      if (signal.aborted || isDisposal(reason) || this.#made) return;
       const diagnosis = await explain(wish.url, "image", reason);
       if (!signal.aborted) this.#failed(diagnosis);
     } finally {
@@ -164,7 +177,10 @@ export class CellPicture {
    * @param {Shown} shown
    * @param {Wish} wish
    */
-  #ready(shown, { crop }) {
+  #ready(shown, wish) {
+    const { crop } = wish;
+    this.#made = shown.isThumbnail ? wish : null;
+    this.#preview?.close();
     // The cell's caption already says what the picture is.
     Object.assign(shown.image, { className: "media-cell__image", alt: "" });
     part(this.#cell, "span", "media-cell__stage").replaceChildren(crop ? cropElement(shown, crop, this.#row.label) : shown.image);

@@ -23,6 +23,8 @@ export class ThumbnailMaker {
   /** @type {Map<number, (answer: Answer["made"]) => void>} */
   #waiting = new Map();
   #next = 0;
+  /** Whether the browser does not run the worker: then pictures are shown as they are. */
+  #isBroken = false;
   /** @type {LoadQueue<Answer["made"]>} */
   #few = new LoadQueue({ parallel: PARALLEL, timeout_s: TIMEOUT_S });
   /** @type {LoadQueue<Answer["made"]>} */
@@ -37,7 +39,7 @@ export class ThumbnailMaker {
   async make(order, signal) {
     const stored = pictureSize(new Uint8Array(await order.file.slice(0, HEADER_BYTES).arrayBuffer()));
     const pixels = stored ? stored.width * stored.height : LARGE_PIXELS + 1;
-    if (pixels > MOST_PIXELS) return null;
+    if (pixels > MOST_PIXELS || this.#isBroken) return null;
     const lane = pixels > LARGE_PIXELS ? this.#oneAtATime : this.#few;
     try {
       return await lane.request((stop) => this.#ask({ ...order, stored }, stop), signal);
@@ -71,6 +73,7 @@ export class ThumbnailMaker {
       this.#waiting.delete(data.id);
     });
     worker.addEventListener("error", () => {
+      this.#isBroken = true;
       for (const resolve of this.#waiting.values()) resolve(null);
       this.#waiting.clear();
     });

@@ -21,6 +21,7 @@ import { pictureKey } from "./picture-key.js";
  * @property {HTMLImageElement} image loaded; naturalSizeOf tells the picture's own size
  * @property {number} width pixels of the picture itself
  * @property {number} height
+ * @property {boolean} isThumbnail whether it is not the picture itself
  * @property {boolean} isCrop whether it is only the part that was wished for
  * @property {boolean} isOld whether its host should be asked again by now
  */
@@ -91,7 +92,7 @@ export class Thumbnails {
     try {
       const image = await loadImage(new Image(), wish.url, signal);
       this.#settle(origin);
-      return { image, width: image.naturalWidth, height: image.naturalHeight, isCrop: false, isOld: false };
+      return { image, width: image.naturalWidth, height: image.naturalHeight, isThumbnail: false, isCrop: false, isOld: false };
     } catch (reason) {
       if (!signal.aborted && this.#silent.has(origin)) this.#silent.set(origin, "gone");
       throw reason;
@@ -182,7 +183,7 @@ async function shown({ file, width, height }, { crop }, signal, isOld) {
   try {
     const image = await loadImage(new Image(), url, signal);
     noteNaturalSize(image, { width, height });
-    return { image, width, height, isCrop: crop !== null, isOld };
+    return { image, width, height, isThumbnail: true, isCrop: crop !== null, isOld };
   } finally {
     // The element holds what it loaded.
     URL.revokeObjectURL(url);
