@@ -153,7 +153,7 @@ def test_an_order_is_by_a_known_field_or_none(sort: str, owner: Viewer, quays: D
     for path in ("?", "rows?", "outline?"):
         response = browser.get(f"/datasets/{quays.public_id}/{path}{asked}")
         assert response.status_code == 400
-        assert "there is no order" in response.content.decode()
+        assert "There is no order" in response.content.decode()
 
 
 def test_more_than_the_wire_reads_is_no_query_at_all(owner: Viewer, quays: Dataset) -> None:

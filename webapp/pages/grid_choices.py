@@ -15,7 +15,9 @@ from webapp.query.scope import Subject
 DENSITIES = ("small", "medium", "large")
 MAX_SORTS = 60
 WORDS_OF_MODES = {Subject.ITEMS: "Images", Subject.SCENES: "Scenes"}
-WORDS = {REFERENCE: "Reference id", CONFIDENCE: "Confidence", AREA: "Area"}
+WORDS = {INSERTION: "Added", REFERENCE: "Reference id", CONFIDENCE: "Confidence", AREA: "Area"}
+# What an order would be, turned: of one that rises, and of one that falls.
+TURNS = {True: ("Newest first", "Oldest first"), False: ("Descending", "Ascending")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +62,16 @@ class SortMenu:
 
     text: str
     """The name of the order shown."""
+    is_falling: bool
+    """Whether it falls."""
     turn_text: str
-    """What the other direction is called; empty for the order of insertion, whose two are choices."""
+    """What turning it round does."""
     turn_href: str
     """The same order the other way round."""
     choices: tuple[SortChoice, ...]
-    """The orders: of insertion and by names of our own first, then by metadata."""
+    """The orders of our own: of insertion, by reference id, by what is said."""
+    fields: tuple[SortChoice, ...]
+    """Those by metadata."""
 
 
 def densities(request: HttpRequest) -> tuple[Density, ...]:
@@ -94,19 +100,21 @@ def modes(request: HttpRequest, ask: Ask) -> tuple[ModeChoice, ...]:
 
 
 def sort_menu(request: HttpRequest, ask: Ask) -> SortMenu:
-    is_by_key = ask.sort in (INSERTION, NEWEST)
-    name = ask.sort if is_by_key else ask.sort.removeprefix("-")
     is_falling = ask.sort.startswith("-")
+    name = INSERTION if ask.sort in (INSERTION, NEWEST) else ask.sort.removeprefix("-")
+    is_by_key = name == INSERTION
 
-    def choice(text: str, sort: str) -> SortChoice:
-        return SortChoice(text, beginning(request, sort=sort or None), sort == name)
+    def choice(of: str) -> SortChoice:
+        short = of.removeprefix("metadata." if ask.members is Subject.ITEMS else "scene.metadata.")
+        return SortChoice(WORDS.get(of, short), beginning(request, sort=of or None), of == name)
 
-    choices = [choice("Oldest first", INSERTION), choice("Newest first", NEWEST)]
-    choices += [choice(WORDS.get(one, one), one) for one in sorts_of(ask)[:MAX_SORTS]]
-    text = next((one.text for one in choices if one.current), name)
+    known = [INSERTION, *sorts_of(ask)][:MAX_SORTS]
+    turned = (INSERTION if is_falling else NEWEST) if is_by_key else name if is_falling else f"-{name}"
     return SortMenu(
-        text=text if is_by_key else f"{text} {'↓' if is_falling else '↑'}",
-        turn_text="" if is_by_key else "Lowest first" if is_falling else "Highest first",
-        turn_href=beginning(request, sort=name if is_falling else f"-{name}"),
-        choices=tuple(choices),
+        text=choice(name).text,
+        is_falling=is_falling,
+        turn_text=TURNS[is_by_key][is_falling],
+        turn_href=beginning(request, sort=turned or None),
+        choices=tuple(choice(of) for of in known if of in WORDS),
+        fields=tuple(choice(of) for of in known if of not in WORDS),
     )

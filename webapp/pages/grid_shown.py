@@ -25,17 +25,15 @@ from webapp.pages.label_islands import labels_of_grid
 from webapp.pages.label_runs import run_of_page
 from webapp.pages.paging import Paging, address
 from webapp.pages.query_bar import QueryBar, exactly, known_of, query_bar, said_behind
-from webapp.pages.words import counted
+from webapp.pages.words import counted, noun
 from webapp.privacy import public_id
 from webapp.privacy.refusals import Invalid, NotFound
 from webapp.query import results
 from webapp.query.actions import slice_of_matches
 from webapp.query.asks import Ask, Mode
 from webapp.query.examples import Known
-from webapp.query.refusals import QuerySyntaxError
 from webapp.query.results import Block
 from webapp.query.scope import Subject
-from webapp.query.time_limit import QueryTooSlow
 
 PAGE_SIZE = 120
 OFFERED_SLICES = 200
@@ -109,11 +107,13 @@ def shown(
     block, fault = EMPTY, None
     try:
         block, start = block_from(viewer, ask, start)
-    except (QuerySyntaxError, QueryTooSlow) as found:
+    except Invalid as found:
+        # A query that means nothing or takes too long, or an order that there is not.
         fault = found
     rows = rows_on_page(viewer, ask, block.keys)
     links = paging_of(request, ask, block, start)
-    known = known_of(viewer, dataset, (), {}, has_predictions=run is not None) if ask.text or rows else None
+    is_asked = ask.text or rows or fault or ask.mode is Mode.OBJECTS
+    known = known_of(viewer, dataset, (), {}, has_predictions=run is not None) if is_asked else None
     is_labelled = known is not None and bool(known.classes or run)
     view = grid_view(request, viewer, cells_of_rows(rows), links, ask, is_labelled=is_labelled)
     bar = bar_of(request, viewer, ask, view, known, fault=fault, refusal=refusal)
@@ -176,19 +176,34 @@ def bar_of(
     if known is None:
         return None
     is_all_here = (view.paging.first, view.paging.previous, view.paging.next) == (None, None, None)
-    says = exactly(len(view.cells), NOUNS[ask.subject], total_of(ask)) if ask.text and is_all_here else ""
-    has_matches = bool(ask.text and view.cells)
+    unit, says = NOUNS[ask.subject], ""
+    if is_all_here and is_counted(ask):
+        says = exactly(len(view.cells), unit, total_of(ask)) if ask.text else counted(len(view.cells), unit)
     return query_bar(
         request,
         viewer,
         ask.dataset,
         known,
         says=says,
-        has_matches=has_matches,
+        is_counted=is_counted(ask),
+        has_matches=bool(ask.text and view.cells),
         is_whole=ask.within is None,
         fault=fault,
         refusal=refusal,
     )
+
+
+def is_counted(ask: Ask) -> bool:
+    """Whether how many there are is worth saying: the page's head has the number of all items or scenes."""
+    return bool(ask.text or ask.said_by) or ask.mode is Mode.OBJECTS
+
+
+def words_of(ask: Ask) -> dict[str, str] | None:
+    """What the script writes behind the count that it finds out; None where it is not said."""
+    unit = NOUNS[ask.subject]
+    if ask.text:
+        return said_behind(unit, total_of(ask))
+    return {"one": unit, "many": noun(2, unit)} if is_counted(ask) else None
 
 
 def total_of(ask: Ask) -> int | None:
@@ -216,7 +231,7 @@ def grid_island(viewer: Viewer, found: Shown) -> dict[str, Any]:
         "before": id_of(ask, found.block.before),
         "position": found.start.position if found.start.is_inside else 0,
         "total": None if ask.text else total_of(ask),
-        "says": said_behind(NOUNS[ask.subject], total_of(ask)) if ask.text else None,
+        "says": words_of(ask),
         "version": dataset.version,
         "urls": urls,
         "mode": str(ask.mode),

@@ -77,6 +77,8 @@ class QueryBar:
     """The grid without a query."""
     says: str
     """How many match, where the page knows; empty where its script is to find out."""
+    is_counted: bool
+    """Whether that is said at all."""
     fault: Fault | None
     """Why the query cannot be answered."""
     fields: tuple[FieldRow, ...]
@@ -116,6 +118,7 @@ def query_bar(
     known: Known,
     *,
     says: str = "",
+    is_counted: bool = False,
     has_matches: bool = False,
     is_whole: bool = True,
     fault: Invalid | None = None,
@@ -134,6 +137,7 @@ def query_bar(
         mode=request.GET.get("mode", ""),
         clear_href=asking(request, None),
         says=says,
+        is_counted=is_counted,
         fault=fault_of(query_text(request), fault) if fault is not None else None,
         fields=tuple(FieldRow(one.example, one.type, asking(request, one.example)) for one in fields[:MAX_FIELDS]),
         has_more_fields=len(fields) > MAX_FIELDS,

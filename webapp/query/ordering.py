@@ -141,7 +141,7 @@ def field_path(ask: Ask, name: str) -> Path:
         if whole in sorts_of(ask) and "metadata" in path.steps[:2]:
             return path
     known = [NEWEST, *sorts_of(ask)]
-    raise Invalid(f"sort: there is no order {quoted(name)} of what is shown here.{nearest(name, known)}")
+    raise Invalid(f"There is no order {quoted(name)} of what is shown here.{nearest(name, known)}")
 
 
 def by_field(ask: Ask, path: Path, *, is_falling: bool) -> Order:
