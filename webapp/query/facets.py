@@ -16,6 +16,7 @@ from webapp.datasets.models import Dataset
 from webapp.labels import queries as label_queries
 from webapp.labels.models import ModelRun
 from webapp.query import facet_sql
+from webapp.query.columns.counting import Counts, counts_of
 from webapp.query.expression import Value
 from webapp.query.facet_bars import Bar, bins_of, named, times_of
 from webapp.query.facet_fields import LABEL_ROOTS, PREDICTION, SCENE, FacetField
@@ -77,6 +78,8 @@ class Rows:
     found: QuerySet[Any]
     weight: float
     dialect: Dialect
+    counts: Counts | None = None
+    """What they hold in the field, where columns know it."""
 
     def sql(self, **values: Callable[[Dialect, str], Sql]) -> Sql:
         """A SELECT of these values by name."""
@@ -120,7 +123,9 @@ def made(
     said_by: ModelRun | None = None,
 ) -> Facet:
     """The same, counted row by row in the database, whatever is kept: the one place where rows are read."""
-    rows = rows_of(viewer, dataset, field.level, text, most, run=run, said_by=said_by)
+    rows = None if said_by is not None else rows_by_columns(viewer, dataset, field, text, run)
+    if rows is None:
+        rows = rows_of(viewer, dataset, field.level, text, most, run=run, said_by=said_by)
     if field.key is None:
         return classes(rows, field)
     kind = field.type if field.type != "any" else prevailing(rows, field)
@@ -163,6 +168,20 @@ def rows_of(
     return Rows(some.filter(wanted), weight, dialect)
 
 
+def rows_by_columns(
+    viewer: Viewer, dataset: Dataset, field: FacetField, text: str, run: ModelRun | None
+) -> Rows | None:
+    """All rows that match, counted already; None where columns cannot tell of each."""
+    if field.key is None or field.column is not None or field.level in LABEL_ROOTS:
+        return None
+    subject = Subject.SCENES if field.level == SCENE else Subject.ITEMS
+    wanted = matching(viewer, dataset, text, subject, run) if text else None
+    counts = counts_of(dataset, field.level, (field.key,), wanted)
+    if counts is None:
+        return None
+    return Rows(everything(viewer, dataset, subject, None), 1.0, DIALECTS[connection.vendor], counts)
+
+
 def owners_of(viewer: Viewer, dataset: Dataset, subject: Subject, said_by: ModelRun | None) -> QuerySet[Any]:
     """The items or scenes that count, before the query."""
     if said_by is None:
@@ -197,6 +216,8 @@ def truth(field: FacetField, dialect: Dialect, one: str) -> Sql:
 
 def prevailing(rows: Rows, field: FacetField) -> str:
     """The type that most rows have there."""
+    if rows.counts is not None:
+        return rows.counts.prevailing()
     asked = {"number": Kind.NUMBER, "text": Kind.TEXT, "truth": Kind.TRUTH, "listed": Kind.LIST}
     selected = rows.sql(**{name: reading(field, kind) for name, kind in asked.items()})
     ((*counts,),) = answers(Sql(facet_sql.KINDS.format(rows=selected.text), selected.params))
@@ -204,8 +225,11 @@ def prevailing(rows: Rows, field: FacetField) -> str:
 
 
 def numbers(rows: Rows, field: FacetField) -> Facet:
-    selected = rows.sql(number=reading(field, Kind.NUMBER), present=reading(field, Kind.PRESENT))
-    found = answers(facet_sql.numbers(selected))
+    if rows.counts is not None:
+        found = rows.counts.number_answer()
+    else:
+        selected = rows.sql(number=reading(field, Kind.NUMBER), present=reading(field, Kind.PRESENT))
+        found = answers(facet_sql.numbers(selected))
     total, present, count, low, high, added, whole, up, down = found[0][:9]
     bins = [(place, rows.counted(each)) for *_, place, each in found if each is not None]
     return Facet(
@@ -229,6 +253,10 @@ def numbers(rows: Rows, field: FacetField) -> Facet:
 
 
 def values(rows: Rows, field: FacetField, kind: Kind) -> Facet:
+    word = "CONTAINS" if kind is Kind.LIST else "="
+    bar = partial(named, field.condition, word, is_truth=kind is Kind.TRUTH)
+    if rows.counts is not None:
+        return counted_values(rows, field, rows.counts.value_answer(kind), bar)
     read = reading(field, kind)
     written: dict[str, Callable[[Dialect, str], Sql]] = {"text": partial(truth, field) if kind is Kind.TRUTH else read}
     fitting = "listed" if kind is Kind.LIST else "text"
@@ -236,8 +264,7 @@ def values(rows: Rows, field: FacetField, kind: Kind) -> Facet:
         written = {"text": lambda *_: Sql("NULL"), "key": key, "listed": read}
     selected = rows.sql(**written, present=reading(field, Kind.PRESENT))
     found = answers(facet_sql.values(selected, rows.dialect, fitting=fitting, has_lists=kind is Kind.LIST))
-    word = "CONTAINS" if kind is Kind.LIST else "="
-    return counted_values(rows, field, found, partial(named, field.condition, word, is_truth=kind is Kind.TRUTH))
+    return counted_values(rows, field, found, bar)
 
 
 def classes(rows: Rows, field: FacetField) -> Facet:
