@@ -4,7 +4,7 @@
 
 A new database of each kind, with one label an item, and predicates that half of the items meet, one in a hundred and
 one in ten thousand, spread evenly. `SQL` is the same question without columns, `plain` the shortest SQL that finds the
-same: one comparison of JSON, without types, teams or missing values. Then what columns cost: to make, to keep, in space.
+same: one comparison of JSON, without types, teams or missing values. Then what columns cost to make and to keep.
 
 Each round measures every question once, so that a busy machine slows all alike. Trust the ratios.
 """

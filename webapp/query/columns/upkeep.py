@@ -6,9 +6,11 @@ either finds the row, or has committed before anything was read for it.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from typing import Any
 
+from django.db import connection, transaction
 from django.db.models import F, Q
 
 from webapp.datasets.changes import Listener, register_listener
@@ -24,6 +26,10 @@ MIN_ROWS = 20_000
 SECONDS = 10.0
 # Chunks that a deletion removes at once.
 CHUNKS_A_STEP = 200
+# Raw, for it is part of every append.
+ADDED = "UPDATE columns_columnsegment SET version = version + 1 WHERE dataset_id = %s AND level = %s AND number >= %s"
+# When this process last had a dataset's columns asked for.
+ASKED: dict[int, float] = {}
 
 
 def register() -> None:
@@ -32,11 +38,15 @@ def register() -> None:
 
 
 def added(dataset_pk: int, level: str, first: int) -> None:
-    make_old(dataset_pk, level, Q(number__gte=first >> SEGMENT_BITS))
+    with connection.cursor() as cursor:
+        cursor.execute(ADDED, [dataset_pk, level, first >> SEGMENT_BITS])
+    ask(dataset_pk)
 
 
 def changed(dataset_pk: int, level: str, pks: Sequence[int]) -> None:
-    make_old(dataset_pk, level, Q(number__in={pk >> SEGMENT_BITS for pk in pks}))
+    segments = ColumnSegment.objects.filter(number__in={pk >> SEGMENT_BITS for pk in pks})
+    segments.filter(dataset_id=dataset_pk, level=level).update(version=F("version") + 1)
+    ask(dataset_pk)
 
 
 def items_go(dataset: Dataset, pks: Sequence[int]) -> None:
@@ -49,17 +59,17 @@ def scenes_go(dataset: Dataset, pks: Sequence[int]) -> None:
         changed(dataset.pk, "scene", pks)
 
 
-def make_old(dataset_pk: int, level: str, which: Q) -> None:
-    ColumnSegment.objects.filter(which, dataset_id=dataset_pk, level=level).update(version=F("version") + 1)
-    ask(dataset_pk)
-
-
 def ask(dataset_pk: int) -> None:
     """Have the columns of a dataset made that lack, if it is large enough to be worth it."""
+    now = time.monotonic()
+    # A job that this process asked for a moment ago waits still, long enough for this transaction to end before it.
+    if now - ASKED.get(dataset_pk, -SECONDS) < SECONDS / 3:
+        return
     found = large().filter(pk=dataset_pk).values_list("team_id", "created_by_id").first()
     if found is not None:
         team_pk, user_pk = found
         enqueue_later(KIND, team_pk=team_pk, user_pk=user_pk, dataset_pk=dataset_pk, after_s=SECONDS)
+        transaction.on_commit(lambda: ASKED.update({dataset_pk: now}))
 
 
 def is_large(dataset: Dataset) -> bool:

@@ -1,6 +1,7 @@
 """Have columns made of the datasets that were here before, and keep their chunks as they are written."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.db import migrations
 from django.db.models import Q
@@ -9,7 +10,7 @@ from django.utils import timezone
 MIN_ROWS = 20_000
 
 
-def ask(apps, editor):
+def ask(apps: Any, editor: Any) -> None:
     large = apps.get_model("datasets", "Dataset").objects.filter(deleted_at=None)
     jobs = apps.get_model("jobs", "Job").objects
     for dataset in large.filter(Q(item_count__gt=MIN_ROWS) | Q(scene_count__gt=MIN_ROWS)):
@@ -22,7 +23,7 @@ def ask(apps, editor):
         )
 
 
-def keep_plain(apps, editor):
+def keep_plain(apps: Any, editor: Any) -> None:
     # What is compressed takes longer to read than it takes less room.
     if editor.connection.vendor == "postgresql":
         editor.execute("ALTER TABLE columns_columnchunk ALTER COLUMN blob SET STORAGE EXTERNAL")
