@@ -14,6 +14,7 @@ THINGS = [
     "item",
     "scene",
     "charts",
+    "saved queries",
     "dataset slices",
     "dataset models",
     "dataset jobs",
@@ -116,6 +117,7 @@ def test_settings_are_for_those_who_may_change_them(
 
 
 POSTS = {
+    "saved queries": ["save-query", "change-query", "delete-query", "freeze-query"],
     "item": ["delete"],
     "scene": ["delete"],
     "slice": ["rename", "delete", "tag", "request-labelling"],

@@ -242,7 +242,7 @@ def test_questions_to_the_database_do_not_grow(house: House, owner: Viewer, othe
     path = f"{house.paths['slice']}/compare?with={other.public_id}"
     paths = {
         path: FRAME + 7,
-        house.paths["dataset slices"] + "?sample=1": FRAME + 3,
+        house.paths["dataset slices"] + "?sample=1": FRAME + 4,
         # Session, person, membership, slice, audit row; the members are asked for as the file is read.
         f"{house.paths['slice']}/export.csv": 5,
     }

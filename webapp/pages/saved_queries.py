@@ -203,7 +203,8 @@ def form_of(request: HttpRequest, found: Iterable[SavedQuery]) -> SavedForm | No
     )
 
 
-def rows_of(viewer: Viewer, dataset: Dataset, found: Iterable[SavedQuery]) -> tuple[SavedRow, ...]:
+def rows_of(viewer: Viewer, dataset: Dataset | None, found: Iterable[SavedQuery]) -> tuple[SavedRow, ...]:
+    """Of one dataset, or of several where none of them is about a run, as live slices are."""
     found = list(found)
     hrefs = hrefs_of(viewer, dataset, found)
     return tuple(row_of(one, hrefs[one.pk]) for one in found)
@@ -236,16 +237,17 @@ def row_noun(dataset: Dataset) -> str:
     return "scene" if dataset.is_scene else "item"
 
 
-def hrefs_of(viewer: Viewer, dataset: Dataset, found: Iterable[SavedQuery]) -> dict[int, str]:
+def hrefs_of(viewer: Viewer, dataset: Dataset | None, found: Iterable[SavedQuery]) -> dict[int, str]:
     """Where each opens the grid, by key; a run that is gone is no longer named there."""
     found = list(found)
-    runs = labels.runs_of_dataset(viewer, dataset) if any(one.run_name for one in found) else []
+    named = dataset is not None and any(one.run_name for one in found)
+    runs = labels.runs_of_dataset(viewer, dataset) if dataset is not None and named else []
     # Of runs of one name the newest, which is the first.
     ids = {run.name: run.public_id for run in reversed(runs)}
-    grid = dataset_href(dataset.public_id)
 
     def href(one: SavedQuery) -> str:
         asked = {"q": one.text, "mode": one.mode, "sort": one.sort, "run": ids.get(one.run_name, "")}
+        grid = dataset_href(one.dataset.public_id)
         return f"{grid}?{urlencode({name: value for name, value in asked.items() if value})}"
 
     return {one.pk: href(one) for one in found}

@@ -1,4 +1,7 @@
-"""`/slices/slc_…/compare?with=slc_…`: what only one of two slices holds, what both do, and slices made of it."""
+"""`/slices/slc_…/compare?with=slc_…`: what only one of two slices holds, what both do, and slices made of it.
+
+`?with=now` compares a slice that a query made with what that query finds now.
+"""
 
 from __future__ import annotations
 
@@ -20,10 +23,12 @@ from webapp.pages.frame import Page, render, say
 from webapp.pages.grid_shown import GridView
 from webapp.pages.paging import Paging
 from webapp.pages.slice_page import cells_of
-from webapp.pages.slice_words import href_of, noun_of
+from webapp.pages.slice_words import href_of, making_of, noun_of
 from webapp.pages.words import counted
 from webapp.privacy.refusals import Invalid
+from webapp.query.recipes import is_of_a_query, keys_now
 
+NOW = "now"
 SHOWN = 60
 OFFERED = 200
 # Each part by its verb, with the operation that makes it, and whether the slices change places for it.
@@ -37,16 +42,16 @@ PARTS = {
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One of the two slices."""
+    """One of the two slices, or what the slice's query finds now."""
 
     id: str
-    """The public id."""
+    """The public id, or `now`."""
     name: str
     """Its name."""
     href: str
     """Its page."""
-    size: int
-    """How many it holds."""
+    size: int | None
+    """How many it holds; None where nobody has looked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +66,8 @@ class Part:
     """How many it has."""
     grid: GridView | None
     """The first of them; None for the union, which the other parts show."""
-    typed: str
-    """The name for a slice of it: what was typed when that was refused, else a proposal."""
+    typed: str | None
+    """The name for a slice of it: what was typed when that was refused, else a proposal; None where none is made."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,8 +87,10 @@ class ComparePage(Page):
     """The slice that is compared."""
     there: Side | None
     """The one it is compared with; None until one is chosen."""
+    removed_count: int
+    """How many members of the first left because they were deleted from the dataset."""
     choices: tuple[Side, ...]
-    """The slices it can be compared with, newest first."""
+    """What it can be compared with: what its query finds now, if one made it, then slices, newest first."""
     parts: tuple[Part, ...]
     """Only here, only there, in both, in either."""
     shown: int
@@ -98,7 +105,9 @@ class ComparePage(Page):
 def compare(request: HttpRequest, viewer: Viewer, slice_id: str) -> HttpResponse:
     here = queries.slice_(viewer, slice_id)
     named = request.GET.get("with", "")
-    there = queries.slice_(viewer, named) if named else None
+    if named == NOW and request.method != "POST":
+        return show_now(request, viewer, here)
+    there = queries.slice_(viewer, named) if named and named != NOW else None
     if there is not None:
         require_comparable(here, there)
     if request.method == "POST":
@@ -121,9 +130,35 @@ def make(request: HttpRequest, viewer: Viewer, here: Slice, there: Slice | None)
 def show(
     request: HttpRequest, viewer: Viewer, here: Slice, there: Slice | None, *, refusal: Refusal | None = None
 ) -> HttpResponse:
-    dataset = here.dataset
     pictures: list[PictureOnPage] = []
     parts = parts_of(request, viewer, here, there, pictures, refusal) if there is not None else ()
+    side = side_of(there) if there is not None else None
+    return compared(request, viewer, here, side, parts, pictures, refusal)
+
+
+def show_now(request: HttpRequest, viewer: Viewer, here: Slice) -> HttpResponse:
+    """What entered and what left since the slice was frozen, by the query that made it."""
+    pictures: list[PictureOnPage] = []
+    before, after = here.keys(), keys_now(viewer, here)
+    sets = {"entered": after - before, "left": before - after, "both": after & before}
+    titles = {"entered": "Entered since", "left": "Left since", "both": "Still matching"}
+    parts = tuple(
+        Part(verb, titles[verb], len(keys), first_cells(viewer, here, keys, pictures), None)
+        for verb, keys in sets.items()
+    )
+    return compared(request, viewer, here, side_now(here, len(after)), parts, pictures, None)
+
+
+def compared(
+    request: HttpRequest,
+    viewer: Viewer,
+    here: Slice,
+    there: Side | None,
+    parts: tuple[Part, ...],
+    pictures: list[PictureOnPage],
+    refusal: Refusal | None,
+) -> HttpResponse:
+    dataset = here.dataset
     others = queries.slices(viewer, dataset, kind=here.kind, limit=OFFERED + 1)
     page = ComparePage(
         title=f"Compare {here.name}",
@@ -132,8 +167,12 @@ def show(
         dataset_href=dataset_href(dataset.public_id),
         noun=noun_of(here),
         here=side_of(here),
-        there=side_of(there) if there is not None else None,
-        choices=tuple(side_of(one) for one in others if one.pk != here.pk)[:OFFERED],
+        there=there,
+        removed_count=here.removed_count,
+        choices=(
+            *((side_now(here, None),) if is_of_a_query(here) else ()),
+            *tuple(side_of(one) for one in others if one.pk != here.pk)[:OFFERED],
+        ),
         parts=parts,
         shown=SHOWN,
         may_curate=viewer.may(Permission.CURATE),
@@ -146,6 +185,12 @@ def show(
 
 def side_of(found: Slice) -> Side:
     return Side(found.public_id, found.name, href_of(found), found.size)
+
+
+def side_now(here: Slice, size: int | None) -> Side:
+    making = making_of(here)
+    href = making.parts[0].href if making is not None else None
+    return Side(NOW, "what its query finds now", href or href_of(here), size)
 
 
 def parts_of(

@@ -17,10 +17,14 @@ from webapp.pages.dataset_head import DatasetHead, dataset_head
 from webapp.pages.door import Refusal, carry_out, person
 from webapp.pages.frame import Page, render
 from webapp.pages.paging import Paging, address, key_from, paging
+from webapp.pages.saved_queries import SavedRow
+from webapp.pages.saved_queries import rows_of as saved_rows
 from webapp.pages.slice_samples import SampleForm, sample_form
 from webapp.pages.slice_words import href_of, noun_of
+from webapp.query.saved import saved_queries
 
 LIST_SIZE = 100
+MAX_LIVE = 200
 MAX_SEARCH = 200
 
 
@@ -67,6 +71,8 @@ class SlicesPage(Page):
 
     dataset: DatasetHead | None
     """The dataset whose slices these are; None for the team's."""
+    live: tuple[SavedRow, ...]
+    """Saved queries that are live slices, by name; they stand before the first page of the others."""
     slices: tuple[SliceRow, ...]
     """The slices of this page."""
     slice_count: int
@@ -125,6 +131,7 @@ def show(
     page = shape(
         title="Slices" if dataset is None else f"Slices of {dataset.name}",
         dataset=dataset_head(viewer, dataset, view="slices") if dataset is not None else None,
+        live=live_rows(viewer, dataset, search, tag) if after is None and before is None else (),
         slices=tuple(row_of(request, one) for one in found.rows),
         slice_count=rows.count(),
         search=search,
@@ -136,6 +143,14 @@ def show(
         refusal=refusal,
     )
     return render(request, viewer, page, status=refusal.status if refusal else 200)
+
+
+def live_rows(viewer: Viewer, dataset: Dataset | None, search: str, tag: str) -> tuple[SavedRow, ...]:
+    """Those with this in the name; with a tag none, for they have none."""
+    if tag:
+        return ()
+    found = saved_queries(viewer, dataset, only_live=True)
+    return saved_rows(viewer, dataset, (found.filter(name__icontains=search) if search else found)[:MAX_LIVE])
 
 
 def row_of(request: HttpRequest, found: Slice) -> SliceRow:
