@@ -141,6 +141,7 @@ def test_a_slice_is_made_of_all_but_some_and_of_a_range_never_loaded(
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Control+a")
     expect(bar.locator(".selection-bar__count")).to_have_text("752 selected")
+    expect(bar.locator("[data-action=all]")).to_be_hidden()
     page.keyboard.press("Space")
     expect(bar.locator(".selection-bar__count")).to_have_text("751 selected")
     make_slice(page, "all but the second")
