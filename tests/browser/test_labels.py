@@ -107,6 +107,20 @@ def test_what_is_said_of_a_picture_is_seen_picked_filtered_and_reviewed(
     choose(page)
 
 
+def test_an_object_of_the_grid_opens_with_its_label_selected(
+    signed_in: Page, labelled: dict[str, str], watch: Watch
+) -> None:
+    watch.expected.append(r"blocked by CORS policy|net::ERR_FAILED")
+    page = signed_in
+    page.goto(f"/datasets/{labelled['dataset']}/?mode=objects&run={labelled['run']}&sort=confidence")
+    cells = page.locator("media-grid [data-item-id]")
+    expect(cells).to_have_count(2)
+    expect(cells.first).to_contain_text("0.40")
+    page.goto(cells.first.get_attribute("href") or "")
+    expect(page.get_by_label("The selected label").get_by_role("heading")).to_have_text("buoy")
+    expect(page.get_by_role("option", selected=True)).to_contain_text("0.40")
+
+
 def test_a_mask_is_laid_over_its_picture_where_its_host_allows(
     signed_in: Page, wire: WireClient, open_host: CanaryServer
 ) -> None:

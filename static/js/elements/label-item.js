@@ -21,7 +21,14 @@ export function labelItem(stage, item, labels, signal) {
   /** @type {LabelSet | null} */
   let set = null;
   const room = new LabelRoom(labels, { chooseRuns: () => void load(), pictureNow: () => ({ id: item.id, factsUrl: labels.factsUrl }) }, signal);
-  const show = () => room.desk.show(size && { key: item.id, index: 0, size, set });
+  /** The label that the address names, such as the object of a grid that one came from; null once it was selected. */
+  let wanted = new URL(location.href).searchParams.get("label");
+  const show = () => {
+    room.desk.show(size && { key: item.id, index: 0, size, set });
+    if (!wanted || !size || !set) return;
+    void room.select(wanted);
+    wanted = null;
+  };
   const load = async () => {
     try {
       const url = withRuns(labels.url, room.chosen);

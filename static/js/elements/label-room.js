@@ -88,6 +88,13 @@ export class LabelRoom {
     return true;
   }
 
+  /** Selects the label of the picture on screen that has this id, if there is one. @param {string} id */
+  async select(id) {
+    const facts = await this.#factsOf();
+    const index = facts?.ids.indexOf(id) ?? -1;
+    if (index >= 0) this.desk.select(index);
+  }
+
   #actions = {
     showLabels: () => void (this.desk.isShown = !this.desk.isShown),
     showTags: () => void (this.desk.hasTags = !this.desk.hasTags),
