@@ -133,7 +133,6 @@ export class MediaStage extends HTMLElement {
   }
 
   #keys = {
-    z: () => this.#stage?.toggle(),
     0: () => this.#stage?.fit(),
     1: () => this.#stage?.actual(),
     "+": () => this.#stage?.zoomIn(),

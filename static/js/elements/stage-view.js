@@ -131,12 +131,6 @@ export class StageView {
     this.#show();
   }
 
-  /** Fits a picture that is not fitted; shows a fitted one pixel for pixel. */
-  toggle() {
-    if (this.#camera.mode === "fit") this.actual();
-    else this.fit();
-  }
-
   #measure() {
     const { clientWidth: width, clientHeight: height } = this.element;
     this.#extent = { width, height };
