@@ -158,6 +158,28 @@ def test_released_job_is_claimed_again_after_a_while_only(owner: Viewer) -> None
 
 
 @pytest.mark.django_db(transaction=True)
+def test_upkeep_waits_its_time_and_is_asked_for_once(owner: Viewer, dataset: Dataset) -> None:
+    def ask(after_s: float) -> None:
+        actions.enqueue_later(
+            "tidy", team_pk=owner.team_id, user_pk=owner.user_id, dataset_pk=dataset.pk, after_s=after_s
+        )
+
+    ask(60)
+    ask(60)
+    assert claim("w1") is None
+    (waiting,) = Job.objects.unscoped().filter(kind="tidy")
+    Job.objects.unscoped().filter(pk=waiting.pk).update(ready_at=timezone.now() - timedelta(seconds=1))
+    lease = claimed()
+    # One that runs may have read already what is changed now.
+    ask(60)
+    assert lease.finish(Job.State.COMPLETED, {})
+    assert Job.objects.unscoped().filter(kind="tidy").count() == 2
+    # One that begins in a moment may, too, and what has ended is no news.
+    Job.objects.unscoped().filter(kind="tidy", state=Job.State.QUEUED).update(ready_at=timezone.now())
+    ask(60)
+    assert sorted(Job.objects.unscoped().filter(kind="tidy").values_list("state", flat=True)) == ["queued", "queued"]
+
+
 def test_many_workers_claim_each_job_once(owner: Viewer) -> None:
     jobs = [enqueue(owner).pk for _ in range(24)]
     start = Barrier(8)
