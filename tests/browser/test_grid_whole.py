@@ -123,12 +123,18 @@ def test_the_first_row_stays_whatever_the_size(signed_in: Page, many: dict[str, 
         page.get_by_role("link", name=size).evaluate("(link) => link.click()")
         expect(page.get_by_role("link", name=size)).to_have_attribute("aria-current", "true")
         assert 801 - 12 < page.evaluate(FIRST_SEEN) <= 801
+    page.get_by_role("link", name="Small pictures").evaluate("(link) => link.click()")
     for width in (900, 390, 1440):
         page.set_viewport_size({"width": width, "height": 800})
         page.evaluate("new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))")
         assert 801 - 8 < page.evaluate(FIRST_SEEN) <= 801
         assert page.evaluate("document.documentElement.scrollWidth") == width
         check_pictures(page)
+    # The size chosen is taken along by what was rendered before.
+    page.get_by_label("Query", exact=True).fill("metadata.even = true")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"size=small"))
+    expect(page.locator(READY)).to_have_attribute("data-density", "small")
 
 
 def test_a_slice_is_made_of_all_but_some_and_of_a_range_never_loaded(

@@ -145,6 +145,30 @@ function offerSizes(grid, chosen) {
       chosen(sizeOf(link));
     });
   }
+  takeSizeAlong(grid, links);
+}
+
+/**
+ * Makes what leads to another view of this page, and was rendered before, keep the size.
+ * @param {MediaGrid} grid
+ * @param {HTMLAnchorElement[]} sizes links that say a size themselves
+ */
+function takeSizeAlong(grid, sizes) {
+  const write = (/** @type {URLSearchParams | FormData} */ asked) => {
+    const { density = "medium" } = grid.dataset;
+    if (density === "medium") asked.delete("size");
+    else asked.set("size", density);
+  };
+  /** @param {MouseEvent} event */
+  const follow = (event) => {
+    const link = /** @type {Element} */ (event.target).closest("a[href]");
+    if (!(link instanceof HTMLAnchorElement) || link.pathname !== location.pathname || sizes.includes(link)) return;
+    const address = new URL(link.href);
+    write(address.searchParams);
+    if (!address.hash) link.href = address.href;
+  };
+  document.addEventListener("click", follow, { capture: true });
+  document.querySelector(".query__form")?.addEventListener("formdata", (event) => write(/** @type {FormDataEvent} */ (event).formData));
 }
 
 /**
