@@ -28,7 +28,7 @@ from webapp.query.time_limit import in_time
 from webapp.query.writing import has_class
 
 # A facet is made of no more rows that match than this, found among no more than that.
-SAMPLE_ROWS = 100_000
+SAMPLE_ROWS = 20_000
 LOOKED_AT_ROWS = 1_000_000
 # An exact count is asked for later, in the background, of no more than this.
 EXACT_ROWS = 10_000_000
