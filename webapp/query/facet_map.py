@@ -35,9 +35,11 @@ TENS = [(10 ** max(power, 0), 10 ** max(-power, 0)) for power in range(-7, 2)]
 STEPS = [(first * up, down * 10) for up, down in TENS for first in (10, 12, 15, 20, 25, 30, 40, 50, 60, 80)]
 
 EXTENT = """SELECT COUNT(*), COUNT(present), COUNT(lat), MIN(lat), MAX(lat), MIN(lon), MAX(lon) FROM ({rows}) AS raw"""
-PLACES = """SELECT CASE WHEN ABS(a) <= 90 AND ABS(b) <= 180 THEN a END AS lat,
+# Materialized, so that SQLite reads each number once and not wherever it is named.
+PLACES = """WITH found AS MATERIALIZED ({rows})
+SELECT CASE WHEN ABS(a) <= 90 AND ABS(b) <= 180 THEN a END AS lat,
 CASE WHEN ABS(a) <= 90 AND ABS(b) <= 180 THEN b END AS lon,
-CASE WHEN is_there THEN 1 END AS present FROM ({rows}) AS found"""
+CASE WHEN is_there THEN 1 END AS present FROM found"""
 CELLS = """WITH places AS (
     SELECT lat, lon, {lat_guess} AS lat_guess, {lon_guess} AS lon_guess FROM ({rows}) AS raw WHERE lat IS NOT NULL
 ) SELECT {lat} AS y, {lon} AS x, COUNT(*) FROM places GROUP BY 1, 2"""

@@ -120,7 +120,7 @@ export class FacetChart extends HTMLElement {
     const plot = await import("./facet-plot.js").catch(() => null);
     if (signal.aborted) return [];
     // Where it does not come, the plain columns say the same.
-    if (!plot) return [columns(facet), restLine(facet)];
+    if (!plot) return [columns(facet, tell), restLine(facet)];
     return [new plot.FacetPlot(facet, tell, signal).element, restLine(facet)];
   }
 

@@ -74,7 +74,8 @@ export class FacetPlot {
           values: (_, places) => this.#names(places.map((place) => place - this.#shift)),
         },
         {
-          size: (_, values) => 10 + 7 * Math.max(2, ...(values ?? []).map((text) => text.length)),
+          // The first time's name stands half before the first bar.
+          size: (_, values) => Math.max(this.#facet.shape === "times" ? 38 : 0, 10 + 7 * Math.max(2, ...(values ?? []).map((text) => text.length))),
           font: font(),
           stroke: () => this.#inks.now.word,
           grid: { stroke: () => this.#inks.now.line, width: 1 },
