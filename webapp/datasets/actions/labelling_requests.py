@@ -14,6 +14,7 @@ from webapp.datasets.actions.datasets import checked_name
 from webapp.datasets.actions.locking import locked_dataset
 from webapp.datasets.models import Dataset, Item, PromotionRequest, Slice
 from webapp.privacy import public_id
+from webapp.privacy.redaction import redact
 from webapp.privacy.refusals import Conflict, Invalid, NotAllowed, NotFound
 
 MAX_REQUESTED = 500_000
@@ -69,7 +70,7 @@ def request_labelling(
         item_count=len(private),
     )
     made.save()
-    details = {"dataset": dataset.public_id, "count": len(private), "project": project}
+    details = {"dataset": dataset.public_id, "count": len(private), "project": redact(project)}
     record(viewer, "promotion.request", subject=made.public_id, **details)
     return Asked(made, chosen - len(private), known)
 
