@@ -29,7 +29,7 @@ WORDS = {"lat": ("lon", "lng", "long"), "latitude": ("longitude",)}
 SAMPLES = 20
 MAX_MAPS = 4
 # Cells along the longer side of what is shown.
-ACROSS = 56
+ACROSS = 80
 # How wide a cell may be, as fractions that a float holds exactly: an edge is what a query compares with.
 TENS = [(10 ** max(power, 0), 10 ** max(-power, 0)) for power in range(-7, 2)]
 STEPS = [(first * up, down * 10) for up, down in TENS for first in (10, 12, 15, 20, 25, 30, 40, 50, 60, 80)]
