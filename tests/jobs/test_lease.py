@@ -157,7 +157,6 @@ def test_released_job_is_claimed_again_after_a_while_only(owner: Viewer) -> None
     assert claimed("w2").job.pk == job.pk
 
 
-@pytest.mark.django_db(transaction=True)
 def test_upkeep_waits_its_time_and_is_asked_for_once(owner: Viewer, dataset: Dataset) -> None:
     def ask(after_s: float) -> None:
         actions.enqueue_later(
@@ -180,6 +179,7 @@ def test_upkeep_waits_its_time_and_is_asked_for_once(owner: Viewer, dataset: Dat
     assert sorted(Job.objects.unscoped().filter(kind="tidy").values_list("state", flat=True)) == ["queued", "queued"]
 
 
+@pytest.mark.django_db(transaction=True)
 def test_many_workers_claim_each_job_once(owner: Viewer) -> None:
     jobs = [enqueue(owner).pk for _ in range(24)]
     start = Barrier(8)
