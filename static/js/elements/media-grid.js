@@ -53,6 +53,8 @@ export class MediaGrid extends HTMLElement {
   #gone = new Set();
   /** The cell in the tab order. */
   #active = 0;
+  /** Whether an answer was of another state of the dataset: it is said once. */
+  #isOutdated = false;
   /** The first visible position; null before any was shown. @type {number | null} */
   #first = null;
   /** @type {{cells: GridCells, window: GridWindow, words: GridWords, outline: ResultOutline, blocks: RowBlocks} | null} */
@@ -321,7 +323,8 @@ export class MediaGrid extends HTMLElement {
    * @param {number} before
    */
   #compare(now, before) {
-    if (now === before) return;
+    if (now === before || this.#isOutdated) return;
+    this.#isOutdated = true;
     const act = () => void this.dispatchEvent(new CustomEvent("renewal-wish"));
     this.#parts?.words.say("The dataset changed.", { text: "Show the new state", act });
   }
