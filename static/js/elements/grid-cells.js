@@ -4,6 +4,7 @@
  */
 
 import { make } from "../lib/markup.js";
+import { icon } from "./action-button.js";
 import { CellPicture } from "./cell-picture.js";
 
 /** @typedef {import("../grid/row-blocks.js").Row} Row */
@@ -263,7 +264,7 @@ function* withKept({ start, end }, kept) {
 function cellOf(row) {
   const state = row.url === null ? "none" : "loading";
   const cell = make("a", { class: "media-cell", "data-item-id": row.id, "data-state": state, href: row.href });
-  cell.append(make("span", { class: "media-cell__stage" }));
+  cell.append(make("span", { class: "media-cell__stage" }, ...(row.url === null ? [icon("source")] : [])));
   if (row.note) cell.append(make("span", { class: "media-cell__note" }, row.note));
   cell.append(make("span", { class: "media-cell__caption" }, row.reference_id));
   return cell;

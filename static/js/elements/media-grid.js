@@ -161,6 +161,7 @@ export class MediaGrid extends HTMLElement {
    */
   #start(result, view) {
     const { signal } = this.#life;
+    this.#isOutdated = false;
     const queue = new LoadQueue();
     signal.addEventListener("abort", () => queue.dispose());
     const measurements = result.urls.measure ? new Measurements(result.urls.measure, signal) : null;
