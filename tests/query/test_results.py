@@ -85,7 +85,7 @@ def value_of(ask: Ask, row: Row) -> Any:
     if name == "reference_id":
         return row.fields["reference_id"]
     if name == "area":
-        return row.is_label["area"] if row.is_label else None
+        return area_of(row.is_label or {})
     if name == "confidence":
         said = [row.is_label] if row.is_label else row.labels["predictions"]
         return max((one["confidence"] for one in said), default=None)
@@ -94,6 +94,13 @@ def value_of(ask: Ask, row: Row) -> Any:
     for step in path:
         found = found.get(step) if isinstance(found, dict) else None
     return found
+
+
+def area_of(label: Any) -> float:
+    """That of the bounds, whose far sides are kept as sums."""
+    (x, y), (width, height) = ([label[field][axis] for axis in "xy"] for field in ("position", "dimensions"))
+    wide, high = (x + width - x, y + height - y) if label["type"] == "box" else (width, height)
+    return float(wide * high)
 
 
 def order_path(ask: Ask) -> tuple[str, ...]:

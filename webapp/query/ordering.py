@@ -17,7 +17,7 @@ from webapp.labels.models import ModelRun
 from webapp.privacy.refusals import Invalid
 from webapp.query.asks import Ask, Mode
 from webapp.query.expression import Value
-from webapp.query.fields import OBJECT_FIELDS, ROOTS, Fields
+from webapp.query.fields import ROOTS, Fields
 from webapp.query.parser import parse
 from webapp.query.refusals import QuerySyntaxError, nearest, quoted
 from webapp.query.scope import Scope, Subject
@@ -73,6 +73,11 @@ class Order:
         ordered: QuerySet[Any] = self.on(rows).order_by(*names)
         return ordered
 
+    def walked(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """The same rows, with a bound that all of them meet: with it SQLite walks an index instead of sorting them."""
+        bounded: QuerySet[Any] = self.on(rows).filter(order_0__gte="") if self.is_unique else rows
+        return bounded
+
     def following(self, rows: QuerySet[Any], place: Place, *, backwards: bool, inclusive: bool) -> QuerySet[Any]:
         """The rows behind a place, or before it; `inclusive` of a row that is there."""
         steps = [(name, "lt" if falls is not backwards else "gt") for name, falls in self.directions()]
@@ -111,7 +116,7 @@ def order_of(ask: Ask) -> Order:
     if name == CONFIDENCE and (run := ask.run) is not None and (ask.mode is Mode.MEMBERS or ask.said_by is not None):
         return by_number(lambda dialect, one: confidence(ask, run, one), is_falling=is_falling)
     if name == AREA and ask.mode is Mode.OBJECTS:
-        return by_number(OBJECT_FIELDS["area"][1], is_falling=is_falling)
+        return Order((Part(Value(bounded_area, models.FloatField()), is_falling),))
     return by_field(ask, field_path(ask, name), is_falling=is_falling)
 
 
@@ -192,6 +197,13 @@ def by_number(read: Callable[[Dialect, str], Sql], *, is_falling: bool) -> Order
             Part(Value(number, models.FloatField()), is_falling),
         )
     )
+
+
+def bounded_area(_: Dialect, one: str) -> Sql:
+    """The area of what bounds an object that has a place; a product too small to write is 0."""
+    sides = f'({one}."right" - {one}."left")', f"({one}.bottom - {one}.top)"
+    is_drawn = " AND ".join(f"{side} > 1e-100" for side in sides)
+    return Sql(f"CASE WHEN {is_drawn} THEN {' * '.join(sides)} ELSE 0.0 END")
 
 
 def reference(ask: Ask) -> Callable[[Dialect, str], Sql]:

@@ -227,6 +227,8 @@ def keys_from(
     found = narrowed(rows, rows.shown)
     if place is not None:
         found = rows.order.following(found, place, backwards=backwards, inclusive=inclusive)
+    elif found is rows.shown:
+        found = rows.order.walked(found)
     return list(rows.order.sorted(found, backwards=backwards).values_list("pk", flat=True)[:limit])
 
 
