@@ -113,6 +113,6 @@ def test_a_bar_of_a_chart_leads_to_what_it_counts(signed_in: Page, pictures: dic
     chart.get_by_role("button", name="Try again").click()
     expect(chart.get_by_role("img")).to_have_accessible_name("metadata.n of 12 items; most often 0, 1 time.")
     # Opened by the keyboard, the table has the links that the drawing has for a pointer.
-    chart.locator("summary").press("Enter")
+    chart.get_by_role("button", name="Table of metadata.n").press("Enter")
     chart.get_by_role("link", name="3", exact=True).click()
-    expect(signed_in).to_have_url(f"/datasets/{pictures['id']}/?q=metadata.n%20%3D%203")
+    expect(signed_in).to_have_url(f"/datasets/{pictures['id']}/charts/?q=metadata.n%20%3D%203")
