@@ -14,7 +14,7 @@ from webapp.pages.query_bar import query_text
 from webapp.query.queries import matching
 from webapp.query.refusals import QuerySyntaxError
 from webapp.query.saved import subject_of
-from webapp.query.suggestions import known_names, values
+from webapp.query.suggestions import Values, known_names, values
 
 MAX_PREFIX = 200
 
@@ -28,7 +28,11 @@ def suggestions(request: HttpRequest, viewer: Viewer, dataset_id: str) -> HttpRe
     if not field:
         known = known_names(viewer, dataset)
         return answer({"fields": known.fields, "runs": known.runs, "slices": known.slices, "live": known.live_slices})
-    found = values(viewer, dataset, field, request.GET.get("prefix", "").replace("\0", "")[:MAX_PREFIX])
+    try:
+        found = values(viewer, dataset, field, request.GET.get("prefix", "").replace("\0", "")[:MAX_PREFIX])
+    except QuerySyntaxError:
+        # Half a name is no mistake while it is being typed; what is one, the check says.
+        found = Values([], None, None, is_exact=True)
     return answer({"values": found.texts, "low": found.lowest, "high": found.highest, "is_exact": found.is_exact})
 
 

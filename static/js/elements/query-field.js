@@ -253,7 +253,8 @@ export class QueryField extends HTMLElement {
     const rect = this.#paint.rectOf(Math.min(at, this.#input.value.length));
     const room = Math.max(0, around.width - this.#drop.offsetWidth);
     this.#drop.style.insetInlineStart = `${Math.max(0, Math.min(rect.left - around.left - 8, room))}px`;
-    this.#drop.style.insetBlockStart = `${Math.min(rect.bottom + 8, around.bottom + 3) - around.top}px`;
+    // Below all of the text, so that none of it is covered.
+    this.#drop.style.insetBlockStart = `${around.height + 3}px`;
   }
 
   #close() {
