@@ -146,9 +146,12 @@ def build(viewer: Any, dataset: Any) -> tuple[float, int]:
 
     from webapp.jobs.actions import enqueue
     from webapp.jobs.worker import work
+    from webapp.query import job_kinds
     from webapp.query.columns import upkeep
     from webapp.query.columns.models import ColumnChunk
 
+    # The dataset has only just been filled, and nobody is filling it still.
+    job_kinds.QUIET_SECONDS = 0
     enqueue(viewer, upkeep.KIND, dataset_pk=dataset.pk, params={})
     started = time.perf_counter()
     work(threading.Event(), until_idle=True)
