@@ -44,13 +44,14 @@ FLING = (Path(__file__).with_name("flinging") / "in_page.js").read_text().rstrip
 BATCH = 5_000
 NOTE_EVERY_MS = 400
 REST_MS = 1500
-HEIGHT_PX = 900
+WIDTH_PX, HEIGHT_PX = 1440, 900
 WHEEL_PX = 850
 SCREENS = 25
 SWEPT_SCREENS = 60
 READY = "media-grid[data-state=ready]"
-WAIT_UNTIL_READY = """async () => {
-  const isReady = () => [...document.querySelectorAll("media-grid > *")].every((cell) => {
+# Until the wheel has moved the page, and then until all that is seen is there; in milliseconds.
+WAIT_UNTIL_READY = """async (before_px) => {
+  const isReady = () => scrollY !== before_px && [...document.querySelectorAll("media-grid > *")].every((cell) => {
     const { top, bottom } = cell.getBoundingClientRect();
     return bottom <= 0 || top >= innerHeight || cell.dataset.state === "ready";
   });
@@ -82,7 +83,7 @@ class Stand:
     @contextmanager
     def page(self) -> Iterator[Page]:
         """A page of a new profile, signed in."""
-        context = self._browser.new_context(base_url=self._live.url, viewport={"width": 1440, "height": HEIGHT_PX})
+        context = self._browser.new_context(base_url=self._live.url, viewport={"width": WIDTH_PX, "height": HEIGHT_PX})
         context.add_cookies([{**self._person.cookie(), "url": self._live.url, "httpOnly": True, "sameSite": "Lax"}])
         try:
             yield context.new_page()
@@ -219,8 +220,11 @@ def wheel(stand: Stand, path: str) -> dict[str, float]:
 
 def next_screen(page: Page) -> float:
     """Turn the wheel; the milliseconds until every cell seen is ready."""
+    before_px = page.evaluate("scrollY")
+    # The grid is on the right of what else a page has.
+    page.mouse.move(WIDTH_PX - 200, HEIGHT_PX / 2)
     page.mouse.wheel(0, WHEEL_PX)
-    return float(page.evaluate(WAIT_UNTIL_READY))
+    return float(page.evaluate(WAIT_UNTIL_READY, before_px))
 
 
 def visits(stand: Stand, path: str, pictures: Pictures) -> dict[str, Any]:
