@@ -54,11 +54,6 @@ def members(viewer: Viewer, dataset: Dataset, *, said_by: ModelRun | None = None
     return dataset_queries.scenes(viewer, dataset) if dataset.is_scene else dataset_queries.items(viewer, dataset)
 
 
-def condition(viewer: Viewer, dataset: Dataset, text: str, *, run: ModelRun | None = None) -> Matches:
-    """The query as a condition on `members`. Raises QuerySyntaxError."""
-    return matching(viewer, dataset, text, Subject.SCENES if dataset.is_scene else Subject.ITEMS, run)
-
-
 def annotations(viewer: Viewer, dataset: Dataset, text: str, *, run: ModelRun | None = None) -> QuerySet[Annotation]:
     """The annotations of items that meet it: fields of annotations are asked of each, all others of its item."""
     return asked(viewer, dataset, text, Subject.ANNOTATIONS, run)
