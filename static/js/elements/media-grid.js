@@ -194,7 +194,7 @@ export class MediaGrid extends HTMLElement {
     this.#selectionChanged();
     if (this.dataset.mode === "objects") void this.#learnItems(ids);
     if (count > ids.length) {
-      this.#parts?.words.say(`${grouped(count)} were selected where this link was made. A link says which they are up to a hundred.`);
+      this.#parts?.words.say(`${grouped(count)} were selected where this link was made. A link carries a hundred at most.`);
     }
   }
 
