@@ -31,7 +31,7 @@ from webapp.jobs.worker import work
 from webapp.labels import actions as label_actions
 from webapp.query import facets, job_kinds, queries, results
 from webapp.query.asks import Ask
-from webapp.query.columns import narrowing, upkeep
+from webapp.query.columns import narrowing, store, upkeep
 from webapp.query.columns.models import ColumnChunk, ColumnSegment
 from webapp.query.facet_fields import facet_fields
 from webapp.query.parser import parse
@@ -262,6 +262,43 @@ def walked(viewer: Viewer, ask: Ask) -> tuple[Any, ...]:
         assert results.page(viewer, ask, from_=there[len(there) // 2], limit=2).keys == there[len(there) // 2 :][:2]
     outline = results.outline(viewer, ask)
     return there, outline.anchors, outline.count, set(results.keys(viewer, ask))
+
+
+@pytest.mark.parametrize("most", [1.0, 0.3])
+def test_pages_go_past_segments_that_are_old_or_hard_to_tell(
+    world: World, monkeypatch: pytest.MonkeyPatch, most: float
+) -> None:
+    build(world.viewer, world.dataset)
+    monkeypatch.setattr(narrowing, "MAX_UNKNOWN", most)
+    texts = [
+        "scene.metadata.a EXISTS OR scene.metadata.b EXISTS",
+        "scene.metadata.a EXISTS OR width > 50",
+        "NOT scene.metadata.never = 1",
+    ]
+    for is_old in (False, True):
+        if is_old:
+            remove(world, "scene 1 1")
+        dataset = make.reload(world.viewer, world.dataset)
+        for text in texts:
+            for sort in ("", "-id"):
+                ask = Ask(dataset, text=text, sort=sort)
+                assert results.rows_of(world.viewer, ask).is_lazy
+                by_columns = walked(world.viewer, ask)
+                with by_sql():
+                    assert by_columns == walked(world.viewer, ask), (text, sort, is_old)
+
+
+def test_a_page_that_is_full_reads_no_further_segments(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    build(world.viewer, world.dataset)
+    dataset = make.reload(world.viewer, world.dataset)
+    for sort in ("", "-id"):
+        monkeypatch.setattr(store, "CACHE", store.Cache(store.MAX_CACHE_BYTES))
+        ask = Ask(dataset, text="NOT scene.metadata.a = nothing", sort=sort)
+        with CaptureQueriesContext(connection) as seen:
+            assert len(results.page(world.viewer, ask, limit=1).keys) == 1
+        read = [one["sql"] for one in seen.captured_queries if "columns_columnchunk" in one["sql"]]
+        assert len(read) == 1
+        assert len(store.CACHE.kept) == 2
 
 
 def test_columns_of_rows_that_change_while_they_are_read_are_not_kept(

@@ -13,7 +13,7 @@ from webapp.datasets.models import Dataset, Item, Scene
 from webapp.datasets.queries import Page
 from webapp.labels import queries as label_queries
 from webapp.labels.models import Annotation, ModelRun, Prediction
-from webapp.query.columns.narrowing import candidates
+from webapp.query.columns.narrowing import candidates, narrowing
 from webapp.query.compile import compiled
 from webapp.query.expression import Among, Matches
 from webapp.query.parser import parse
@@ -124,16 +124,16 @@ def paged(
 
 def next_rows(dataset: Dataset, every: QuerySet[Any], wanted: Matches, after: int | None, count: int) -> list[Any]:
     """The next rows that match, which SQL says of each; columns tell where to look."""
-    known = candidates(dataset, every, wanted)
-    rows = every.filter(wanted).order_by("pk")
+    rows, first = every.filter(wanted).order_by("pk"), 0 if after is None else after + 1
+    known = narrowing(dataset, wanted)
     if known is None:
-        return list((rows if after is None else rows.filter(pk__gt=after))[:count])
+        return list(rows.filter(pk__gte=first)[:count])
     found: list[Any] = []
-    for some in known.keys.parts(count, after=after):
-        found += rows.filter(Among(some))
+    for piece in known.pieces(count, first):
+        found += rows.filter(piece)[: count - len(found)]
         if len(found) >= count:
             break
-    return found[:count]
+    return found
 
 
 def asked(viewer: Viewer, dataset: Dataset, text: str, subject: Subject, run: ModelRun | None) -> QuerySet[Any]:

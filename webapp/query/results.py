@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from pyroaring import BitMap64
 
 from webapp.accounts.viewer import Viewer
@@ -21,7 +22,7 @@ from webapp.labels import queries as label_queries
 from webapp.privacy.refusals import NotFound
 from webapp.query.asks import Ask, Mode
 from webapp.query.columns.evaluate import steps_of
-from webapp.query.columns.narrowing import LEVELS, Candidates, SortedKeys, candidates
+from webapp.query.columns.narrowing import END, LEVELS, Candidates, Narrowing, SortedKeys, narrowing
 from webapp.query.columns.sorting import Sorted, sorted_rows
 from webapp.query.expression import Among, Matches
 from webapp.query.ordering import Order, Place, order_of
@@ -71,21 +72,41 @@ class Progress(NamedTuple):
     looked_at: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rows:
     """The rows of an Ask: all that it might show, and those that it does."""
 
+    ask: Ask
     every: QuerySet[Any]
     shown: QuerySet[Any]
     order: Order
-    candidates: Candidates | None = None
-    """What columns or a slice leave to look at."""
-    among: str = field(default="pk")
-    """Whose keys the candidates are."""
-    is_of_slice: bool = False
-    """Whether rows that are no candidates may match, and are not shown."""
+    narrowing: Narrowing | None = None
+    """What columns know of the query."""
     in_order: Sorted | None = None
     """All of them by what they are ordered by, where columns know that."""
+
+    @property
+    def among(self) -> str:
+        """Whose keys the candidates are."""
+        if self.ask.mode is Mode.MEMBERS or self.ask.within is None:
+            return "pk"
+        return "item_id" if self.ask.within.kind == Slice.Kind.ITEMS else "item__scene_id"
+
+    @property
+    def is_lazy(self) -> bool:
+        """Whether rows in the order of their keys are found segment by segment, and no slice says where they are."""
+        return self.narrowing is not None and self.order.is_by_key and self.ask.within is None
+
+    @cached_property
+    def candidates(self) -> Candidates | None:
+        """What columns and a slice leave to look at: keys that are known to hold all matches."""
+        within = self.ask.within
+        found = self.narrowing.candidates(self.every) if self.narrowing is not None else None
+        if within is not None:
+            keys = SortedKeys.of(within.keys())
+            is_exact = self.ask.mode is Mode.MEMBERS and (not self.ask.text or (found is not None and found.is_exact))
+            found = Candidates(found.keys.among(keys) if found is not None else keys, is_exact, len(keys))
+        return replace(found, is_exact=False) if found is not None and self.ask.said_by is not None else found
 
 
 def page(
@@ -164,29 +185,8 @@ def rows_of(viewer: Viewer, ask: Ask) -> Rows:
     wanted = matching(viewer, ask.dataset, ask.text, ask.subject, ask.run) if ask.text else None
     shown = every.filter(wanted) if wanted is not None else every
     order = order_of(ask)
-    return Rows(
-        every, shown, order, *candidates_of(ask, every, wanted), ask.within is not None, in_order_of(ask, order, wanted)
-    )
-
-
-def candidates_of(ask: Ask, every: QuerySet[Any], wanted: Matches | None) -> tuple[Candidates | None, str]:
-    """Keys that are known to hold all matches before the database is asked, and the column they are keys of.
-
-    A slice is such keys, and so is what columns say of the query.
-    """
-    if ask.mode is Mode.OBJECTS:
-        if ask.within is None:
-            return None, "pk"
-        of_slice = Candidates(SortedKeys.of(ask.within.keys()), is_exact=False, row_count=ask.within.size)
-        return of_slice, "item_id" if ask.within.kind == Slice.Kind.ITEMS else "item__scene_id"
-    found = candidates(ask.dataset, every, wanted) if wanted is not None else None
-    if ask.within is not None:
-        members = SortedKeys.of(ask.within.keys())
-        keys = found.keys.among(members) if found is not None else members
-        found = Candidates(keys, wanted is None or (found is not None and found.is_exact), len(members))
-    if found is not None and ask.said_by is not None:
-        found = replace(found, is_exact=False)
-    return found, "pk"
+    known = narrowing(ask.dataset, wanted) if wanted is not None else None
+    return Rows(ask, every, shown, order, known, in_order_of(ask, order, wanted))
 
 
 def in_order_of(ask: Ask, order: Order, wanted: Matches | None) -> Sorted | None:
@@ -202,7 +202,7 @@ def in_order_of(ask: Ask, order: Order, wanted: Matches | None) -> Sorted | None
 def narrowed(rows: Rows, found: QuerySet[Any]) -> QuerySet[Any]:
     """These rows, of the candidates only, unless they are most of what there is."""
     known = rows.candidates
-    if known is None or (not rows.is_of_slice and len(known.keys) > max(MANY_KEYS, known.row_count // 4)):
+    if known is None or (rows.ask.within is None and len(known.keys) > max(MANY_KEYS, known.row_count // 4)):
         return found
     return found.filter(Among(known.keys, rows.among))
 
@@ -222,7 +222,7 @@ def keys_from(
         start = rows.in_order.place(place[-1], is_behind=inclusive is backwards) if place is not None else 0
         if start is not None:
             return keys_in_order(rows, rows.in_order, start, limit, backwards=backwards)
-    if rows.order.is_by_key and rows.candidates is not None and rows.among == "pk":
+    if rows.is_lazy or (rows.order.is_by_key and rows.candidates is not None and rows.among == "pk"):
         return keys_among(rows, place, limit, backwards=backwards, inclusive=inclusive)
     found = narrowed(rows, rows.shown)
     if place is not None:
@@ -236,12 +236,13 @@ def keys_among(rows: Rows, place: Place | None, limit: int, *, backwards: bool, 
     """The same of candidates in the order of their keys, asked some at a time."""
     falls = rows.order.is_falling is not backwards
     found: list[int] = []
-    for some in parts_of(rows, place[-1] if place is not None else None, limit, falls=falls, inclusive=inclusive):
-        fitting = rows.shown.filter(Among(some))
-        found += fitting.order_by("-pk" if falls else "pk").values_list("pk", flat=True)
+    start = place[-1] if place is not None else None
+    for piece in pieces_of(rows, start, limit, falls=falls, inclusive=inclusive):
+        fitting = rows.shown.filter(piece).order_by("-pk" if falls else "pk")
+        found += fitting.values_list("pk", flat=True)[: limit - len(found)]
         if len(found) >= limit:
             break
-    return found[:limit]
+    return found
 
 
 def keys_in_order(rows: Rows, known: Sorted, start: int, limit: int, *, backwards: bool) -> list[int]:
@@ -254,6 +255,15 @@ def keys_in_order(rows: Rows, known: Sorted, start: int, limit: int, *, backward
         found += [pk for pk in (reversed(some) if backwards else some) if pk in fitting]
         start, size = start - size if backwards else start + size, min(2 * size, LAST_WINDOW)
     return found[:limit]
+
+
+def pieces_of(rows: Rows, start: int | None, size: int, *, falls: bool, inclusive: bool) -> Iterator[Among | Q]:
+    """Conditions that lead to the rows behind a key, in order."""
+    if rows.is_lazy and rows.narrowing is not None:
+        low = 0 if start is None or falls else start + (not inclusive)
+        end = END if start is None or not falls else start + inclusive
+        return rows.narrowing.pieces(size, low, end, falls=falls)
+    return (Among(some) for some in parts_of(rows, start, size, falls=falls, inclusive=inclusive))
 
 
 def parts_of(rows: Rows, start: int | None, size: int, *, falls: bool, inclusive: bool = False) -> Iterator[list[int]]:

@@ -8,7 +8,7 @@ match, and never show one that does not; the next read has it.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +23,7 @@ from webapp.query.columns.building import Path
 from webapp.query.columns.evaluate import Evaluation, Found, fields_of
 from webapp.query.columns.models import SEGMENT_BITS
 from webapp.query.columns.upkeep import is_large
-from webapp.query.expression import Matches
+from webapp.query.expression import Among, Matches
 from webapp.query.scope import Subject
 
 LEVELS = {Subject.ITEMS: "item", Subject.SCENES: "scene"}
@@ -31,6 +31,8 @@ LEVELS = {Subject.ITEMS: "item", Subject.SCENES: "scene"}
 MAX_UNKNOWN = 0.3
 # Keys that a statement is given, when the first ones did not do.
 MAX_PART = 20_000
+# Above every key.
+END = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +62,9 @@ class SortedKeys:
         found: list[int] = self.values[place].tolist()
         return found
 
-    def parts(self, size: int, *, after: int | None = None) -> Iterator[list[int]]:
-        """The keys behind one, or all, in pieces that grow up to so many."""
-        start = self.rank(after) if after is not None else 0
-        while start < len(self):
-            yield self[start : start + size]
-            start, size = start + size, max(size, min(4 * size, MAX_PART))
+    def parts(self, size: int) -> Iterator[list[int]]:
+        """All keys, so many at a time."""
+        return (self[start : start + size] for start in range(0, len(self), size))
 
     def rank(self, key: int) -> int:
         """How many keys are not above this one."""
@@ -88,35 +87,125 @@ class Part:
     read: store.Read
     found: Found
 
+    def keys(self) -> NDArray[np.int64]:
+        """Of the rows that may match."""
+        return self.read.keys[self.found.may]
 
-def candidates(dataset: Dataset, every: QuerySet[Any], wanted: Matches) -> Candidates | None:
-    """What is left of `every`, the rows that the query chooses from; None if columns are of no use to it."""
-    known = known_parts(wanted) if is_large(dataset) else None
-    if known is None:
-        return None
-    parts, old, row_count = known
-    unread = keys_outside(every, parts) if old else np.zeros(0, np.int64)
-    maybe = len(unread) + sum(int(np.count_nonzero(part.found.may & ~part.found.yes)) for part in parts.values())
-    if maybe > MAX_UNKNOWN * row_count:
-        return None
-    listed = [part.read.keys[part.found.may] for part in parts.values()]
-    keys = np.concatenate([*listed, unread])
-    return Candidates(SortedKeys(np.sort(keys) if len(unread) else keys), not maybe, row_count)
+    def unknown_count(self) -> int:
+        """How many of them only SQL can tell."""
+        if self.found.may is self.found.yes:
+            return 0
+        return int(np.count_nonzero(self.found.may)) - int(np.count_nonzero(self.found.yes))
 
 
-def known_parts(wanted: Matches) -> tuple[dict[int, Part], int, int] | None:
-    """The segments with columns, how many rows are in none, and how many there are; None if that is of no use."""
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Rows from the key `first` to before `end`: the `keys` of those that may match, None where only SQL can tell."""
+
+    first: int
+    end: int
+    keys: NDArray[np.int64] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """What columns know of a query, segment by segment; `old_count` rows are in no fresh one."""
+
+    wanted: Matches
+    fresh: Sequence[store.Fresh]
+    row_count: int
+    old_count: int
+
+    def parts(self, chosen: Sequence[store.Fresh]) -> Iterator[tuple[store.Fresh, Part | None]]:
+        """These segments, a few read at once and then more; None for one that was made anew meanwhile."""
+        paths = fields_of(self.wanted.tree, self.wanted.scope.subject)
+        start, size = 0, 1
+        while start < len(chosen):
+            some = chosen[start : start + size]
+            found = store.read(some, paths)
+            for one in some:
+                read = found.get(one.number)
+                yield one, Part(read, evaluated(self.wanted, read)) if read is not None else None
+            start, size = start + size, 2 * size
+
+    def spans(self, low: int = 0, end: int = END, *, falls: bool = False) -> Iterator[Span]:
+        """The rows from `low` to before `end` in the order of their keys, or the other way round."""
+        bounds = ((one.number << SEGMENT_BITS, (one.number + 1) << SEGMENT_BITS) for one in self.fresh)
+        within = [(one, *edges) for one, edges in zip(self.fresh, bounds, strict=True) if overlaps(*edges, low, end)]
+        ordered = within[::-1] if falls else within
+        reached = end if falls else low
+        for (one, part), (_, first, last) in zip(self.parts([each[0] for each in ordered]), ordered, strict=True):
+            yield from self.between(last, reached) if falls else self.between(reached, first)
+            reached = first if falls else last
+            yield span_of(one, part, max(low, first), min(end, last))
+        yield from self.between(low, reached) if falls else self.between(reached, end)
+
+    def between(self, first: int, end: int) -> Iterator[Span]:
+        """Where there are no fresh segments, and rows that are in none."""
+        if self.old_count and first < end:
+            yield Span(first, end)
+
+    def pieces(self, size: int, low: int = 0, end: int = END, *, falls: bool = False) -> Iterator[Among | Q]:
+        """Conditions, each on the rows behind those of the one before: all rows that match meet one of them.
+
+        Each is of so many keys first, and then of more; nothing is read for those that nobody takes.
+        """
+        waiting = np.zeros(0, np.int64)
+        for span in self.spans(low, end, falls=falls):
+            if span.keys is None:
+                if len(waiting):
+                    yield Among(waiting.tolist())
+                    waiting = waiting[:0]
+                yield Q(pk__gte=span.first, pk__lt=span.end)
+                continue
+            waiting = np.concatenate([waiting, span.keys[::-1] if falls else span.keys])
+            while len(waiting) >= size:
+                yield Among(waiting[:size].tolist())
+                waiting, size = waiting[size:], min(2 * size, MAX_PART)
+        if len(waiting):
+            yield Among(waiting.tolist())
+
+    def candidates(self, every: QuerySet[Any]) -> Candidates | None:
+        """What is left of `every`, the rows that the query chooses from; None if columns are of no use to it."""
+        # Those that were made anew between the two reads are as unknown as old ones.
+        parts = {one.number: part for one, part in self.parts(self.fresh) if part is not None}
+        old_count = self.row_count - sum(len(part.read.keys) for part in parts.values())
+        unread = keys_outside(every, parts) if old_count else np.zeros(0, np.int64)
+        maybe = len(unread) + sum(part.unknown_count() for part in parts.values())
+        if maybe > MAX_UNKNOWN * self.row_count:
+            return None
+        keys = np.concatenate([*(part.keys() for part in parts.values()), unread])
+        return Candidates(SortedKeys(np.sort(keys) if len(unread) else keys), not maybe, self.row_count)
+
+
+def overlaps(first: int, last: int, low: int, end: int) -> bool:
+    return first < end and last > low
+
+
+def span_of(one: store.Fresh, part: Part | None, first: int, end: int) -> Span:
+    """What a segment leaves to look at between two keys."""
+    if part is None or part.unknown_count() > MAX_UNKNOWN * one.row_count:
+        return Span(first, end)
+    keys = part.keys()
+    return Span(first, end, keys[np.searchsorted(keys, first) : np.searchsorted(keys, end)])
+
+
+def narrowing(dataset: Dataset, wanted: Matches) -> Narrowing | None:
+    """Where the rows that match can be; None if columns are of no use to the query, as far as that is seen at once."""
     level, paths = LEVELS.get(wanted.scope.subject), fields_of(wanted.tree, wanted.scope.subject)
-    if level is None or not paths:
+    if level is None or not paths or not is_large(dataset):
         return None
     known = store.segments(wanted.scope.dataset_pk, level)
-    old = known.row_count - sum(one.row_count for one in known.fresh)
-    if old > MAX_UNKNOWN * known.row_count or not known.fresh:
+    old_count = known.row_count - sum(one.row_count for one in known.fresh)
+    if old_count > MAX_UNKNOWN * known.row_count or not known.fresh:
         return None
-    parts = {number: Part(read, evaluated(wanted, read)) for number, read in store.read(known.fresh, paths).items()}
-    # Those that were made anew between the two reads are as unknown as old ones.
-    old = known.row_count - sum(len(part.read.keys) for part in parts.values())
-    return parts, old, known.row_count
+    return Narrowing(wanted, known.fresh, known.row_count, old_count)
+
+
+def candidates(dataset: Dataset, every: QuerySet[Any], wanted: Matches) -> Candidates | None:
+    """All rows of `every` that can match; None if columns are of no use to the query."""
+    known = narrowing(dataset, wanted)
+    return known.candidates(every) if known is not None else None
 
 
 def whole(dataset: Dataset, level: str, paths: Iterable[Path], wanted: Matches | None) -> list[Part] | None:
@@ -131,7 +220,7 @@ def whole(dataset: Dataset, level: str, paths: Iterable[Path], wanted: Matches |
     found = []
     for read in store.read(known.fresh, asked).values():
         part = Part(read, all_of(read) if wanted is None else evaluated(wanted, read))
-        if not paths <= set(read.columns) or bool((part.found.may & ~part.found.yes).any()):
+        if not paths <= set(read.columns) or part.unknown_count():
             return None
         found.append(part)
     return found if len(found) == len(known.fresh) else None
