@@ -23,6 +23,7 @@ UNSCOPED = re.compile(
 REVEALING = {
     "webapp/privacy/media_url.py",
     "webapp/privacy/fields.py",
+    "webapp/privacy/url_seal.py",
     "webapp/datasets/rows.py",
     "webapp/labels/rows.py",
     "webapp/wire/labels_out.py",
