@@ -102,6 +102,7 @@ INSTALLED_APPS = [
     "webapp.labels",
     "webapp.query",
     "webapp.query.columns",
+    "webapp.courier",
     "webapp.wire",
     "webapp.pages",
     "webapp.demo",
