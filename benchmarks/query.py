@@ -4,7 +4,8 @@
 
 A new database of each kind, with one label an item, and predicates that half of the items meet, one in a hundred and
 one in ten thousand, spread evenly. `SQL` is the same question without columns, `plain` the shortest SQL that finds the
-same: one comparison of JSON, without types, teams or missing values. Then what columns cost to make and to keep.
+same: one comparison of JSON, without types, teams or missing values. Then what columns cost to make and to keep, and
+what slices of all that match cost in time and memory.
 
 Each round measures every question once, so that a busy machine slows all alike. Trust the ratios.
 """
@@ -84,6 +85,7 @@ def measured(database: str, count: int, rounds: int) -> dict[str, Any]:
         measuring.first_page(cold, "page, nothing read yet", viewer, dataset)
     found = {
         "build": {"seconds": seconds, "bytes": size},
+        "kept": kept(dataset.pk),
         "predicates": shown(measuring.ask_predicates(viewer, dataset, rounds)),
         "facets": shown(measuring.ask_facets(viewer, dataset, rounds)),
         "orders": shown(measuring.ask_orders(viewer, dataset, rounds)),
@@ -91,6 +93,20 @@ def measured(database: str, count: int, rounds: int) -> dict[str, Any]:
         "ingest": shown({"1,000 items": measuring.ingest(viewer, dataset, rounds)}),
     }
     assert count > upkeep.MIN_ROWS
+    return found
+
+
+def kept(dataset_pk: int) -> dict[str, dict[str, float]]:
+    """What slices of all that match take, in a process that has done nothing else."""
+    run = [sys.executable, "-m", "benchmarks.querying.keeping", str(dataset_pk)]
+    answer = subprocess.run(run, cwd=PROJECT, check=True, capture_output=True, text=True).stdout
+    found: dict[str, dict[str, float]] = json.loads(answer)
+    for name, one in found.items():
+        grown = f"{one['own_mib']:.0f} MiB of its own, {one['mapped_mib']:.0f} MiB mapped"
+        print(
+            f"slice of {name}: {one['size']} in {one['seconds']:.1f} s ({one['cpu_seconds']:.1f} s here), {grown}",
+            flush=True,
+        )
     return found
 
 

@@ -8,9 +8,10 @@ from typing import Any
 
 COLUMNS = "dataset_id, reference_id, url, is_private, metadata, width, height, created_at"
 LABELS = """
-    INSERT INTO labels_annotation (dataset_id, item_id, kind, label, geometry, metadata, created_at)
+    INSERT INTO labels_annotation
+        (dataset_id, item_id, kind, label, geometry, "left", top, "right", bottom, metadata, created_at)
     SELECT dataset_id, id, 'box', CASE WHEN id %% 100 > 0 THEN 'car' ELSE 'ambulance' END,
-           '{"x":1,"y":1,"width":5,"height":5}', '{}', %s
+           '{"x":1,"y":1,"width":5,"height":5}', 1, 1, 6, 6, '{}', %s
     FROM datasets_item WHERE dataset_id = %s
 """
 
