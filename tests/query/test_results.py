@@ -8,15 +8,18 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pyroaring import BitMap64
 
 from tests.query.evaluator import Row, holds
 from tests.query.sentences import conditions, steps
+from tests.query.test_columns import build
 from tests.query.world import World, make_world
 from webapp.accounts.viewer import Viewer
 from webapp.datasets import queries
 from webapp.datasets.actions.slices import create_slice
-from webapp.query import results
+from webapp.query import job_kinds, results
 from webapp.query.asks import Ask, Mode
+from webapp.query.columns import narrowing, upkeep
 from webapp.query.ordering import order_of, sorts_of
 from webapp.query.parser import parse
 from webapp.query.queries import everything
@@ -34,7 +37,7 @@ def world(owner: Viewer) -> World:
 @pytest.fixture(autouse=True)
 def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     """Anchors, windows and answers are so small that there are many of them."""
-    small = {"STEP": 4, "FIRST_WINDOW": 3, "LAST_WINDOW": 10, "KEYS_AT_ONCE": 7, "OUTLINE_SECONDS": -1}
+    small = {"STEP": 4, "FIRST_WINDOW": 3, "LAST_WINDOW": 10, "KEYS_AT_ONCE": 7, "MANY_KEYS": 3, "OUTLINE_SECONDS": -1}
     for name, value in small.items():
         monkeypatch.setattr(results, name, value)
 
@@ -178,10 +181,19 @@ def asks(world: World) -> st.SearchStrategy[Ask]:
     return st.sampled_from(kinds).flatmap(sorted_as)
 
 
-def test_walking_equals_sorting_in_plain_python(world: World) -> None:
+@pytest.mark.parametrize("has_columns", [False, True])
+def test_walking_equals_sorting_in_plain_python(
+    has_columns: bool, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if has_columns:
+        for name in ("MIN_ROWS_A_SEGMENT", "QUIET_SECONDS"):
+            monkeypatch.setattr(job_kinds, name, 0)
+        monkeypatch.setattr(upkeep, "MIN_ROWS", 0)
+        monkeypatch.setattr(narrowing, "MAX_UNKNOWN", 1.0)
+        build(world.viewer, world.dataset)
     known, seen = Known(world), {"rows": 0, "sorted": 0}
 
-    @settings(max_examples=150, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=100, deadline=None, database=None, suppress_health_check=list(HealthCheck))
     @given(asks(world), st.integers(1, 9))
     def compare(ask: Ask, limit: int) -> None:
         try:
@@ -195,8 +207,9 @@ def test_walking_equals_sorting_in_plain_python(world: World) -> None:
         if expected:
             assert walked_back(world.viewer, ask, expected[-1], limit) == expected
         assert outlined(world.viewer, ask) == (expected[::4], len(expected))
-        if ask.mode is Mode.MEMBERS:
-            assert list(results.keys(world.viewer, ask)) == sorted(expected)
+        left_out = expected[1::2] if ask.mode is Mode.OBJECTS else []
+        kept = {known.item_of(ask.subject, pk) for pk in expected if pk not in left_out}
+        assert set(results.keys(world.viewer, ask, but=BitMap64(left_out))) == kept
 
     compare()
     assert seen["rows"] > 500

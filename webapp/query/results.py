@@ -25,6 +25,7 @@ from webapp.query.columns.evaluate import steps_of
 from webapp.query.columns.narrowing import END, LEVELS, Candidates, Narrowing, SortedKeys, narrowing
 from webapp.query.columns.sorting import Sorted, sorted_rows
 from webapp.query.expression import Among, Matches
+from webapp.query.on_items import OnItems, is_about_items
 from webapp.query.ordering import Order, Place, order_of
 from webapp.query.queries import everything, matching
 from webapp.query.scope import Subject
@@ -80,6 +81,8 @@ class Rows:
     every: QuerySet[Any]
     shown: QuerySet[Any]
     order: Order
+    owners: QuerySet[Any]
+    """Whose keys the narrowing has: the rows themselves, or of objects the items that they are on."""
     narrowing: Narrowing | None = None
     """What columns know of the query."""
     in_order: Sorted | None = None
@@ -88,25 +91,41 @@ class Rows:
     @property
     def among(self) -> str:
         """Whose keys the candidates are."""
-        if self.ask.mode is Mode.MEMBERS or self.ask.within is None:
+        if self.ask.mode is Mode.MEMBERS:
             return "pk"
-        return "item_id" if self.ask.within.kind == Slice.Kind.ITEMS else "item__scene_id"
+        is_of_scenes = self.ask.within is not None and self.ask.within.kind == Slice.Kind.SCENES
+        return "item__scene_id" if is_of_scenes else "item_id"
 
     @property
     def is_lazy(self) -> bool:
         """Whether rows in the order of their keys are found segment by segment, and no slice says where they are."""
-        return self.narrowing is not None and self.order.is_by_key and self.ask.within is None
+        is_whole = self.ask.within is None and self.ask.mode is Mode.MEMBERS
+        return self.narrowing is not None and self.order.is_by_key and is_whole
 
     @cached_property
     def candidates(self) -> Candidates | None:
         """What columns and a slice leave to look at: keys that are known to hold all matches."""
         within = self.ask.within
-        found = self.narrowing.candidates(self.every) if self.narrowing is not None else None
+        found = self.narrowing.candidates(self.owners) if self.narrowing is not None else None
         if within is not None:
             keys = SortedKeys.of(within.keys())
-            is_exact = self.ask.mode is Mode.MEMBERS and (not self.ask.text or (found is not None and found.is_exact))
+            is_exact = not self.ask.text or (found is not None and found.is_exact)
             found = Candidates(found.keys.among(keys) if found is not None else keys, is_exact, len(keys))
-        return replace(found, is_exact=False) if found is not None and self.ask.said_by is not None else found
+        is_of_run = self.ask.said_by is not None and self.ask.mode is Mode.MEMBERS
+        return replace(found, is_exact=False) if found is not None and is_of_run else found
+
+    @cached_property
+    def on_items(self) -> OnItems | None:
+        """Objects on so many candidates that it is quicker to look at all objects; None for any other rows."""
+        if self.among != "item_id" or self.candidates is None or len(self.candidates.keys) <= MANY_KEYS:
+            return None
+        return OnItems(self.every, self.candidates.keys)
+
+    @property
+    def exactly(self) -> SortedKeys | None:
+        """The keys of the rows shown, where they are known without asking."""
+        known = self.candidates if self.among == "pk" else None
+        return known.keys if known is not None and known.is_exact else None
 
 
 def page(
@@ -158,9 +177,11 @@ def keys(viewer: Viewer, ask: Ask, *, but: BitMap64 | None = None) -> BitMap64:
     rows = rows_of(viewer, ask)
     left_out = but or BitMap64()
     found = BitMap64()
-    if rows.candidates is not None and rows.candidates.is_exact:
-        return rows.candidates.keys.bitmap() - left_out
+    if rows.exactly is not None:
+        return rows.exactly.bitmap() - left_out
     with in_time():
+        if rows.on_items is not None:
+            return items_of(rows, rows.on_items, left_out)
         wanted = narrowed(rows, rows.shown).order_by()
         if ask.mode is Mode.OBJECTS:
             if left_out:
@@ -171,6 +192,19 @@ def keys(viewer: Viewer, ask: Ask, *, but: BitMap64 | None = None) -> BitMap64:
         for some in read_keys(wanted):
             found.update(some)
     return found - left_out
+
+
+def items_of(rows: Rows, known: OnItems, left_out: BitMap64) -> BitMap64:
+    """The keys of the items that the objects shown are on."""
+    found = BitMap64()
+    for window in known.windows(None, LAST_WINDOW, LAST_WINDOW):
+        chosen = BitMap64(fitting(rows, window.keys)) - left_out
+        if len(chosen) == len(window.keys):
+            found.update(window.item_keys)
+        else:
+            item_of = dict(zip(window.keys, window.item_keys, strict=True))
+            found.update(item_of[pk] for pk in chosen)
+    return found
 
 
 def rows_of(viewer: Viewer, ask: Ask) -> Rows:
@@ -185,8 +219,18 @@ def rows_of(viewer: Viewer, ask: Ask) -> Rows:
     wanted = matching(viewer, ask.dataset, ask.text, ask.subject, ask.run) if ask.text else None
     shown = every.filter(wanted) if wanted is not None else every
     order = order_of(ask)
-    known = narrowing(ask.dataset, wanted) if wanted is not None else None
-    return Rows(ask, every, shown, order, known, in_order_of(ask, order, wanted))
+    owners, known = every, narrowing(ask.dataset, wanted) if wanted is not None else None
+    if ask.mode is Mode.OBJECTS:
+        owners, known = everything(viewer, ask.dataset, Subject.ITEMS, None), narrowing_of_items(ask, wanted)
+    return Rows(ask, every, shown, order, owners, known, in_order_of(ask, order, wanted))
+
+
+def narrowing_of_items(ask: Ask, wanted: Matches | None) -> Narrowing | None:
+    """What columns know of the items that objects are on, where the query asks nothing else."""
+    is_of_scenes = ask.within is not None and ask.within.kind == Slice.Kind.SCENES
+    if wanted is None or is_of_scenes or not is_about_items(wanted.tree):
+        return None
+    return narrowing(ask.dataset, Matches(wanted.tree, replace(wanted.scope, subject=Subject.ITEMS)))
 
 
 def in_order_of(ask: Ask, order: Order, wanted: Matches | None) -> Sorted | None:
@@ -222,7 +266,7 @@ def keys_from(
         start = rows.in_order.place(place[-1], is_behind=inclusive is backwards) if place is not None else 0
         if start is not None:
             return keys_in_order(rows, rows.in_order, start, limit, backwards=backwards)
-    if rows.is_lazy or (rows.order.is_by_key and rows.candidates is not None and rows.among == "pk"):
+    if rows.is_lazy or (rows.order.is_by_key and (rows.on_items is not None or is_among_rows(rows))):
         return keys_among(rows, place, limit, backwards=backwards, inclusive=inclusive)
     found = narrowed(rows, rows.shown)
     if place is not None:
@@ -230,6 +274,10 @@ def keys_from(
     elif found is rows.shown:
         found = rows.order.walked(found)
     return list(rows.order.sorted(found, backwards=backwards).values_list("pk", flat=True)[:limit])
+
+
+def is_among_rows(rows: Rows) -> bool:
+    return rows.among == "pk" and rows.candidates is not None
 
 
 def keys_among(rows: Rows, place: Place | None, limit: int, *, backwards: bool, inclusive: bool) -> list[int]:
@@ -267,7 +315,11 @@ def pieces_of(rows: Rows, start: int | None, size: int, *, falls: bool, inclusiv
 
 
 def parts_of(rows: Rows, start: int | None, size: int, *, falls: bool, inclusive: bool = False) -> Iterator[list[int]]:
-    """The candidates behind a key, in pieces that grow."""
+    """The candidates behind a key, or the objects on them, in pieces that grow."""
+    if rows.on_items is not None:
+        for window in rows.on_items.windows(start, size, LAST_WINDOW, falls=falls, inclusive=inclusive):
+            yield window.keys
+        return
     listed = rows.candidates.keys if rows.candidates is not None else SortedKeys.of(BitMap64())
     place = 0 if not falls else len(listed)
     if start is not None:
@@ -282,10 +334,14 @@ def parts_of(rows: Rows, start: int | None, size: int, *, falls: bool, inclusive
 
 def outlined(rows: Rows, total: int, progress: Progress) -> Outline:
     """Anchors and counts, window after window until the time is over."""
-    if rows.candidates is not None and rows.candidates.is_exact:
-        listed = rows.candidates.keys.values
+    if rows.exactly is not None:
+        listed = rows.exactly.values
         anchors = (listed[::-1] if rows.order.is_falling else listed)[::STEP].tolist()
         return Outline(anchors, len(listed), total, total, None)
+    if rows.among == "item_id" and rows.candidates is not None and rows.on_items is None:
+        # Few items have few objects.
+        anchors, count = every_nth(read_keys(rows.order.sorted(narrowed(rows, rows.shown))), 0)
+        return Outline(anchors, count, total, total, None)
     ending = time.monotonic() + OUTLINE_SECONDS
     key, count, looked_at = progress
     anchors = []
@@ -293,7 +349,7 @@ def outlined(rows: Rows, total: int, progress: Progress) -> Outline:
     while True:
         started = time.monotonic()
         window, last, held = window_of(rows, key, size)
-        some, found = every_nth(read_keys(window), count)
+        some, found = every_nth(window, count)
         anchors += some
         count, looked_at = count + found, looked_at + held
         if last is None:
@@ -305,20 +361,31 @@ def outlined(rows: Rows, total: int, progress: Progress) -> Outline:
         size = min(2 * size, LAST_WINDOW) if now - started < WINDOW_SECONDS else max(size // 2, FIRST_WINDOW)
 
 
-def window_of(rows: Rows, key: int, size: int) -> tuple[QuerySet[Any], int | None, int]:
-    """The rows shown among the next so many, the key of the last of those or None at the end, and how many they are."""
+def window_of(rows: Rows, key: int, size: int) -> tuple[Iterator[list[int]], int | None, int]:
+    """The keys shown among the next so many rows, the key of the last of those, None at the end, and their number."""
     falls = rows.order.is_falling
     start = key if key >= 0 else None
-    if rows.candidates is not None and rows.among == "pk":
+    if rows.on_items is not None:
+        known = rows.on_items.window(start, size, falls=falls)
+        return iter([fitting(rows, known.keys)]), known.last, known.held
+    if is_among_rows(rows):
         some = next(parts_of(rows, start, size, falls=falls), [])
         window = rows.order.sorted(rows.shown.filter(Among(some)))
-        return window, (some[0] if falls else some[-1]) if len(some) == size else None, len(some)
+        return read_keys(window), (some[0] if falls else some[-1]) if len(some) == size else None, len(some)
     order = "-pk" if falls else "pk"
     later = {"pk__lt" if falls else "pk__gt": start} if start is not None else {}
     edge = rows.every.filter(**later).order_by(order).values_list("pk", flat=True)[size - 1 : size].first()
     within = later | ({"pk__gte" if falls else "pk__lte": edge} if edge is not None else {})
     window = rows.order.sorted(narrowed(rows, rows.shown.filter(**within)))
-    return window, edge, size if edge is not None else rows.every.filter(**within).count()
+    return read_keys(window), edge, size if edge is not None else rows.every.filter(**within).count()
+
+
+def fitting(rows: Rows, keys: list[int]) -> list[int]:
+    """Those of the objects on candidates that are shown, in their order."""
+    if not keys or (rows.candidates is not None and rows.candidates.is_exact):
+        return keys
+    found = {pk for some in read_keys(rows.shown.filter(Among(keys)).order_by()) for pk in some}
+    return [pk for pk in keys if pk in found]
 
 
 def every_nth(read: Iterator[list[int]], position: int) -> tuple[list[int], int]:
