@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { placeAt } from "../../static/js/query/place.js";
+import { isHalfWritten, placeAt } from "../../static/js/query/place.js";
 import { accepted, fieldWanted, suggestionsAt } from "../../static/js/query/suggest.js";
 import { tokensOf } from "../../static/js/query/tokens.js";
 
@@ -152,4 +152,9 @@ test("a text of 100 kB, a quote that is never closed and any nonsense are tokens
     assert.equal(tokens.map((one) => one.text).join(""), text);
     assert.equal(placeAt(text, text.length).to, text.length);
   }
+});
+
+test("a text plainly goes on until a whole test stands last", () => {
+  for (const text of ["metadata.wea", "metadata.weather ", "metadata.weather =", "width > 3 AND", "width > 3 AND metadata.", 'metadata.weather = "li', "NOT", "annotations[label", "metadata.a IN (1,", "predictions@ne"]) assert.equal(isHalfWritten(text), true, text);
+  for (const text of ["", "  ", "metadata.weather = fog", "width > 3 ", "annotations[label = car]", "metadata.a EXISTS", "width > height"]) assert.equal(isHalfWritten(text), false, text);
 });

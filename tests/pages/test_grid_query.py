@@ -1,5 +1,6 @@
 """The grid asked a question: what is shown, said and refused, and a slice made of all that match."""
 
+import html
 import re
 from urllib.parse import quote
 
@@ -164,6 +165,23 @@ def test_nothing_found_says_so_and_offers_all_again(house: House, owner: Viewer,
     refused = browser.post(asked(house.grid, "metadata.index > 99"), {"do": "slice-query", "name": "None"})
     assert refused.status_code == 400
     assert list(slices_of(owner, house.dataset)) == ["Night"]
+
+
+def test_a_name_that_no_item_has_is_said_with_a_link_that_asks_what_was_meant(
+    house: House, owner: Viewer, browse: Browse
+) -> None:
+    browser = browse(owner)
+    text = text_of(browser.get(asked(house.grid, "metadata.indx > 0", "&size=large")))
+    assert "Nothing matches No item has metadata.indx. Did you mean metadata.index ?" in text
+    # Where something matches all the same, the bar says it.
+    response = browser.get(asked(house.grid, "metadata.indx IS MISSING", "&size=large"))
+    assert '<p class="query__missing">No item has metadata.indx. Did you mean <a' in bar_of(response)
+    near = re.search(r'class="query__near" href="([^"]+)"', response.content.decode())
+    assert near is not None
+    asks_it = browser.get(html.unescape(near[1]))
+    assert ">metadata.index IS MISSING</textarea>" in bar_of(asks_it)
+    assert "query__missing" not in bar_of(asks_it)
+    assert "size=large" in near[1]
 
 
 def test_an_empty_dataset_is_not_asked_anything(owner: Viewer, dataset: Dataset, browse: Browse) -> None:

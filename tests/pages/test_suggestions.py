@@ -138,6 +138,17 @@ def test_a_text_is_checked_without_being_asked(
     assert bool(checked["expected"]) == ("found" in checked["reason"][:5])
 
 
+def test_a_name_that_no_item_has_is_no_mistake_and_said(ask: Any, owner: Viewer, dataset: Dataset) -> None:
+    append(owner, dataset, {"speed": 3})
+    hint = {
+        "reason": "No item has metadata.sped.",
+        "near": "metadata.speed",
+        "query": "width > 1 OR metadata.speed > 3",
+    }
+    checked = ask(dataset, f"query-check?q={quote('width > 1 OR metadata.sped > 3')}")
+    assert checked == {"ok": True, "hint": hint | {"position": 13, "length": 13}}
+
+
 def test_what_is_right_and_what_is_empty_is_ok_in_every_mode(ask: Any, house: House, owner: Viewer) -> None:
     run = label_house(owner, house)
     for asked in (
@@ -157,8 +168,8 @@ def test_the_feeds_cost_few_queries_however_much_there_is(house: House, owner: V
     # PostgreSQL is told its limit in a transaction, and that it ends.
     limit = 4 if connection.vendor == "postgresql" else 0
     expected = {
-        # Runs, slices, live slices; classes and taxonomies of both roots.
-        "suggestions": feed + 2 + 2 + 4,
+        # Runs, slices, live slices; classes and taxonomies.
+        "suggestions": feed + 2 + 2 + 2,
         # The range of numbers, texts, texts in lists; of labels how many there are.
         "suggestions?field=metadata.index": feed + limit + 3,
         "suggestions?field=annotations.label": feed + limit + 3,

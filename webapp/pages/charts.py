@@ -18,7 +18,7 @@ from webapp.pages.dataset_head import DatasetHead, dataset_head
 from webapp.pages.door import person
 from webapp.pages.frame import Page, render
 from webapp.pages.label_runs import found_among
-from webapp.pages.query_bar import Fault, fault_of, query_text
+from webapp.pages.query_bar import Fault, Missing, fault_of, missing_of, names_of, query_text
 from webapp.query.facet_fields import (
     CLASSES,
     CONFIDENCE,
@@ -29,6 +29,7 @@ from webapp.query.facet_fields import (
     facet_fields,
 )
 from webapp.query.facet_map import MapField, map_fields
+from webapp.query.hints import hint
 from webapp.query.queries import matching
 from webapp.query.refusals import QuerySyntaxError
 from webapp.query.scope import Subject
@@ -82,10 +83,14 @@ class ChartsPage(Page):
     """What is asked of it; empty for all."""
     fault: Fault | None
     """Why it cannot be answered."""
+    missing: Missing | None
+    """What it names that no row has; None where nothing is known to be wrong."""
     grid_href: str
     """The pictures that match."""
     clear_href: str
     """The charts of all."""
+    names: str
+    """The fields that a query may name, as JSON for its script."""
     find: str
     """What the names of the fields shown have in them; empty for all."""
     panels: tuple[ChartPanel, ...]
@@ -118,6 +123,8 @@ def charts(request: HttpRequest, viewer: Viewer, dataset_id: str) -> HttpRespons
         dataset=dataset_head(viewer, dataset, view="charts", request=request),
         query=text,
         fault=fault,
+        missing=missing_of(request, hint(viewer, dataset, text, run)) if text and not fault else None,
+        names=names_of(dataset, has_runs=bool(offered)),
         grid_href=f"{grid}?{urlencode(kept | {'q': text})}",
         clear_href=f"{here}?{urlencode(kept)}" if kept else here,
         find=find,

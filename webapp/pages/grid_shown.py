@@ -32,6 +32,7 @@ from webapp.query import results
 from webapp.query.actions import slice_of_matches
 from webapp.query.asks import Ask, Mode
 from webapp.query.examples import Known
+from webapp.query.hints import Hint, hint
 from webapp.query.results import Block
 from webapp.query.scope import Subject
 
@@ -116,7 +117,9 @@ def shown(
     known = known_of(viewer, dataset, (), {}, has_predictions=run is not None) if is_asked else None
     is_labelled = known is not None and bool(known.classes or run)
     view = grid_view(request, viewer, cells_of_rows(rows), links, ask, is_labelled=is_labelled)
-    bar = bar_of(request, viewer, ask, view, known, fault=fault, refusal=refusal)
+    is_hinted = ask.text and fault is None
+    hinted = hint(viewer, dataset, ask.text, run, has_matches=bool(rows)) if is_hinted else None
+    bar = bar_of(request, viewer, ask, view, known, fault=fault, hint=hinted, refusal=refusal)
     is_refused = fault is not None or (bar is not None and bar.refusal is not None)
     return Shown(ask, run, view, bar, NOUNS[ask.subject], is_refused, rows, block, start)
 
@@ -171,6 +174,7 @@ def bar_of(
     known: Known | None,
     *,
     fault: Invalid | None,
+    hint: Hint | None,
     refusal: Refusal | None,
 ) -> QueryBar | None:
     if known is None:
@@ -189,6 +193,7 @@ def bar_of(
         has_matches=bool(ask.text and view.cells),
         is_whole=ask.within is None,
         fault=fault,
+        hint=hint,
         refusal=refusal,
     )
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -21,9 +22,11 @@ from webapp.pages.saved_queries import SavedRow, rows_of, run_name_of
 from webapp.pages.words import counted, noun, number
 from webapp.privacy.refusals import Invalid
 from webapp.query.examples import Known, known_fields
+from webapp.query.hints import Hint
 from webapp.query.queries import members
 from webapp.query.refusals import QuerySyntaxError, excerpt
 from webapp.query.saved import saved_queries
+from webapp.query.suggestions import names_at_hand
 
 MAX_FIELDS = 60
 SAMPLES = 20
@@ -45,6 +48,18 @@ class Fault:
     """The part of the query around it; empty where it is no place that is at fault."""
     caret: str = ""
     """Spaces, and carets that stand below the place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Something in a query that no row has."""
+
+    sentence: str
+    """That none has it."""
+    near: str | None
+    """What may have been meant; None where nothing is known."""
+    href: str | None
+    """This grid, asked that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +96,10 @@ class QueryBar:
     """Whether that is said at all."""
     fault: Fault | None
     """Why the query cannot be answered."""
+    missing: Missing | None
+    """What the query names that no row has; None where nothing is known to be wrong."""
+    names: str
+    """Fields with their types, as JSON, so that its script need not ask for them."""
     fields: tuple[FieldRow, ...]
     """What is known to be there to ask for."""
     has_more_fields: bool
@@ -122,6 +141,7 @@ def query_bar(
     has_matches: bool = False,
     is_whole: bool = True,
     fault: Invalid | None = None,
+    hint: Hint | None = None,
     refusal: Refusal | None = None,
 ) -> QueryBar:
     """The bar; `is_whole` for a dataset's own grid, whose query can be saved, and not that of a slice."""
@@ -139,6 +159,8 @@ def query_bar(
         says=says,
         is_counted=is_counted,
         fault=fault_of(query_text(request), fault) if fault is not None else None,
+        missing=missing_of(request, hint),
+        names=names_of(dataset, known.classes, has_runs=known.has_predictions),
         fields=tuple(FieldRow(one.example, one.type, asking(request, one.example)) for one in fields[:MAX_FIELDS]),
         has_more_fields=len(fields) > MAX_FIELDS,
         saved=rows_of(viewer, dataset, saved_queries(viewer, dataset)),
@@ -163,6 +185,17 @@ def what_to_save(request: HttpRequest, viewer: Viewer, dataset: Dataset) -> tupl
 def asking(request: HttpRequest, text: str | None) -> str:
     """The first page of this grid, asked something else."""
     return address(request, q=text, **dict.fromkeys(PLACES))
+
+
+def names_of(dataset: Dataset, classes: Sequence[str] = (), *, has_runs: bool = False) -> str:
+    """What may be asked for, as JSON, as far as it is known without asking."""
+    return msgspec.json.encode(names_at_hand(dataset, classes, has_runs=has_runs)).decode()
+
+
+def missing_of(request: HttpRequest, hint: Hint | None) -> Missing | None:
+    if hint is None:
+        return None
+    return Missing(hint.sentence, hint.near, asking(request, hint.query) if hint.query is not None else None)
 
 
 def fault_of(text: str, found: Invalid) -> Fault:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 
@@ -11,6 +13,7 @@ from webapp.pages.door import feed
 from webapp.pages.feeds import answer
 from webapp.pages.label_runs import run_of_page
 from webapp.pages.query_bar import query_text
+from webapp.query.hints import Hint, hint
 from webapp.query.queries import matching
 from webapp.query.refusals import QuerySyntaxError
 from webapp.query.saved import subject_of
@@ -39,7 +42,10 @@ def suggestions(request: HttpRequest, viewer: Viewer, dataset_id: str) -> HttpRe
 @never_cache
 @feed("GET")
 def query_check(request: HttpRequest, viewer: Viewer, dataset_id: str) -> HttpResponse:
-    """Whether `q` can be asked, in `mode` and of `run`; if not, where and why. `position` counts characters from 0."""
+    """Whether `q` can be asked, in `mode` and of `run`; if not, where and why; if so, what in it no row has.
+
+    `position` counts characters from 0.
+    """
     dataset = queries.dataset(viewer, dataset_id)
     text = query_text(request)
     if not text:
@@ -48,8 +54,16 @@ def query_check(request: HttpRequest, viewer: Viewer, dataset_id: str) -> HttpRe
     subject = subject_of(dataset, request.GET.get("mode", ""), run if request.GET.get("run") else None)
     try:
         matching(viewer, dataset, text, subject, run)
+        found = hint(viewer, dataset, text, run)
     except QuerySyntaxError as fault:
         told = {"found": fault.found, "expected": fault.expected, "nearest": fault.near}
         place = {"position": fault.position, "length": fault.length, "reason": fault.reason}
         return answer({"ok": False} | place | told)
-    return answer({"ok": True})
+    return answer({"ok": True} | ({"hint": told_of(found)} if found is not None else {}))
+
+
+def told_of(hint: Hint) -> dict[str, Any]:
+    """What no row has; `near` is what may have been meant, `query` the text with that in its place."""
+    first, last = hint.at
+    place = {"position": first, "length": last - first}
+    return {"reason": hint.sentence, "near": hint.near, "query": hint.query} | place

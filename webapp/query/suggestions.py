@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -35,6 +35,8 @@ MAX_VALUES = 50
 MAX_TEXT = 200
 MAX_CLASSES = 1_000
 MAX_SLICES = 500
+# Of the fields that a page has in it, each some 30 characters.
+MAX_AT_HAND = 500
 # Values are counted in no more rows than this, and rare ones looked for in the first so many that begin alike.
 SAMPLE_ROWS = 20_000
 SEARCHED_ROWS = 500
@@ -66,15 +68,24 @@ class Values:
 
 def known_names(viewer: Viewer, dataset: Dataset) -> Known:
     runs = label_queries.runs_of_dataset(viewer, dataset)
+    classes = [label for _, label, _ in label_queries.class_counts(viewer, dataset)]
+    taxonomies = [one.name for one in label_queries.taxonomies(viewer, dataset)]
     return Known(
-        fields=list(fields_of(viewer, dataset, has_runs=bool(runs))),
+        fields=list(fields_of(dataset, classes, taxonomies, has_runs=bool(runs))),
         runs=list(dict.fromkeys(run.name for run in runs)),
         slices=list(dict.fromkeys(one.name for one in dataset_queries.slices(viewer, dataset, limit=MAX_SLICES))),
         live_slices=[one.name for one in saved_queries(viewer, dataset, only_live=True)],
     )
 
 
-def fields_of(viewer: Viewer, dataset: Dataset, *, has_runs: bool) -> Iterator[tuple[str, str]]:
+def names_at_hand(dataset: Dataset, classes: Sequence[str], *, has_runs: bool) -> list[tuple[str, str]]:
+    """Of those fields the first MAX_AT_HAND, without a look at the database: what a page can have in it."""
+    return list(islice(fields_of(dataset, classes, (), has_runs=has_runs), MAX_AT_HAND))
+
+
+def fields_of(
+    dataset: Dataset, classes: Sequence[str], taxonomies: Sequence[str], *, has_runs: bool
+) -> Iterator[tuple[str, str]]:
     """Its own metadata first, then what every dataset has, then labels."""
     of_facets = {field.path: field.type for field in facet_fields(dataset).values() if field.key is not None}
     yield from ((path, kind) for path, kind in of_facets.items() if not path.startswith("annotations."))
@@ -83,22 +94,21 @@ def fields_of(viewer: Viewer, dataset: Dataset, *, has_runs: bool) -> Iterator[t
     if dataset.is_scene:
         yield "frame", "number"
         yield from ((f"scene.{name}", TYPE_OF_KIND[kind]) for name, (kind, _) in SCENE_FIELDS.items())
-    yield from of_labels(viewer, dataset, "annotations")
+    yield from of_labels("annotations", classes, taxonomies)
     yield from ((path, kind) for path, kind in of_facets.items() if path.startswith("annotations."))
     if has_runs:
-        yield from of_labels(viewer, dataset, "predictions")
+        yield from of_labels("predictions", classes, taxonomies)
         for key, kind in sorted(dataset.field_types.get("prediction", {}).items()):
             yield f"{LEVELS['prediction']}.{step(key)}", kind
     yield from ((f"scale_metadata.{name}", "string") for name in SCALE_FIELDS)
 
 
-def of_labels(viewer: Viewer, dataset: Dataset, root: str) -> Iterator[tuple[str, str]]:
+def of_labels(root: str, classes: Sequence[str], taxonomies: Sequence[str]) -> Iterator[tuple[str, str]]:
     fields = OBJECT_FIELDS | (CONFIDENCE if root == "predictions" else {})
-    classes = dict.fromkeys(label for _, label, _ in label_queries.class_counts(viewer, dataset) if label)
-    taxonomies = [one.name for one in label_queries.taxonomies(viewer, dataset)]
     yield f"{root}.count", "number"
     known = {"count", "metadata", "position", "dimensions", *fields, *TYPES}
-    yield from ((f"{root}.{step(name)}", "class") for name in islice(classes, MAX_CLASSES) if name not in known)
+    named = islice(dict.fromkeys(filter(None, classes)), MAX_CLASSES)
+    yield from ((f"{root}.{step(name)}", "class") for name in named if name not in known)
     yield from ((f"{root}.{step(name)}", "string") for name in taxonomies if name not in known)
     yield from ((f"{root}.{name}", TYPE_OF_KIND[kind]) for name, (kind, _) in fields.items())
     yield from ((f"{root}.{name}.count", "number") for name in TYPES if name != "mask")

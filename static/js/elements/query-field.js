@@ -1,9 +1,12 @@
-/** `<query-field data-dataset="/datasets/…/">`: a query's text, colored, completed and checked as it is typed. */
+/**
+ * `<query-field data-dataset="/datasets/…/" data-names="[[path, type], …]">`: a query's text, colored, completed and
+ * checked as it is typed. Names are there at once; only values and the check wait for the server.
+ */
 
 import { debounce } from "../lib/debounce.js";
 import { make } from "../lib/markup.js";
 import { QueryHistory } from "../query/history.js";
-import { placeAt } from "../query/place.js";
+import { isHalfWritten, placeAt } from "../query/place.js";
 import { accepted, fieldWanted, suggestionsAt } from "../query/suggest.js";
 import { QueryList } from "./query-list.js";
 import { QueryNames } from "./query-names.js";
@@ -48,7 +51,7 @@ export class QueryField extends HTMLElement {
     this.#life = new AbortController();
     const { signal } = this.#life;
     this.#input = input;
-    this.#names = new QueryNames(href, signal);
+    this.#names = new QueryNames(href, JSON.parse(this.dataset["names"] ?? "[]"), signal);
     this.#history = new QueryHistory(shelf(), href.split("/").at(-2) ?? href);
     this.#paint = new QueryPaint(this);
     this.append(this.#drop, this.#told);
@@ -133,7 +136,10 @@ export class QueryField extends HTMLElement {
     if (press.altKey && (key === "ArrowUp" || key === "ArrowDown")) return () => this.#recall(key === "ArrowUp" ? 1 : -1);
     if (press.ctrlKey && key === " ") return () => void this.#offer();
     if (press.altKey || press.ctrlKey || press.metaKey) return null;
-    if (key === "Enter") return chosen ? () => this.#accept(chosen) : () => this.#send();
+    if (key === "Enter") {
+      const goesOn = chosen ?? (this.#isTaking ? this.#list.first : null);
+      return goesOn ? () => this.#accept(goesOn) : () => this.#send();
+    }
     if (key === "Escape") return this.#drop.hidden ? null : () => this.#close();
     if (!this.#list.isOpen) return key === "ArrowDown" && this.#isLastLine() ? () => void this.#offer() : null;
     if (key === "ArrowDown" || key === "ArrowUp") return () => this.#walk(key === "ArrowDown" ? 1 : -1);
@@ -150,6 +156,11 @@ export class QueryField extends HTMLElement {
   /** Whether a part of a word stands before the caret, so that Tab completes it. */
   #isTyping() {
     return placeAt(this.#input.value, this.#input.selectionEnd).prefix !== "";
+  }
+
+  /** Whether Enter takes the first suggestion: the text cannot be asked as it is. */
+  get #isTaking() {
+    return this.#list.isOpen && isHalfWritten(this.#input.value);
   }
 
   #send() {
@@ -202,24 +213,26 @@ export class QueryField extends HTMLElement {
     this.#change();
   }
 
-  /** Shows what may be written at the caret. */
+  /** Shows what may be written at the caret: what is known at once, and then what the server knows besides. */
   async #offer() {
     const turn = (this.#turn += 1);
     const { value, selectionStart, selectionEnd } = this.#input;
     if (selectionStart !== selectionEnd && value) return this.#close();
-    const known = await this.#names.known();
     const place = placeAt(value, selectionEnd);
+    const show = (/** @type {import("../query/suggest.js").Values | null} */ values) => {
+      if (turn === this.#turn) this.#show(place, suggestionsAt(place, this.#names.atHand, values));
+    };
+    const before = this.#names.atHand;
+    const early = fieldWanted(place, before);
+    if (!early) show(null);
+    const known = await this.#names.known();
     const field = fieldWanted(place, known);
-    if (field) {
-      // The values that begin with nothing are there at once, while those that begin so are on their way.
-      const all = await this.#names.values(field, "");
-      if (turn === this.#turn) this.#show(place, suggestionsAt(place, known, all));
-      if (!place.prefix || (all && all.is_exact && all.values.length < 50)) return;
-      const some = await this.#names.values(field, place.prefix);
-      if (turn === this.#turn) this.#show(place, suggestionsAt(place, known, some));
-      return;
-    }
-    if (turn === this.#turn) this.#show(place, suggestionsAt(place, known, null));
+    if (!field) return known === before ? undefined : show(null);
+    // The values that begin with nothing are there at once, while those that begin so are on their way.
+    const all = await this.#names.values(field, "");
+    show(all);
+    if (!place.prefix || (all && all.is_exact && all.values.length < 50)) return;
+    show(await this.#names.values(field, place.prefix));
   }
 
   /**
@@ -235,6 +248,7 @@ export class QueryField extends HTMLElement {
       { name: asked.length ? "Asked before" : "", suggestions: asked },
       { name: asked.length ? "Fields" : "", suggestions },
     ]);
+    this.#list.isTaking = this.#isTaking;
     this.#input.removeAttribute("aria-activedescendant");
     this.#foot.querySelector("button")?.toggleAttribute("hidden", asked.length === 0);
     this.#told.textContent = this.#list.count ? `${this.#list.count} suggestions` : "";
@@ -282,24 +296,43 @@ export class QueryField extends HTMLElement {
   }
 
   /**
-   * Says what is wrong where it is; of what is only not finished quietly, and without a wave.
+   * Says what is wrong where it is, and of what is right what no row has; nothing of what plainly goes on.
    * @param {string} text
    * @param {import("./query-names.js").Check} found
    */
   #tell(text, found) {
-    const start = found.ok ? 0 : unitsOf(text, found.position);
-    const end = found.ok ? 0 : unitsOf(text, found.position + found.length);
-    const isFinished = found.ok || start < text.trimEnd().length - 1 && end < text.trimEnd().length;
+    const said = found.ok ? found.hint : found;
+    const start = said ? unitsOf(text, said.position) : 0;
+    const end = said ? unitsOf(text, said.position + said.length) : 0;
+    const last = text.trimEnd().length;
+    const isFinished = found.ok || (start < last - 1 && end < last);
     this.#wave = found.ok || !isFinished ? null : { start, end: Math.max(end, start + 1) };
     this.dataset["state"] = found.ok ? "right" : isFinished ? "wrong" : "unfinished";
     this.#draw();
     const isHere = document.activeElement === this.#input;
-    this.#says.hidden = found.ok || !isHere || (!isFinished && this.#list.isOpen);
-    if (!found.ok) this.#says.textContent = sentenceCase(found.reason);
-    this.#says.dataset["state"] = this.dataset["state"];
-    if (found.ok) this.#input.removeAttribute("aria-describedby");
-    else if (isFinished) this.#input.setAttribute("aria-describedby", this.#says.id);
-    if (isHere) this.#place(this.#list.isOpen ? placeAt(text, this.#input.selectionEnd).from : start);
+    const { selectionEnd } = this.#input;
+    // A name that the caret touches is still being typed.
+    const isTyped = found.ok ? start <= selectionEnd && selectionEnd <= end : !isFinished && (this.#list.isOpen || isHalfWritten(text) || start >= last);
+    this.#says.hidden = !said || !isHere || isTyped;
+    if (said) this.#says.replaceChildren(sentenceCase(said.reason), ...(found.ok && found.hint ? this.#correction(found.hint) : []));
+    this.#says.dataset["state"] = found.ok ? "hint" : this.dataset["state"];
+    if (!found.ok && isFinished) this.#input.setAttribute("aria-describedby", this.#says.id);
+    else this.#input.removeAttribute("aria-describedby");
+    if (isHere) this.#place(this.#list.isOpen ? placeAt(text, selectionEnd).from : start);
+  }
+
+  /**
+   * @param {import("./query-names.js").Hint} hint
+   * @returns {(string | HTMLElement)[]} a question, whose answer writes what may have been meant
+   */
+  #correction({ near, query }) {
+    if (near === null || query === null) return [];
+    const button = make("button", { class: "query-field__near", type: "button", tabindex: -1 }, near);
+    button.addEventListener("click", () => {
+      this.#write(query, query.length);
+      this.#close();
+    });
+    return [" Did you mean ", button, "?"];
   }
 
   /** @param {AbortSignal} signal */

@@ -62,6 +62,11 @@ export class QueryList {
     return this.#options[this.#active]?.id ?? null;
   }
 
+  /** @param {boolean} isTaking whether Enter takes the first where none is walked to */
+  set isTaking(isTaking) {
+    this.#list.toggleAttribute("data-taking", isTaking);
+  }
+
   /** @param {Group[]} groups */
   show(groups) {
     this.#shown = groups.flatMap(({ suggestions }) => suggestions);

@@ -1,9 +1,10 @@
-/** What the server knows of a dataset's names and values, asked for once each. */
+/** What is known of a dataset's names and values: those of the page at once, the server's asked for once each. */
 
 /**
  * @typedef {import("../query/suggest.js").Known} Known
  * @typedef {import("../query/suggest.js").Values} Values
- * @typedef {{ok: true} | {ok: false, position: number, length: number, reason: string}} Check
+ * @typedef {{position: number, length: number, reason: string, near: string | null, query: string | null}} Hint what no row has
+ * @typedef {{ok: true, hint?: Hint} | {ok: false, position: number, length: number, reason: string}} Check
  */
 
 const NOTHING = /** @type {Known} */ ({ fields: [], runs: [], slices: [], live: [] });
@@ -14,24 +15,33 @@ export class QueryNames {
   #signal;
   /** @type {Promise<Known> | null} */
   #known = null;
+  #atHand;
   /** @type {Map<string, Promise<Values | null>>} */
   #values = new Map();
 
   /**
    * @param {string} href the dataset's grid
+   * @param {Known["fields"]} fields those that the page itself names
    * @param {AbortSignal} signal
    */
-  constructor(href, signal) {
+  constructor(href, fields, signal) {
     this.#href = href;
     this.#signal = signal;
+    this.#atHand = fields.length ? { ...NOTHING, fields } : NOTHING;
   }
 
-  /** @returns {Promise<Known>} nothing where the server does not answer: typing goes on without it */
+  /** What is known without asking anybody. */
+  get atHand() {
+    return this.#atHand;
+  }
+
+  /** @returns {Promise<Known>} what is at hand where the server does not answer: typing goes on without it */
   known() {
     this.#known ??= this.#ask("suggestions").then((answer) => {
       // Where it failed, the next key asks again.
       if (!answer) this.#known = null;
-      return /** @type {Known} */ (answer ?? NOTHING);
+      else this.#atHand = /** @type {Known} */ (answer);
+      return this.#atHand;
     });
     return this.#known;
   }

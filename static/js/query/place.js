@@ -36,3 +36,16 @@ export function placeAt(text, caret) {
   const prefix = text.slice(from + (isQuoted ? 1 : 0), caret);
   return { situation, from, to, prefix, isQuoted };
 }
+
+/**
+ * Whether a text plainly goes on: what stands last needs something behind it.
+ * @param {string} text
+ */
+export function isHalfWritten(text) {
+  const { tokens, after } = tokensOf(text);
+  const last = tokens.at(-1);
+  if (!last) return false;
+  // What brackets choose is a condition of its own.
+  const isWhole = after.wants === "join" || (after.wants === "operator" && after.field === "[");
+  return !isWhole || last.kind === "unclosed";
+}
