@@ -172,8 +172,8 @@ def test_labels_of_pages_and_feeds(house: House, owner: Viewer, browse: Browse) 
         f"/models/{run.model.public_id}/": FRAME + 7,
         # The dataset, its runs, where they are and how much they say, what people say.
         f"{house.grid}models/": FRAME + 1 + RUNS + 3,
-        # The dataset alone: the charts come after their page, each by one statement.
-        f"{house.grid}charts/?q=annotations.car > 0": FRAME + 1 + RUNS,
+        # The dataset, and the classes and taxonomies it knows: the charts come after their page, each by one statement.
+        f"{house.grid}charts/?q=annotations.car > 0": FRAME + 1 + RUNS + 2,
         f"{house.grid}facets?field=metadata.index": feed,
         f"{house.grid}facets?field=metadata.index&q=annotations.car > 0": feed,
         f"{house.grid}facets?field=annotations": feed,
