@@ -73,6 +73,8 @@ DEBUG = False
 SECRET_KEY = kept_secret("secret", "TRANSOM_SECRET_KEY", 40)
 # Public ids are keyed apart from SECRET_KEY, so that rotating that one breaks no address or script.
 PUBLIC_ID_KEY = hashlib.sha256(kept_secret("public_id", "TRANSOM_PUBLIC_ID_KEY", 32).encode()).digest()[:16]
+# The seed of the Ed25519 key that signs where the audit record ends.
+AUDIT_KEY = hashlib.sha256(kept_secret("audit", "TRANSOM_AUDIT_KEY", 32).encode()).digest()
 
 HTTPS = env_flag("TRANSOM_HTTPS", default=False)
 ALLOWED_HOSTS = [

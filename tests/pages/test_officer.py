@@ -5,6 +5,7 @@ import pytest
 from tests import make
 from tests.pages.conftest import Browse, House, make_file_item, text_of
 from tests.pages.labelled import label_masks
+from webapp.accounts import queries as people
 from webapp.accounts.viewer import Viewer
 from webapp.datasets.models import Dataset
 from webapp.pages import officer
@@ -67,3 +68,9 @@ def test_only_admins_read_the_audit_trail(house: House, admin: Viewer, teammate:
 def test_the_report_names_no_media_address(house: House, admin: Viewer, browse: Browse) -> None:
     body = browse(admin).get("/privacy/").content.decode()
     assert f"{make.MEDIA}/" not in body
+
+
+def test_the_trail_says_where_its_chain_ends(house: House, admin: Viewer, browse: Browse) -> None:
+    head = people.audit_head(admin)
+    page = text_of(browse(admin).get("/privacy/"))
+    assert f"{head.length} acts ; the chain ends with {head.hash[:16]} ." in page

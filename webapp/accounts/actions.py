@@ -63,7 +63,8 @@ def remove_member(viewer: Viewer, membership_id: int) -> None:
 
 def keep_an_admin(viewer: Viewer) -> None:
     # Without this lock two admins who demote each other at the same moment would both see the other one stay.
-    Team.objects.select_for_update().get(pk=viewer.team_id)
+    # It leaves the key alone, so that rows of the team, an audit row among them, are still written meanwhile.
+    Team.objects.select_for_update(no_key=True).get(pk=viewer.team_id)
     if not Membership.objects.filter(team_id=viewer.team_id, role=Role.ADMIN).exists():
         raise Conflict("A team keeps at least one admin; name another one first.")
 

@@ -9,6 +9,7 @@ from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.utils import timezone
 
+from webapp.accounts.chain import BEFORE_ALL
 from webapp.accounts.viewer import Role
 
 
@@ -90,8 +91,23 @@ class ApiKey(models.Model):
         return f"{self.name} ({self.lookup})"
 
 
+class AuditHead(models.Model):
+    """Where a team's chain of acts ends: the row that `audit.record` locks, and nothing else writes."""
+
+    team = models.OneToOneField(Team, on_delete=models.PROTECT, primary_key=True, related_name="+")
+    length = models.PositiveBigIntegerField(default=0)
+    hash = models.CharField(max_length=64, default=BEFORE_ALL)
+
+    def __str__(self) -> str:
+        return f"{self.length} acts of {self.team}"
+
+
 class AuditEntry(models.Model):
-    """One act, written in the transaction of the act. `details` never holds a media URL."""
+    """One act, written by `audit.record` in the transaction of the act. `details` never holds a media URL.
+
+    The acts of a team are a chain (chain.py): `position` counts from 1 and is their order, whatever the clock said.
+    Triggers refuse every change and every deletion.
+    """
 
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
     user = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
@@ -100,9 +116,12 @@ class AuditEntry(models.Model):
     subject = models.CharField(max_length=200)
     details = models.JSONField(default=dict)
     at = models.DateTimeField(default=timezone.now)
+    position = models.PositiveBigIntegerField()
+    previous = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64)
 
     class Meta:
-        indexes = [models.Index(fields=["team", "-id"], name="audit_by_team")]
+        constraints = [models.UniqueConstraint(fields=["team", "position"], name="one_act_per_place_in_a_team")]
         verbose_name_plural = "audit entries"
 
     def __str__(self) -> str:

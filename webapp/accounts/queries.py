@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from webapp.accounts.models import ApiKey, AuditEntry, Membership, Team
+from webapp.accounts.chain import Head
+from webapp.accounts.models import ApiKey, AuditEntry, AuditHead, Membership, Team
 from webapp.accounts.viewer import Permission, Role, Viewer
 from webapp.privacy.refusals import NotFound
 
@@ -59,7 +60,13 @@ def audit_entries(viewer: Viewer, *, limit: int = 100) -> list[AuditEntry]:
     """The team's newest acts, newest first; for admins."""
     viewer.require(Permission.ADMINISTER)
     entries = AuditEntry.objects.select_related("user", "api_key").filter(team_id=viewer.team_id)
-    return list(entries.order_by("-id")[:limit])
+    return list(entries.order_by("-position")[:limit])
+
+
+def audit_head(viewer: Viewer) -> Head:
+    """Where the team's chain of acts ends now."""
+    found = AuditHead.objects.filter(team_id=viewer.team_id).first()
+    return Head(found.length, found.hash) if found is not None else Head()
 
 
 def membership(viewer: Viewer, membership_id: int) -> Membership:

@@ -98,11 +98,12 @@ def cancel(viewer: Viewer, job: Job) -> None:
     viewer.require(Permission.CURATE)
     jobs = Job.objects.visible_to(viewer).filter(pk=job.pk)
     with transaction.atomic():
+        # First: a step that writes down an act locks its job's row after it.
+        record(viewer, "job.cancel", subject=job.public_id)
         if jobs.filter(state=Job.State.QUEUED).update(state=Job.State.CANCELLED, finished_at=timezone.now()):
             pass
         elif not jobs.filter(state=Job.State.RUNNING).update(cancel_requested=True):
             raise Conflict("This job has ended already; there is nothing to stop.")
-        record(viewer, "job.cancel", subject=job.public_id)
 
 
 def viewer_of_job(job: Job) -> Viewer:

@@ -93,6 +93,10 @@ class OfficerPage(Page):
     """Whether the list can only be changed by an admin."""
     acts: tuple[Act, ...] | None
     """The newest audit rows; None for everyone but admins."""
+    act_count: int
+    """How many acts the team's audit record holds."""
+    act_hash: str
+    """The hash of the last, over all before it."""
 
 
 @person
@@ -107,6 +111,7 @@ def privacy(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         holdings_of(one, copies.get(one.pk, 0), videos.get(one.pk, 0), masks.get(one.pk, NO_MASKS), origins[one.pk])
         for one in datasets
     )
+    head = people.audit_head(viewer)
     page = OfficerPage(
         title="Privacy report",
         team_name=viewer.team_name,
@@ -121,6 +126,8 @@ def privacy(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         origins=tuple(origin_row(one, users.get(one.pk, 0)) for one in queries.team_origin_rows(viewer)),
         are_origins_locked=people.team(viewer).are_origins_locked,
         acts=newest_acts(viewer) if viewer.may(Permission.ADMINISTER) else None,
+        act_count=head.length,
+        act_hash=head.hash,
     )
     return render(request, viewer, page)
 

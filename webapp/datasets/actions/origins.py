@@ -35,8 +35,14 @@ def admit_origins(viewer: Viewer, dataset: Dataset, named: set[Origin]) -> None:
     policy = origin_policy(viewer)
     for origin in sorted(fresh):
         policy.admit(origin)
-        row = declared(viewer, origin, MediaOrigin.Via.APPEND)
-        attach(viewer, dataset, row, MediaOrigin.Via.APPEND)
+    # All rows first: who waits here for another append or for an admin must not hold the audit record's head.
+    rows = [row_of(viewer, origin, MediaOrigin.Via.APPEND) for origin in sorted(fresh)]
+    attached = {row.pk for row, _ in rows if newly_attached(viewer, dataset, row, MediaOrigin.Via.APPEND)}
+    for row, is_new in rows:
+        if is_new:
+            note_declared(viewer, row)
+        if row.pk in attached:
+            note_attached(viewer, dataset, row, MediaOrigin.Via.APPEND)
 
 
 def attached_origins(dataset: Dataset) -> set[Origin]:
@@ -44,30 +50,39 @@ def attached_origins(dataset: Dataset) -> set[Origin]:
     return {Origin.parse(text) for text in rows}
 
 
-def declared(viewer: Viewer, origin: Origin, via: MediaOrigin.Via) -> MediaOrigin:
-    row, made = MediaOrigin.objects.get_or_create(
+def row_of(viewer: Viewer, origin: Origin, via: MediaOrigin.Via) -> tuple[MediaOrigin, bool]:
+    """The team's row for an origin, and whether it is new."""
+    return MediaOrigin.objects.get_or_create(
         team_id=viewer.team_id,
         origin=str(origin),
         defaults={"declared_by_id": viewer.user_id, "declared_via": via},
     )
-    if made:
-        record(viewer, "origin.declare", subject=str(origin), via=str(via))
-    return row
 
 
-def attach(viewer: Viewer, dataset: Dataset, row: MediaOrigin, via: MediaOrigin.Via) -> None:
+def note_declared(viewer: Viewer, row: MediaOrigin) -> None:
+    record(viewer, "origin.declare", subject=row.origin, via=str(row.declared_via))
+
+
+def newly_attached(viewer: Viewer, dataset: Dataset, row: MediaOrigin, via: MediaOrigin.Via) -> bool:
+    """Attach an origin to a dataset; False when it was."""
     _, made = DatasetOrigin.objects.get_or_create(
         dataset_id=dataset.pk, origin=row, defaults={"attached_by_id": viewer.user_id, "attached_via": via}
     )
-    if made:
-        record(viewer, "origin.attach", subject=row.origin, dataset=dataset.public_id, via=str(via))
+    return made
+
+
+def note_attached(viewer: Viewer, dataset: Dataset, row: MediaOrigin, via: MediaOrigin.Via) -> None:
+    record(viewer, "origin.attach", subject=row.origin, dataset=dataset.public_id, via=str(via))
 
 
 @transaction.atomic
 def declare_origin(viewer: Viewer, text: str) -> MediaOrigin:
     """Add an origin to the team's list, whether or not it is locked; raises Invalid for a bad one."""
     viewer.require(Permission.ADMINISTER)
-    return declared(viewer, Origin.parse(text.strip()), MediaOrigin.Via.SETTINGS)
+    row, is_new = row_of(viewer, Origin.parse(text.strip()), MediaOrigin.Via.SETTINGS)
+    if is_new:
+        note_declared(viewer, row)
+    return row
 
 
 @transaction.atomic
@@ -87,7 +102,9 @@ def attach_origin(viewer: Viewer, dataset: Dataset, origin_pk: int) -> None:
     """Let a dataset's pages load media from one of the team's origins."""
     viewer.require(Permission.ADMINISTER)
     dataset = locked_dataset(viewer, dataset)
-    attach(viewer, dataset, team_origin(viewer, origin_pk), MediaOrigin.Via.SETTINGS)
+    row = team_origin(viewer, origin_pk)
+    if newly_attached(viewer, dataset, row, MediaOrigin.Via.SETTINGS):
+        note_attached(viewer, dataset, row, MediaOrigin.Via.SETTINGS)
 
 
 @transaction.atomic
