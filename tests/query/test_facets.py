@@ -159,6 +159,16 @@ def test_many_texts_are_no_categories(owner: Viewer, dataset: Dataset) -> None:
     assert (found.shape, found.bars, found.kind_count) == (Shape.TEXT, (), 251)
 
 
+def test_a_mask_counts_once_for_each_of_its_classes_whether_anything_is_asked_or_not(
+    owner: Viewer, shelf: Dataset
+) -> None:
+    listed = [{"label": "car", "index": 1}, {"label": "road", "index": 2}]
+    make.annotate(owner, shelf, [make.draft_label(owner, "r50", type="mask", segments=listed)])
+    everything, narrowed = (asked(owner, shelf, "annotations", text) for text in ("", "width IS MISSING"))
+    assert (everything.total, everything.missing.count) == (92, 0)
+    assert narrowed == everything
+
+
 def test_annotations_are_counted_by_class_and_by_what_is_said_of_them(owner: Viewer, shelf: Dataset) -> None:
     everything, narrowed = (
         asked(owner, shelf, "annotations"),

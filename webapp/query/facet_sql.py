@@ -62,7 +62,8 @@ def hour(text: str) -> str:
 VALUES = f"""WITH matched AS MATERIALIZED ({{rows}}
 ), said AS MATERIALIZED ({{said}}
 ), known AS MATERIALIZED (
-    SELECT COUNT(*) AS total, COUNT(CASE WHEN present THEN 1 END) AS present, COUNT({{fitting}}) AS fitting FROM matched
+    SELECT {{total}} AS total, COUNT(CASE WHEN present THEN 1 END) AS present, COUNT({{fitting}}) AS fitting
+    FROM matched
 ), dates AS MATERIALIZED (
     SELECT COUNT(*) AS texts, COUNT(CASE WHEN {{dated}} THEN 1 END) AS dated,
     MIN({{text}}) AS low, MAX({{text}}) AS high, MIN(LENGTH(text)) AS shortest FROM said
@@ -90,10 +91,13 @@ def numbers(rows: Sql) -> Sql:
     return put(NUMBERS, rows=rows)
 
 
-def values(rows: Sql, dialect: Dialect, *, fitting: str = "text", has_lists: bool = False) -> Sql:
+def values(
+    rows: Sql, dialect: Dialect, *, fitting: str = "text", has_lists: bool = False, is_of_values: bool = False
+) -> Sql:
     """Of rows with `text` and `present`; with lists also `key` and `listed`, of which each text counts.
 
-    `fitting` is the column that is there in each row that has a value of the kind.
+    `fitting` is the column that is there in each row that has a value of the kind. The total is that of the rows, with
+    `is_of_values` that of what they say.
     """
     said = Sql("SELECT text FROM matched WHERE text IS NOT NULL")
     if has_lists:
@@ -103,6 +107,7 @@ def values(rows: Sql, dialect: Dialect, *, fitting: str = "text", has_lists: boo
         rows=rows,
         said=said,
         fitting=fitting,
+        total="(SELECT COUNT(*) FROM said)" if is_of_values else "COUNT(*)",
         dated=dialect.begins_with_a_date(Sql("text")),
         text=dialect.in_order(Sql("text")),
         value=dialect.in_order(Sql("value")),

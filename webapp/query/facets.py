@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import partial
 from typing import Any
@@ -268,14 +268,16 @@ def values(rows: Rows, field: FacetField, kind: Kind) -> Facet:
 
 
 def classes(rows: Rows, field: FacetField) -> Facet:
+    """Labels by class, as kept counts have them: a mask counts once for each of its classes, in the total too."""
     selected = rows.sql(
         text=lambda _, one: Sql(f"NULLIF({one}.label, '')"),
         key=key,
         listed=labels_of,
         present=lambda *_: Sql("TRUE"),
     )
-    found = answers(facet_sql.values(selected, rows.dialect, fitting="key", has_lists=True))
-    return counted_values(rows, field, found, partial(class_bar, field), has_times=False)
+    found = answers(facet_sql.values(selected, rows.dialect, fitting="key", has_lists=True, is_of_values=True))
+    made = counted_values(rows, field, found, partial(class_bar, field), has_times=False)
+    return replace(made, missing=Bar("", 0, None), other_count=0)
 
 
 def class_bar(field: FacetField, label: str, count: int) -> Bar:
