@@ -154,3 +154,15 @@ def test_axe_finds_nothing_against_the_bar_with_all_that_opens(
         assert violations(page) == []
     finally:
         context.close()
+
+
+def test_a_text_that_no_address_can_carry_is_refused_where_it_stands(signed_in: Page, bar: Locator) -> None:
+    address = signed_in.url
+    bar.fill(f'metadata.note = "{"漁" * 900}"')
+    bar.press("Enter")
+    assert bar.evaluate("bar => bar.validationMessage").startswith("This query is too long")
+    assert signed_in.url == address
+    bar.fill(f'metadata.note = "{"漁" * 700}"')
+    bar.press("Enter")
+    signed_in.wait_for_url("**/?q=metadata.note*")
+    expect(signed_in.locator(".empty__title")).to_have_text("Nothing matches")

@@ -18,6 +18,7 @@ const QUIET_S = 0.25;
 const RECENT = 8;
 // Beyond it the server takes no address; the text itself is refused with a sentence when it is sent.
 const MOST_CHECKED = 2500;
+const MOST_WRITTEN = 7500;
 const KEEPS_OPEN = new Set(["Shift", "Control", "Alt", "Meta"]);
 
 export class QueryField extends HTMLElement {
@@ -107,6 +108,7 @@ export class QueryField extends HTMLElement {
   }
 
   #draw() {
+    this.#input.setCustomValidity(fitsAddress(this.#input.value) ? "" : "This query is too long for an address: ask for less, or for a slice of a part.");
     this.#paint.show(this.#input.value, this.#wave);
     this.#paint.scrollTo(this.#input.scrollTop);
   }
@@ -282,7 +284,7 @@ export class QueryField extends HTMLElement {
 
   async #check() {
     const text = this.#input.value;
-    if (!text.trim() || text.length > MOST_CHECKED) return;
+    if (!text.trim() || text.length > MOST_CHECKED || !fitsAddress(text)) return;
     const form = this.#input.form;
     /** @type {Record<string, string>} */
     const asked = { q: text };
@@ -345,6 +347,15 @@ export class QueryField extends HTMLElement {
     const key = (/** @type {string} */ name) => make("kbd", {}, name);
     this.#foot.replaceChildren(make("span", {}, key("↓"), " choose"), make("span", {}, key("Tab"), " accept"), make("span", {}, key("Alt"), " ", key("↑"), " asked before"), clear);
   }
+}
+
+/**
+ * Whether an address can carry a text, beside all that an address may have besides: a letter that is not English takes
+ * several bytes, and the server's whole line is of 8190 (webapp/server.py).
+ * @param {string} text
+ */
+function fitsAddress(text) {
+  return new URLSearchParams({ q: text }).toString().length <= MOST_WRITTEN;
 }
 
 /** @returns {Storage | null} */
