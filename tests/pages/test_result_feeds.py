@@ -72,7 +72,7 @@ def test_objects_are_rows_with_their_crops(house: House, owner: Viewer, browse: 
     by_area = rows_of(browser, f"{path}&sort=area&q={quote('metadata.index = 1')}")["rows"]
     assert [row["label"] for row in by_area] == ["dog", "car", "van"]
     (said,) = rows_of(browser, f"{path}&run={run.public_id}&sort=-confidence")["rows"]
-    assert (said["source"], said["confidence"], said["note"]) == (run.public_id, 0.91, "0.91")
+    assert (said["source"], said["confidence"], said["note"]) == (run.public_id, 0.91, "")
     assert said["id"].startswith("pred_")
     # Of a video, objects are on its frames.
     frames = rows_of(browser, f"{house.scene_grid}rows?mode=objects&q={quote('annotations.label = person')}")["rows"]
@@ -168,8 +168,20 @@ def test_a_place_that_is_gone_is_said_to_a_script_and_passed_over_by_a_page(
     place = f"sort=metadata.index&from={gone.public_id}"
     assert browser.get(f"{house.grid}rows?{place}").status_code == 404
     assert references(browser.get(f"{house.grid}?{place}")) == ["item-0", "item-1", "item-3", "item-4"]
-    # Among keys a place is one whether its row is there or not.
-    assert names(rows_of(browser, f"{house.grid}rows?from={gone.public_id}")) == ["item-3", "item-4"]
+    assert browser.get(f"{house.grid}rows?from={gone.public_id}").status_code == 404
+    # Behind a place rows go on, whether one is there or not; and a page begins there.
+    assert names(rows_of(browser, f"{house.grid}rows?after={gone.public_id}")) == ["item-3", "item-4"]
+    assert references(browser.get(f"{house.grid}?from={gone.public_id}")) == ["item-3", "item-4"]
+
+
+def test_a_block_begins_with_a_row_of_this_dataset_only(
+    house: House, owner: Viewer, stranger: Viewer, browse: Browse
+) -> None:
+    theirs, *_ = make.make_items(stranger, make.make_dataset(stranger), 1)
+    other, *_ = make.make_items(owner, make.make_dataset(owner, name="Other"), 1)
+    for item in (theirs, other):
+        for order in ("", "&sort=reference_id"):
+            assert browse(owner).get(f"{house.grid}rows?from={item.public_id}{order}").status_code == 404
 
 
 def test_who_may_not_see_a_dataset_sees_none_of_its_rows(

@@ -56,7 +56,10 @@ def cells_of_rows(rows: Sequence[RowOnPage]) -> list[Cell]:
 
 
 def caption_of(row: RowOnPage) -> str:
-    return f"{row['label']} · {row['reference_id']}" if "label" in row else row["reference_id"]
+    if "label" not in row:
+        return row["reference_id"]
+    sure = row.get("confidence")
+    return f"{row['label']}{f' {sure:.2f}' if sure is not None else ''} · {row['reference_id']}"
 
 
 def run_end(ask: Ask, **more: str) -> str:
@@ -135,6 +138,5 @@ def object_rows(viewer: Viewer, ask: Ask, keys: Sequence[int]) -> list[RowOnPage
         row["crop"] = [one["left"], one["top"], one["right"], one["bottom"]]
         row["label"], row["source"], row["confidence"] = one["label"] or one["kind"], source, sure
         row["track"], row["annotation_id"] = one["track__reference_id"], one["annotation_id"]
-        row["note"] = f"{sure:.2f}" if sure is not None else ""
         rows.append(row)
     return rows

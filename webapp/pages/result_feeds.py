@@ -58,7 +58,8 @@ def rows(request: HttpRequest, viewer: Viewer, dataset_id: str) -> HttpResponse:
     start, limit = start_of(request, ask), limit_of(request, ROWS)
 
     def body() -> RowsAnswer:
-        found = results.page(viewer, ask, from_=start.from_, after=start.after, before=start.before, limit=limit)
+        place = {"from_": start.from_, "after": start.after, "before": start.before}
+        found = results.page(viewer, ask, **place, limit=limit, is_strict=True)
         return rows_answer(viewer, ask, found)
 
     return kept_answer(request, dataset, body, more=state_besides(viewer, ask))

@@ -40,6 +40,7 @@ WINDOW_SECONDS = 0.1
 KEYS_AT_ONCE = 10_000
 # More candidates than this, and more than a quarter of all, are no help to the database.
 MANY_KEYS = 10_000
+GONE = "The row that this list was to go on from is gone. Load the page again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,13 +137,16 @@ def page(
     after: int | None = None,
     before: int | None = None,
     limit: int = MAX_ROWS,
+    is_strict: bool = False,
 ) -> Block:
     """The rows from the one with the key `from_` on, behind `after`, or the last ones before `before`.
 
     Without any of them, the first rows. Raises QuerySyntaxError, QueryTooSlow, Invalid for an unknown order, and
-    NotFound where the place was that of a row which is gone.
+    NotFound where the place was that of a row which is gone; in an order by key only for `from_`, where `is_strict`.
     """
     rows = rows_of(viewer, ask)
+    if is_strict and from_ is not None and not rows.every.filter(pk=from_).exists():
+        raise NotFound(GONE)
     limit = min(limit, MAX_ROWS)
     with in_time():
         if before is not None:
@@ -254,7 +258,7 @@ def narrowed(rows: Rows, found: QuerySet[Any]) -> QuerySet[Any]:
 def place_of(rows: Rows, pk: int) -> Place:
     place = rows.order.place_of(rows.every, pk)
     if place is None:
-        raise NotFound("The row that this list was to go on from is gone. Load the page again.")
+        raise NotFound(GONE)
     return place
 
 

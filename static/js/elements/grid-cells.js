@@ -5,6 +5,7 @@
 
 import { make } from "../lib/markup.js";
 import { icon } from "./action-button.js";
+import { objectCaption } from "./cell-crop.js";
 import { CellPicture } from "./cell-picture.js";
 
 /** @typedef {import("../grid/row-blocks.js").Row} Row */
@@ -266,7 +267,7 @@ function cellOf(row) {
   const cell = make("a", { class: "media-cell", "data-item-id": row.id, "data-state": state, href: row.href });
   cell.append(make("span", { class: "media-cell__stage" }, ...(row.url === null ? [icon("source")] : [])));
   if (row.note) cell.append(make("span", { class: "media-cell__note" }, row.note));
-  cell.append(make("span", { class: "media-cell__caption" }, row.reference_id));
+  cell.append(make("span", { class: "media-cell__caption" }, row.crop ? `${objectCaption(row.label, row.confidence)} · ${row.reference_id}` : row.reference_id));
   return cell;
 }
 
