@@ -90,7 +90,12 @@ def measured(database: str, count: int, rounds: int) -> dict[str, Any]:
         "facets": shown(measuring.ask_facets(viewer, dataset, rounds)),
         "orders": shown(measuring.ask_orders(viewer, dataset, rounds)),
         "changes": shown({"": cold | measuring.ask_after_changes(viewer, dataset, 5)}),
-        "ingest": shown({"1,000 items": measuring.ingest(viewer, dataset, rounds)}),
+        "ingest": shown(
+            {
+                "1,000 items": measuring.ingest(viewer, dataset, rounds),
+                "1,000 annotations": measuring.annotating(viewer, dataset, rounds),
+            }
+        ),
     }
     assert count > upkeep.MIN_ROWS
     return found

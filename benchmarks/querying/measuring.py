@@ -207,3 +207,22 @@ def ingest(viewer: Any, dataset: Any, rounds: int) -> Times:
         timed(times, "upkeep" if is_kept else "none", lambda drafts=drafts: make.append(viewer, dataset, drafts))
     changes.LISTENERS[:] = listeners
     return times
+
+
+def annotating(viewer: Any, dataset: Any, rounds: int) -> Times:
+    """A thousand more annotations of a dataset with columns, one an item, with their upkeep and without, in turns."""
+    from tests import make
+    from webapp.datasets.models import Item
+    from webapp.labels import changes
+
+    times: Times = {}
+    listeners = list(changes.LISTENERS)
+    rows = Item.objects.unscoped().filter(dataset_id=dataset.pk).order_by("pk")
+    for place in range(2 * rounds):
+        items = list(rows[place * 1000 : (place + 1) * 1000])
+        is_kept = place % 2 == 0
+        changes.LISTENERS[:] = listeners if is_kept else []
+        run = partial(make.make_annotations, viewer, dataset, items, per_item=1)
+        timed(times, "upkeep" if is_kept else "none", run)
+    changes.LISTENERS[:] = listeners
+    return times

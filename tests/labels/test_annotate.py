@@ -194,7 +194,7 @@ def test_queries_do_not_grow_with_the_batch(owner: Viewer, dataset: Dataset) -> 
     run = make.make_run(owner, dataset)
     make.make_annotations(owner, dataset, items[:1], track_reference_id="t")
     make.make_predictions(owner, run, dataset, items[:1], track_reference_id="t")
-    for table, expected in (("annotate", 12), ("predict", 14)):
+    for table, expected in (("annotate", 13), ("predict", 14)):
         counts = []
         for chosen in (items[1:3], items[3:]):
             drafts = make.boxes(owner, chosen, 2, track_reference_id="t")

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from pyroaring import BitMap64
@@ -20,15 +20,17 @@ from tests import make
 from tests.query.evaluator import holds
 from tests.query.sentences import conditions
 from tests.query.test_agreement import ALWAYS
-from tests.query.world import World, add_scene, make_world, metadata
+from tests.query.world import KINDS, World, add_scene, label, make_world, metadata
 from webapp.accounts.viewer import Viewer
 from webapp.datasets import actions
 from webapp.datasets.actions import MetadataChange
+from webapp.datasets.actions.origins import origin_policy
 from webapp.datasets.models import Dataset, Item, Scene, Slice
 from webapp.jobs.actions import enqueue
 from webapp.jobs.models import Job
 from webapp.jobs.worker import work
 from webapp.labels import actions as label_actions
+from webapp.labels.drafts import label_draft
 from webapp.query import facets, job_kinds, queries, results
 from webapp.query.asks import Ask
 from webapp.query.columns import narrowing, store, upkeep
@@ -46,6 +48,17 @@ OF_COLUMNS = [
     "scene.metadata.a EXISTS OR scene.metadata.b IN (1, red, true)",
     "metadata.never IS MISSING AND metadata.never.more != 3",
     "metadata.a.b.a.b.a IS MISSING",
+]
+OF_LABELS = [
+    "annotations.car >= 2 OR annotations.truck = 1 AND metadata.a EXISTS",
+    "NOT annotations.car IN (0, 3) AND 2 > annotations.count",
+    "annotations.count BETWEEN 1 AND 3 AND annotations.unheard = 0",
+    "annotations.car + annotations.truck > annotations.count - 1",
+    "annotations.count = 0 OR annotations.sunny > 0",
+    "annotations.car EXISTS OR annotations.category = sunny",
+    "annotations.car > annotations.truck OR annotations.area > 10",
+    "annotations.count > width OR annotations.count - 1 = metadata.b",
+    "annotations.box = 0 AND annotations.label = car",
 ]
 
 
@@ -99,6 +112,8 @@ def world(owner: Viewer) -> World:
 
 def add(world: World, dice: random.Random, name: str) -> None:
     sent: dict[str, list[Any]] = {"annotations": [], "predictions": []}
+    # What has several classes leaves all classes of its segment to SQL.
+    world.kinds = KINDS if name.startswith("scene 2") else ("box", "polygon", "category")
     add_scene(world, dice, name, 6, sent)
     label_actions.annotate(world.viewer, world.dataset, sent["annotations"], update=False)
     label_actions.predict(world.viewer, world.run, world.dataset, sent["predictions"], update=False)
@@ -108,6 +123,31 @@ def change(world: World, dice: random.Random, name: str) -> None:
     fields = metadata(dice)
     actions.change_metadata(world.viewer, world.dataset, [MetadataChange(name, fields)], level="item")
     world.items[name].pictures[0]["metadata"].update(fields)
+
+
+def say(world: World, dice: random.Random, name: str) -> None:
+    """One more annotation of an item."""
+    sent, meant = label(dice, "annotations", 99, name, ["box"])
+    sent.pop("track_reference_id", None)
+    draft = label_draft(reference_id=name, policy=origin_policy(world.viewer), **sent)
+    label_actions.annotate(world.viewer, world.dataset, [draft], update=False)
+    for row in (world.items[name], world.scenes[name.rpartition("/")[0]]):
+        row.labels["annotations"].append(meant | {"track": None})
+
+
+def unsay(world: World, name: str) -> None:
+    """No annotation of an item any more."""
+    job = label_actions.delete_annotations(world.viewer, world.dataset, [name])
+    work(threading.Event(), until_idle=True)
+    job.refresh_from_db(from_queryset=Job.objects.unscoped())
+    assert job.state == Job.State.COMPLETED
+    gone = list(world.items[name].labels["annotations"])
+    assert gone
+    scene = world.scenes[name.rpartition("/")[0]]
+    world.items[name].labels["annotations"].clear()
+    left = [one for one in scene.labels["annotations"] if one not in gone]
+    scene.labels["annotations"][:] = left
+    scene.fields["tracks.count"] = len({one["track"] for one in left} - {None})
 
 
 def remove(world: World, name: str) -> None:
@@ -134,6 +174,12 @@ def compare(world: World, text: str, pairs: Counter[str]) -> None:
         assert {row.reference_id for row in read(None, 1_000).rows} == meant, (subject, text)
         assert queries.count(world.viewer, dataset, text, subject=subject, run=world.run).found == len(meant)
         pairs["all"] += len(rows)
+        segments = narrowing.narrowing(dataset, wanted)
+        for _, part in segments.parts(segments.fresh) if segments is not None else ():
+            assert part is not None
+            certain = {names[pk] for pk in part.read.keys[part.found.yes].tolist()}
+            assert certain <= meant, (subject, text)
+            pairs["told"] += len(part.read.keys) - part.unknown_count()
         known = narrowing.candidates(dataset, every, wanted)
         if known is not None:
             found = {names[pk] for pk in known.keys}
@@ -152,7 +198,7 @@ def check_all(world: World, seed: int) -> Counter[str]:
     def check(text: str) -> None:
         compare(world, text, pairs)
 
-    for text in [*ALWAYS, *OF_COLUMNS]:
+    for text in [*ALWAYS, *OF_COLUMNS, *OF_LABELS]:
         compare(world, text, pairs)
     check()
     return pairs
@@ -160,7 +206,7 @@ def check_all(world: World, seed: int) -> Counter[str]:
 
 def test_columns_say_what_the_rows_say_also_after_changes(world: World) -> None:
     build(world.viewer, world.dataset)
-    assert fresh_count(world.dataset) == (8, 8)
+    assert fresh_count(world.dataset) == (12, 12)
     new = check_all(world, 1)
     dice = random.Random(7)
     for _ in range(5):
@@ -168,7 +214,10 @@ def test_columns_say_what_the_rows_say_also_after_changes(world: World) -> None:
     remove(world, "scene 2 1")
     start_segment(Item)
     add(world, dice, "scene late")
-    assert fresh_count(world.dataset) == (5, 8)
+    said = [name for name, row in world.items.items() if name.startswith("scene 0 0") and row.labels["annotations"]]
+    say(world, dice, said[0])
+    unsay(world, said[1])
+    assert fresh_count(world.dataset) == (7, 12)
     partly = check_all(world, 2)
     build(world.viewer, world.dataset)
     anew = check_all(world, 3)
@@ -321,12 +370,31 @@ def test_columns_of_rows_that_change_while_they_are_read_are_not_kept(
     monkeypatch.setattr(job_kinds, "columns_of", late)
     enqueue(owner, upkeep.KIND, dataset_pk=dataset.pk, params={})
     work(threading.Event(), until_idle=True)
-    assert fresh_count(dataset) == (0, 1)
+    assert fresh_count(dataset) == (1, 2)
     build(owner, dataset)
-    assert fresh_count(dataset) == (1, 1)
+    assert fresh_count(dataset) == (2, 2)
     dataset = make.reload(owner, dataset)
     with only_columns():
         assert queries.count(owner, dataset, "metadata.speed = 9").found == 2
+
+
+def test_annotations_are_counted_from_columns_and_by_sql_from_their_change_on(owner: Viewer, dataset: Dataset) -> None:
+    make.append(owner, dataset, [make.draft_item(owner, f"item-{n}", metadata={"speed": n}) for n in range(5)])
+    items = list(Item.objects.unscoped().filter(dataset=dataset).order_by("pk"))
+    make.make_annotations(owner, dataset, items[:3])
+    build(owner, dataset)
+    dataset = make.reload(owner, dataset)
+    with only_columns():
+        assert queries.count(owner, dataset, "annotations.car > 0").found == 3
+        assert queries.count(owner, dataset, "annotations.count = 0 AND metadata.speed = 4").found == 1
+    make.make_annotations(owner, dataset, items[4:])
+    assert fresh_count(dataset) == (1, 2)
+    assert queries.count(owner, dataset, "annotations.car > 0").found == 4
+    build(owner, dataset)
+    with transaction.atomic():
+        actions.delete_item(owner, dataset, items[0])
+        assert fresh_count(dataset) == (0, 2)
+    assert queries.count(owner, make.reload(owner, dataset), "annotations.car > 0").found == 3
 
 
 @contextmanager

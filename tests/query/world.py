@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +22,7 @@ KEYS = ["a", "b", "é", 'o"d\\d', "in", ""]
 NUMBERS = [-7, -1, 0, 1, 2, 2.5, 5, 12, 1e3, 2**53, 1.5e300]
 TEXTS = ["red", "Red", "zoo", "é", "ж\U0001f6a2", "", "2021-05-04", "2021-05-04T10:00:00Z", "50%", "a_b", "7", "true"]
 CLASSES = ["car", "truck", "traffic light", "metadata color"]
+KINDS = ("box", "box", "polygon", "cuboid", "category", "multicategory", "segmentation")
 TAXONOMY = {"weather": ["sunny", "rain"]}
 
 
@@ -32,6 +34,8 @@ class World:
     items: dict[str, Row]
     scenes: dict[str, Row]
     labels: dict[str, Row]
+    kinds: Sequence[str] = KINDS
+    """Of which labels are made."""
 
 
 def value(dice: random.Random, depth: int = 0) -> Any:
@@ -51,10 +55,12 @@ def metadata(dice: random.Random, depth: int = 0) -> dict[str, Any]:
     return {key: value(dice, depth) for key in KEYS if dice.random() < 0.6}
 
 
-def label(dice: random.Random, root: str, number: int, reference_id: str) -> tuple[dict[str, Any], Label]:
+def label(
+    dice: random.Random, root: str, number: int, reference_id: str, kinds: Sequence[str] = KINDS
+) -> tuple[dict[str, Any], Label]:
     """What is sent, and what it means."""
     name = dice.choice(CLASSES)
-    kind = dice.choice(["box", "box", "polygon", "cuboid", "category", "multicategory", "segmentation"])
+    kind = dice.choice(kinds)
     x, y, w, h = (dice.choice([0, 0.1, 3, 7.25, 100]) for _ in range(4))
     sent: dict[str, Any] = {
         "type": kind,
@@ -146,7 +152,7 @@ def add_scene(world: World, dice: random.Random, name: str, frame_count: int, se
         own: dict[str, list[Label]] = {root: [] for root in sent}
         for root in sent:
             for number in range(dice.choice([0, 0, 1, 2, 3])):
-                given, meant = label(dice, root, number, one["reference_id"])
+                given, meant = label(dice, root, number, one["reference_id"], world.kinds)
                 if any(meant["taxonomy"] and meant["taxonomy"] == other["taxonomy"] for other in own[root]):
                     continue
                 if any(meant["type"] == other["type"] == "segmentation" for other in own[root]):

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from django.db import connection
 
+from webapp.labels.changes import annotations_changed
 from webapp.labels.counts import Class, change_counts, classes_of
 from webapp.labels.rows import ANNOTATIONS, PREDICTIONS, ids
 
@@ -23,6 +24,8 @@ def remove_labels(table: str, dataset_pk: int, where: str, params: Sequence[Any]
     by_run: dict[int | None, Counter[Class]] = {}
     for (run_pk, key), count in classes_of(table, where, params).items():
         by_run.setdefault(run_pk, Counter())[key] -= count
+    if table == ANNOTATIONS and by_run:
+        annotations_changed(dataset_pk, items_of(table, where, params))
     gone = delete_rows(table, where, params)
     for run_pk, changes in by_run.items():
         change_counts(dataset_pk, run_pk, changes)
@@ -58,6 +61,12 @@ IN_KEYS = "id IN (SELECT given.pk FROM {ids} AS given)"
 def some_keys(table: str, where: str, params: Sequence[Any], limit: int) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT id FROM {table} WHERE {where} LIMIT %s", [*params, limit])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def items_of(table: str, where: str, params: Sequence[Any]) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT DISTINCT item_id FROM {table} WHERE item_id IS NOT NULL AND {where}", list(params))
         return [row[0] for row in cursor.fetchall()]
 
 

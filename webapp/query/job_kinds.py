@@ -16,13 +16,14 @@ from django.utils import timezone
 from webapp.datasets.models import Dataset, Item, Scene
 from webapp.jobs.kinds import job_kind
 from webapp.jobs.lease import Lease
-from webapp.query.columns.building import columns_of, path_name
+from webapp.labels.models import Annotation
+from webapp.query.columns.building import columns_of, counts_of, path_name
 from webapp.query.columns.column import encoded, encoded_keys
-from webapp.query.columns.models import SEGMENT_BITS, ColumnChunk, ColumnSegment
+from webapp.query.columns.models import LABEL, SEGMENT_BITS, ColumnChunk, ColumnSegment
 from webapp.query.columns.store import KEYS
 from webapp.query.columns.upkeep import KIND, ask, large
 
-TABLES: dict[str, Any] = {"item": Item, "scene": Scene}
+TABLES: dict[str, Any] = {"item": Item, "scene": Scene, LABEL: Item}
 # Of a dataset whose rows lie thinner among those of others no columns are made.
 MIN_ROWS_A_SEGMENT = 500
 # A dataset that changed so lately is changing still; the end of it, where rows are added, is left for later.
@@ -89,6 +90,9 @@ def build(lease: Lease, segment_pk: int, table: Any) -> bool:
     The version is read before the rows, and has to be the same still when the columns are stored.
     """
     segment = ColumnSegment.objects.get(pk=segment_pk)
+    if segment.level == LABEL:
+        counts, is_whole = counts_of(annotations_in(segment).iterator(chunk_size=ROWS_AT_ONCE))
+        return stored(lease, segment, counts, row_count=0, is_whole=is_whole)
     first = segment.number << SEGMENT_BITS
     within = rows_of(table, segment.dataset_id).filter(pk__gte=first, pk__lt=first + (1 << SEGMENT_BITS))
     rows = within.order_by("pk").values_list("pk", Cast("metadata", TextField()))
@@ -97,6 +101,17 @@ def build(lease: Lease, segment_pk: int, table: Any) -> bool:
     chunks = {path_name(path): encoded(column) for path, column in columns.items()}
     chunks[KEYS] = encoded_keys(keys)
     return stored(lease, segment, chunks, row_count=len(keys), is_whole=is_whole)
+
+
+def annotations_in(segment: ColumnSegment) -> Any:
+    """How many annotations of each class each item has, in no order."""
+    first = segment.number << SEGMENT_BITS
+    rows = Annotation.objects.unscoped().filter(item_id__gte=first, item_id__lt=first + (1 << SEGMENT_BITS))
+    # Reckoned, so that they are found by their items, and not among all of the dataset.
+    own = rows.alias(owner=F("dataset_id") + 0).filter(owner=segment.dataset_id)
+    return (
+        own.order_by().values("item_id", "label").annotate(count=Count("pk")).values_list("item_id", "label", "count")
+    )
 
 
 def stored(lease: Lease, segment: ColumnSegment, chunks: dict[str, bytes], *, row_count: int, is_whole: bool) -> bool:

@@ -17,6 +17,7 @@ from webapp.datasets.drafts import RowRefused
 from webapp.datasets.metadata import FieldTypes
 from webapp.datasets.models import Dataset
 from webapp.labels.actions.tracks import track_keys
+from webapp.labels.changes import annotations_changed
 from webapp.labels.counts import Class, bucket_of, change_counts, names_in
 from webapp.labels.drafts import OF_SCENES, LabelDraft
 from webapp.labels.models import Taxonomy
@@ -103,6 +104,9 @@ def store(
     over = rows_of(target, changed.values(), tracks, taxonomies)
     overwrite_labels(target.table, list(zip(changed, over, strict=True)))
     change_counts(target.dataset.pk, target.run_pk, sorting.gained())
+    if target.run_pk is None:
+        touched = {row.item_pk for row in (*rows, *over)}
+        annotations_changed(target.dataset.pk, {pk for pk in touched if pk is not None})
     forget_unused_files({one.mask_file_pk for one in sorting.overwritten.values() if one.mask_file_pk is not None})
     save_change(target.dataset, types=[(target.level, types)])
     return sorting.outcome

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from array import array
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
@@ -11,7 +12,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from webapp.query.columns.column import FALSE, FIRST_NUMBER, OTHER, TRUE, UNREAD, Codes, Column
+from webapp.query.columns.column import FALSE, FIRST_NUMBER, OTHER, TRUE, UNREAD, Codes, Column, encoded_counts
 
 Path = tuple[str, ...]
 # How many fields of a segment are kept, those that most rows have, and of how many it is learned which those are.
@@ -127,6 +128,29 @@ def columns_of(
         drafts.take(place, decode(text))
     columns = {path: draft.column(len(keys), read_numbers) for path, draft in drafts.kept()}
     return np.array(keys, np.int64), columns, drafts.is_whole
+
+
+def counts_of(rows: Iterable[tuple[int, str, int]]) -> tuple[dict[str, bytes], bool]:
+    """Of rows of an item's key, a class and a count: the counts by class, "" for all, and whether none is left out.
+
+    A label with several classes, which has "" for one, is counted by SQL alone, and so are all classes beside it.
+    """
+    total: Counter[int] = Counter()
+    by_class: dict[str, tuple[array[int], array[int]]] = {}
+    is_whole = True
+    for key, name, count in rows:
+        place = key & (2**16 - 1)
+        total[place] += count
+        if name == "":
+            is_whole = False
+        elif is_whole:
+            places, counts = by_class.setdefault(name, (array("H"), array("I")))
+            places.append(place)
+            counts.append(count)
+    most = sorted(by_class, key=lambda name: (-len(by_class[name][0]), name))[:MAX_FIELDS] if is_whole else []
+    chunks = {path_name((name,)): encoded_counts(*by_class[name]) for name in most}
+    chunks[""] = encoded_counts(list(total), list(total.values()))
+    return chunks, is_whole and len(most) == len(by_class)
 
 
 def path_name(path: Path) -> str:

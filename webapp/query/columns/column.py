@@ -7,7 +7,7 @@ numbers are 64-bit floats, texts are in the order of their code points.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
@@ -77,6 +77,41 @@ def decoded(blob: bytes) -> Column:
     stored = decoder.decode(blob)
     codes = np.frombuffer(stored.codes, f"<u{stored.width}")
     return Column(codes, np.frombuffer(stored.numbers, "<f8"), stored.texts, stored.lists)
+
+
+class StoredCounts(msgspec.Struct, array_like=True, frozen=True):
+    """How counts are written: those that are not 0, by the lowest 16 bits of their items' keys."""
+
+    places: bytes
+    counts: bytes
+
+
+counts_decoder = msgspec.msgpack.Decoder(StoredCounts)
+
+
+def encoded_counts(places: Sequence[int], counts: Sequence[int]) -> bytes:
+    return encoder.encode(StoredCounts(np.array(places, "<u2").tobytes(), np.array(counts, "<u4").tobytes()))
+
+
+def decoded_counts(blob: bytes) -> Column:
+    """A column of all keys that there may be in a segment, 0 where there is no count."""
+    stored = counts_decoder.decode(blob)
+    numbers, places = np.unique(np.append(np.frombuffer(stored.counts, "<u4"), 0), return_inverse=True)
+    width = np.uint8 if len(numbers) + FIRST_NUMBER <= 2**8 else np.uint32
+    codes: Codes = np.full(2**16, FIRST_NUMBER, width)
+    codes[np.frombuffer(stored.places, "<u2")] = places[:-1] + FIRST_NUMBER
+    return Column(codes, numbers.astype(np.float64), (), ())
+
+
+NO_COUNTS = decoded_counts(encoded_counts([], []))
+
+
+def at_keys(column: Column, keys: NDArray[np.int64]) -> Column:
+    """Of a column of all keys that there may be those that there are."""
+    places = keys & (2**16 - 1)
+    if len(places) and places[-1] - places[0] + 1 == len(places):
+        return replace(column, codes=column.codes[places[0] : places[-1] + 1])
+    return replace(column, codes=column.codes[places])
 
 
 def encoded_keys(keys: NDArray[np.int64]) -> bytes:

@@ -20,7 +20,9 @@ from numpy.typing import NDArray
 from webapp.query.columns.building import MAX_STEPS
 from webapp.query.columns.building import Path as Steps
 from webapp.query.columns.column import FALSE, FIRST_NUMBER, MISSING, TRUE, UNREAD, Column, Floats
+from webapp.query.columns.store import Asked
 from webapp.query.compile import KINDS
+from webapp.query.fields import OBJECT_FIELDS
 from webapp.query.scope import Subject, is_slice
 from webapp.query.tree import (
     LITERALS,
@@ -53,6 +55,10 @@ ORDER: dict[str, Callable[[Any, Any], Any]] = {
 ROOTS = {Subject.ITEMS: ("metadata",), Subject.SCENES: ("scene", "metadata")}
 
 
+# What stands behind `annotations` and is no class.
+NO_CLASSES = {*OBJECT_FIELDS, "metadata", "position", "dimensions"}
+
+
 class Unknown(Exception):
     """Columns cannot tell."""
 
@@ -76,10 +82,21 @@ def steps_of(path: Path, subject: Subject) -> Steps | None:
     return steps if 0 < len(steps) <= MAX_STEPS else None
 
 
-def fields_of(tree: Condition, subject: Subject) -> set[Steps]:
-    """The fields of columns that a query names."""
-    paths = (node for node, _ in walk(tree) if isinstance(node, Path))
-    return {steps for path in paths if (steps := steps_of(path, subject)) is not None}
+def class_of(path: Path, subject: Subject) -> str | None:
+    """The class whose annotations a path counts where a number is asked for, "" for all; None for any other path."""
+    if subject is not Subject.ITEMS or path.run is not None or len(path.steps) != 2 or path.steps[0] != "annotations":
+        return None
+    name = path.steps[1]
+    if name == "count":
+        return ""
+    return name if name and name not in NO_CLASSES else None
+
+
+def asked_of(tree: Condition, subject: Subject) -> Asked:
+    """What a query names of columns."""
+    paths = [node for node, _ in walk(tree) if isinstance(node, Path)]
+    fields = {steps for path in paths if (steps := steps_of(path, subject)) is not None}
+    return Asked(fields, {name for path in paths if (name := class_of(path, subject)) is not None})
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +106,7 @@ class Evaluation:
     subject: Subject
     row_count: int
     columns: Mapping[Steps, Column | None]
+    counts: Mapping[str, Column]
 
     def found(self, node: Condition) -> Found:
         if isinstance(node, Not):
@@ -112,12 +130,16 @@ class Evaluation:
         return np.zeros(self.row_count, np.bool_)
 
     def column(self, path: Path) -> Column | None:
+        name = class_of(path, self.subject)
+        if name is not None and name in self.counts:
+            return self.counts[name]
         steps = steps_of(path, self.subject)
         if steps is None or steps not in self.columns:
             raise Unknown
         return self.columns[steps]
 
     def test(self, node: Test) -> Found:
+        self.refuse_other_than_counts(node)
         refuse_bare_fields(node)
         others = [place for place, one in enumerate(node.operands) if not isinstance(one, LITERALS)]
         if len(others) == 1 and isinstance(path := node.operands[others[0]], Path):
@@ -128,6 +150,14 @@ class Evaluation:
             certain, unsure = rows_with(column, yes), rows_with(column, may & ~yes)
             return Found(certain, certain | unsure if unsure.any() else certain)
         return self.of_several(node)
+
+    def refuse_other_than_counts(self, node: Test) -> None:
+        """Raise Unknown where a class is not certainly asked for a number: it may be a taxonomy and its answer."""
+        said = [one for one in node.operands if isinstance(one, Path) and class_of(one, self.subject) is not None]
+        beside = [one for one in node.operands if one not in said]
+        is_number = all(isinstance(one, Number | Arithmetic) for one in beside)
+        if said and (node.word not in (*ORDER, "IN", "BETWEEN") or not beside or not is_number):
+            raise Unknown
 
     def of_several(self, node: Test) -> Found:
         """A test of several fields, or of what is calculated from some, row by row."""

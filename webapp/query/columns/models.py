@@ -10,10 +10,15 @@ from django.db import models
 from webapp.datasets.models import Dataset
 
 SEGMENT_BITS = 16
+# The level of segments that count the annotations of each item.
+LABEL = "label"
 
 
 class ColumnSegment(models.Model):
     """The rows of a dataset whose keys have this `number` above their lowest 16 bits; `level` is "item" or "scene".
+
+    At the level "label" the keys are those of items, the fields are classes, and the row holds how many annotations of
+    the class the item has; `is_whole`: none of a class without a chunk.
 
     `version` grows in every transaction that touches one of the rows; the columns are of `built_version`, None before
     there are any, and are as good as the rows while the two are equal. `build` names one making of them, never used
@@ -39,7 +44,10 @@ class ColumnSegment(models.Model):
 
 
 class ColumnChunk(models.Model):
-    """One field of one making of a segment; `path` is its steps as a JSON list, "" for the keys of the rows."""
+    """One field of one making of a segment; `path` is its steps as a JSON list.
+
+    "" is for the keys of the rows, and at the level "label" for all classes.
+    """
 
     segment = models.ForeignKey(ColumnSegment, on_delete=models.CASCADE, related_name="+", db_index=False)
     build = models.BigIntegerField()

@@ -20,7 +20,7 @@ from pyroaring import BitMap64
 from webapp.datasets.models import Dataset
 from webapp.query.columns import store
 from webapp.query.columns.building import Path
-from webapp.query.columns.evaluate import Evaluation, Found, fields_of
+from webapp.query.columns.evaluate import Evaluation, Found, asked_of
 from webapp.query.columns.models import SEGMENT_BITS
 from webapp.query.columns.upkeep import is_large
 from webapp.query.expression import Among, Matches
@@ -112,17 +112,20 @@ class Narrowing:
     """What columns know of a query, segment by segment; `old_count` rows are in no fresh one."""
 
     wanted: Matches
-    fresh: Sequence[store.Fresh]
-    row_count: int
+    known: store.Segments
     old_count: int
+
+    @property
+    def fresh(self) -> Sequence[store.Fresh]:
+        return self.known.fresh
 
     def parts(self, chosen: Sequence[store.Fresh]) -> Iterator[tuple[store.Fresh, Part | None]]:
         """These segments, a few read at once and then more; None for one that was made anew meanwhile."""
-        paths = fields_of(self.wanted.tree, self.wanted.scope.subject)
+        asked = asked_of(self.wanted.tree, self.wanted.scope.subject)
         start, size = 0, 1
         while start < len(chosen):
             some = chosen[start : start + size]
-            found = store.read(some, paths)
+            found = store.read(some, asked, self.known.labels)
             for one in some:
                 read = found.get(one.number)
                 yield one, Part(read, evaluated(self.wanted, read)) if read is not None else None
@@ -169,13 +172,13 @@ class Narrowing:
         """What is left of `every`, the rows that the query chooses from; None if columns are of no use to it."""
         # Those that were made anew between the two reads are as unknown as old ones.
         parts = {one.number: part for one, part in self.parts(self.fresh) if part is not None}
-        old_count = self.row_count - sum(len(part.read.keys) for part in parts.values())
+        old_count = self.known.row_count - sum(len(part.read.keys) for part in parts.values())
         unread = keys_outside(every, parts) if old_count else np.zeros(0, np.int64)
         maybe = len(unread) + sum(part.unknown_count() for part in parts.values())
-        if maybe > MAX_UNKNOWN * self.row_count:
+        if maybe > MAX_UNKNOWN * self.known.row_count:
             return None
         keys = np.concatenate([*(part.keys() for part in parts.values()), unread])
-        return Candidates(SortedKeys(np.sort(keys) if len(unread) else keys), not maybe, self.row_count)
+        return Candidates(SortedKeys(np.sort(keys) if len(unread) else keys), not maybe, self.known.row_count)
 
 
 def overlaps(first: int, last: int, low: int, end: int) -> bool:
@@ -192,14 +195,14 @@ def span_of(one: store.Fresh, part: Part | None, first: int, end: int) -> Span:
 
 def narrowing(dataset: Dataset, wanted: Matches) -> Narrowing | None:
     """Where the rows that match can be; None if columns are of no use to the query, as far as that is seen at once."""
-    level, paths = LEVELS.get(wanted.scope.subject), fields_of(wanted.tree, wanted.scope.subject)
-    if level is None or not paths or not is_large(dataset):
+    level, asked = LEVELS.get(wanted.scope.subject), asked_of(wanted.tree, wanted.scope.subject)
+    if level is None or not any(asked) or not is_large(dataset):
         return None
     known = store.segments(wanted.scope.dataset_pk, level)
     old_count = known.row_count - sum(one.row_count for one in known.fresh)
     if old_count > MAX_UNKNOWN * known.row_count or not known.fresh:
         return None
-    return Narrowing(wanted, known.fresh, known.row_count, old_count)
+    return Narrowing(wanted, known, old_count)
 
 
 def candidates(dataset: Dataset, every: QuerySet[Any], wanted: Matches) -> Candidates | None:
@@ -216,9 +219,10 @@ def whole(dataset: Dataset, level: str, paths: Iterable[Path], wanted: Matches |
     if not known.fresh or known.row_count != sum(one.row_count for one in known.fresh):
         return None
     paths = set(paths)
-    asked = paths | (fields_of(wanted.tree, wanted.scope.subject) if wanted is not None else set())
+    asked = asked_of(wanted.tree, wanted.scope.subject) if wanted is not None else store.Asked(())
+    asked = asked._replace(paths=paths.union(asked.paths))
     found = []
-    for read in store.read(known.fresh, asked).values():
+    for read in store.read(known.fresh, asked, known.labels).values():
         part = Part(read, all_of(read) if wanted is None else evaluated(wanted, read))
         if not paths <= set(read.columns) or part.unknown_count():
             return None
@@ -227,7 +231,7 @@ def whole(dataset: Dataset, level: str, paths: Iterable[Path], wanted: Matches |
 
 
 def evaluated(wanted: Matches, read: store.Read) -> Found:
-    return Evaluation(wanted.scope.subject, len(read.keys), read.columns).found(wanted.tree)
+    return Evaluation(wanted.scope.subject, len(read.keys), read.columns, read.counts).found(wanted.tree)
 
 
 def all_of(read: store.Read) -> Found:

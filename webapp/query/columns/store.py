@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from django.db.models import F
 from numpy.typing import NDArray
 
 from webapp.query.columns.building import MAX_STEPS, Path, path_name
-from webapp.query.columns.column import Column, decoded, decoded_keys
-from webapp.query.columns.models import ColumnChunk, ColumnSegment
+from webapp.query.columns.column import NO_COUNTS, Column, at_keys, decoded, decoded_counts, decoded_keys
+from webapp.query.columns.models import LABEL, ColumnChunk, ColumnSegment
 
 KEYS = ""
 MAX_CACHE_BYTES = 96 * 2**20
@@ -29,22 +29,35 @@ class Fresh:
     build: int
     row_count: int
     is_whole: bool
+    level: str
+
+
+class Asked(NamedTuple):
+    """Fields of metadata, and classes of which annotations are counted, "" for all."""
+
+    paths: Collection[Path]
+    classes: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Segments:
-    """The fresh segments in the order of their numbers, and how many rows the dataset has, in them or not."""
+    """The fresh segments in the order of their numbers, and how many rows the dataset has, in them or not.
+
+    `labels` has by number those that count the annotations of the same rows, where these are fresh too.
+    """
 
     fresh: Sequence[Fresh]
     row_count: int
+    labels: Mapping[int, Fresh]
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """Columns of a segment: None for a field that no row has; one that is not here is not known."""
+    """Columns of a segment: None for a field that no row has; one that is not here is not known, as with `counts`."""
 
     keys: NDArray[np.int64]
     columns: Mapping[Path, Column | None]
+    counts: Mapping[str, Column]
 
 
 class Cache:
@@ -77,17 +90,44 @@ CACHE = Cache(MAX_CACHE_BYTES)
 
 def segments(dataset_pk: int, level: str) -> Segments:
     """What columns there are, in one statement, so that all of it is of one moment."""
-    rows = ColumnSegment.objects.filter(dataset_id=dataset_pk, level=level, built_version=F("version"))
+    levels = [level, LABEL] if level == "item" else [level]
+    rows = ColumnSegment.objects.filter(dataset_id=dataset_pk, level__in=levels, built_version=F("version"))
     columns = rows.order_by("number").values_list(
-        "pk", "number", "build", "row_count", "is_whole", f"dataset__{level}_count"
+        "pk", "number", "build", "row_count", "is_whole", "level", f"dataset__{level}_count"
     )
-    found = list(columns)
-    return Segments([Fresh(*row[:5]) for row in found], found[0][5] if found else 0)
+    read = list(columns)
+    found = [Fresh(*row[:-1]) for row in read]
+    labels = {one.number: one for one in found if one.level == LABEL}
+    return Segments([one for one in found if one.level == level], read[0][-1] if read else 0, labels)
 
 
-def read(chosen: Sequence[Fresh], paths: Iterable[Path]) -> dict[int, Read]:
-    """These fields of the segments, by segment number, without those segments that were made anew meanwhile."""
-    names = {path_name(path): path for path in paths if len(path) <= MAX_STEPS}
+def read(chosen: Sequence[Fresh], asked: Asked, labels: Mapping[int, Fresh]) -> dict[int, Read]:
+    """What is asked of the segments, by segment number, without those segments that were made anew meanwhile."""
+    names = {path_name(path): path for path in asked.paths if len(path) <= MAX_STEPS}
+    fields = pieces_of(chosen, names)
+    of_class = {path_name((name,)) if name else KEYS: name for name in asked.classes}
+    said = pieces_of([labels[one.number] for one in chosen if one.number in labels], of_class) if of_class else {}
+    found = {}
+    for one in chosen:
+        if one.number not in fields:
+            continue
+        pieces, label = fields[one.number], labels.get(one.number)
+        columns = {path: pieces[name] for name, path in names.items()}
+        counts = {of_class[name]: piece for name, piece in said.get(one.number, {}).items() if name in of_class}
+        found[one.number] = Read(
+            pieces[KEYS],
+            {path: each for path, each in columns.items() if one.is_whole or each is not None},
+            {
+                name: at_keys(each or NO_COUNTS, pieces[KEYS])
+                for name, each in counts.items()
+                if each is not None or (label is not None and label.is_whole)
+            },
+        )
+    return found
+
+
+def pieces_of(chosen: Sequence[Fresh], names: Iterable[str]) -> dict[int, dict[str, Any]]:
+    """The pieces with these names and the keys, by segment number; None for one that there is not."""
     kept = {one.pk: {name: CACHE.get((one.build, name)) for name in (KEYS, *names)} for one in chosen}
     lacking = {one.pk: one for one in chosen if None in kept[one.pk].values()}
     fetched = fetch(lacking, names) if lacking else {}
@@ -99,10 +139,7 @@ def read(chosen: Sequence[Fresh], paths: Iterable[Path]) -> dict[int, Read]:
             pieces = fetched[one.pk]
         else:
             continue
-        columns = {path: pieces.get(name) for name, path in names.items()}
-        found[one.number] = Read(
-            pieces[KEYS], {path: each for path, each in columns.items() if one.is_whole or each is not None}
-        )
+        found[one.number] = pieces
     return found
 
 
@@ -127,6 +164,10 @@ def fetch(chosen: Mapping[int, Fresh], names: Iterable[str]) -> dict[int, dict[s
 
 def opened(one: Fresh, name: str, blob: bytes) -> Any:
     """The keys, or a column, also kept for the next who asks."""
-    value: Any = decoded_keys(one.number, blob) if name == KEYS else decoded(blob)
-    CACHE.put((one.build, name), value, value.nbytes if name == KEYS else value.byte_size)
-    return value
+    if one.level != LABEL and name == KEYS:
+        keys = decoded_keys(one.number, blob)
+        CACHE.put((one.build, name), keys, keys.nbytes)
+        return keys
+    column = decoded_counts(blob) if one.level == LABEL else decoded(blob)
+    CACHE.put((one.build, name), column, column.byte_size)
+    return column

@@ -7,7 +7,7 @@ either finds the row, or has committed before anything was read for it.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection
 from typing import Any
 
 from django.db import connection, transaction
@@ -17,7 +17,8 @@ from webapp.datasets.changes import Listener, register_listener
 from webapp.datasets.departures import Departure, register_departure
 from webapp.datasets.models import Dataset
 from webapp.jobs.actions import enqueue_later
-from webapp.query.columns.models import SEGMENT_BITS, ColumnChunk, ColumnSegment
+from webapp.labels import changes as label_changes
+from webapp.query.columns.models import LABEL, SEGMENT_BITS, ColumnChunk, ColumnSegment
 
 KIND = "buildColumns"
 # Smaller datasets are read by SQL in no time.
@@ -34,6 +35,7 @@ ASKED: dict[int, float] = {}
 
 def register() -> None:
     register_listener(Listener(added, changed))
+    label_changes.register_listener(annotations_changed)
     register_departure(Departure(items_go, scenes_go, dataset_goes, lambda _: False))
 
 
@@ -43,18 +45,28 @@ def added(dataset_pk: int, level: str, first: int) -> None:
     ask(dataset_pk)
 
 
-def changed(dataset_pk: int, level: str, pks: Sequence[int]) -> None:
-    segments = ColumnSegment.objects.filter(number__in={pk >> SEGMENT_BITS for pk in pks})
-    segments.filter(dataset_id=dataset_pk, level=level).update(version=F("version") + 1)
+def changed(dataset_pk: int, level: str, pks: Collection[int]) -> None:
+    make_old(dataset_pk, level, pks)
     ask(dataset_pk)
 
 
-def items_go(dataset: Dataset, pks: Sequence[int]) -> None:
+def annotations_changed(dataset_pk: int, item_pks: Collection[int]) -> None:
+    if make_old(dataset_pk, LABEL, item_pks):
+        ask(dataset_pk)
+
+
+def make_old(dataset_pk: int, level: str, pks: Collection[int]) -> int:
+    """How many segments are of another version now."""
+    segments = ColumnSegment.objects.filter(number__in={pk >> SEGMENT_BITS for pk in pks})
+    return int(segments.filter(dataset_id=dataset_pk, level=level).update(version=F("version") + 1))
+
+
+def items_go(dataset: Dataset, pks: Collection[int]) -> None:
     if pks:
         changed(dataset.pk, "item", pks)
 
 
-def scenes_go(dataset: Dataset, pks: Sequence[int]) -> None:
+def scenes_go(dataset: Dataset, pks: Collection[int]) -> None:
     if pks:
         changed(dataset.pk, "scene", pks)
 
