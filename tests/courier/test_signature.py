@@ -145,6 +145,16 @@ def test_picture_of_two_and_a_half_gigapixels_is_refused_by_its_header() -> None
         size_of(claimed)
 
 
+def test_gif_is_as_large_as_its_first_picture_whatever_its_screen_says() -> None:
+    gif = bytearray(DRAWN["gif"])
+    gif[6:10] = bytes([1, 0, 1, 0])
+    assert size_of(bytes(gif)) == Size(123, 45)
+    at = gif.index(b"\x2c\0\0\0\0\x7b\0\x2d\0")
+    gif[at + 5 : at + 9] = b"\xff\xff\xff\xff"
+    with pytest.raises(Malformed, match="65535 x 65535"):
+        size_of(bytes(gif))
+
+
 def test_side_of_65536_pixels_is_one_too_many() -> None:
     def png(width: int) -> bytes:
         return b"\x89PNG\r\n\x1a\n" + struct.pack(">I4sIIBBBBB", 13, b"IHDR", width, 2, 8, 2, 0, 0, 0)

@@ -16,6 +16,7 @@ from webapp.courier.signature import MediaType
 MAX_JPEG_SEGMENTS = 4096
 MAX_JPEG_FILL_BYTES = 65_536
 MAX_TIFF_ENTRIES = 4096
+MAX_GIF_BLOCKS = 4096
 
 # All starts of frame; C4, C8 and CC are tables and an extension.
 _JPEG_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
@@ -68,7 +69,29 @@ def _png(file: BinaryIO) -> Size:
 
 
 def _gif(file: BinaryIO) -> Size:
-    return Size(*struct.unpack("<HH", _at(file, 6, 4)))
+    """Return the screen's size, widened to hold the first picture, as browsers do."""
+    width, height, flags = struct.unpack("<HHB", _at(file, 6, 5))
+    file.seek(13 + (3 << (flags & 7) + 1 if flags & 0x80 else 0))
+    for _ in range(MAX_GIF_BLOCKS):
+        introducer = file.read(1)[0]
+        if introducer == 0x2C:
+            left, top, picture_width, picture_height = struct.unpack("<HHHH", file.read(8))
+            return Size(max(width, left + picture_width), max(height, top + picture_height))
+        if introducer == 0x3B:
+            break
+        if introducer == 0x21:
+            file.seek(1, 1)
+            _skip_gif_blocks(file)
+    raise Malformed("The GIF holds no picture.")
+
+
+def _skip_gif_blocks(file: BinaryIO) -> None:
+    for _ in range(MAX_GIF_BLOCKS):
+        count = file.read(1)[0]
+        if count == 0:
+            return
+        file.seek(count, 1)
+    raise Malformed("The GIF holds an extension that does not end.")
 
 
 def _bmp(file: BinaryIO) -> Size:
