@@ -26,11 +26,20 @@ def store_forever(folder: Path, seed: int, out: int) -> None:
 def main(folder: Path, runs: int, seed: int) -> None:
     moments = random.Random(seed)
     for run in range(runs):
+        names, out = os.pipe()
         child = os.fork()
         if child == 0:
-            store_forever(folder, seed * 1000 + run, sys.stdout.fileno())
-        time.sleep(moments.uniform(0.001, 0.04))
-        os.kill(child, signal.SIGKILL)
+            store_forever(folder, seed * 1000 + run, out)
+        os.close(out)
+        with os.fdopen(names, "rb") as told:
+            # So many copies, and then somewhere within the next, however slow the disk is.
+            started = time.monotonic()
+            count = 1 + run % 3
+            for _ in range(count):
+                sys.stdout.write(told.readline().decode())
+            time.sleep(moments.uniform(0, 1.2 * (time.monotonic() - started) / count))
+            os.kill(child, signal.SIGKILL)
+            sys.stdout.write(told.read().decode())
         os.waitpid(child, 0)
 
 

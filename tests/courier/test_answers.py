@@ -3,12 +3,14 @@
 import functools
 import hashlib
 import struct
+import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.courier.kit import LIMITS, SECRET, Trip, approval, picture
+from tests.courier.kit import IMPATIENT, LIMITS, SECRET, Trip, approval, picture
 from tests.courier.lying_host import LOOPBACK, LyingHost, Reply, Talk
 from webapp.courier.approved import Failed, FailureKind, Stored
 from webapp.courier.dimensions import Size
@@ -109,12 +111,6 @@ def hanging_up(talk: Talk) -> None:
     return None
 
 
-def reset_after(count: int, talk: Talk) -> None:
-    talk.head(f"Content-Length: {len(PICTURE)}")
-    talk.say(PICTURE[:count])
-    talk.reset()
-
-
 LIES: dict[str, tuple[Reply, FailureKind]] = {
     "endless chunks": (endless_chunks, FailureKind.SIZE),
     "endless body": (endless_body, FailureKind.ANSWER),
@@ -157,7 +153,7 @@ LIES: dict[str, tuple[Reply, FailureKind]] = {
 @pytest.mark.parametrize("lie", LIES)
 def test_lie_is_named_and_leaves_nothing(tmp_path: Path, lie: str) -> None:
     reply, kind = LIES[lie]
-    trip = Trip(tmp_path)
+    trip = Trip(tmp_path, limits=IMPATIENT if kind is FailureKind.SLOW else LIMITS)
     with LyingHost(reply) as host:
         failed = trip.refused(approval(host.port))
     assert failed.kind is kind, failed
@@ -220,8 +216,22 @@ def test_request_is_exactly_this(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("count", [65_536, 131_072, 196_608, 262_144])
 def test_reset_in_the_body_leaves_nothing_and_is_worth_another_try(tmp_path: Path, count: int) -> None:
-    with LyingHost(functools.partial(reset_after, count)) as host:
-        failed = Trip(tmp_path).refused(approval(host.port))
+    arrived = threading.Event()
+
+    def reply(talk: Talk) -> None:
+        talk.head(f"Content-Length: {len(PICTURE)}")
+        talk.say(PICTURE[:count])
+        # A reset throws away what the reader has not read yet.
+        arrived.wait()
+        talk.reset()
+
+    def watch() -> bool:
+        if any(path.stat().st_size == count for path in tmp_path.rglob("*.part")):
+            arrived.set()
+        return False
+
+    with LyingHost(reply) as host:
+        failed = Trip(tmp_path).refused(approval(host.port), is_withdrawn=watch)
     assert failed.kind is FailureKind.CUT_SHORT
     assert (failed.retry_after_s, failed.partial) == (10, None)
 
@@ -257,6 +267,19 @@ def test_page_in_place_of_a_picture_is_dropped_before_most_of_it_came(tmp_path: 
     assert trip.log.ended[0].byte_count <= LIMITS.chunk_bytes
 
 
+def test_host_that_sends_too_slowly_is_left_before_the_whole_time_is_over(tmp_path: Path) -> None:
+    with LyingHost(slow_body) as host:
+        failed = Trip(tmp_path, limits=replace(LIMITS, rate_window_s=0.2)).refused(approval(host.port))
+    assert (failed.kind, failed.sentence) == (FailureKind.SLOW, "The host sends too slowly.")
+
+
+def test_host_that_is_fast_enough_and_never_done_is_left_when_the_time_is_over(tmp_path: Path) -> None:
+    limits = replace(LIMITS, total_base_s=0.15, total_rate=10**9, min_rate=1)
+    with LyingHost(slow_body) as host:
+        failed = Trip(tmp_path, limits=limits).refused(approval(host.port))
+    assert (failed.kind, failed.sentence) == (FailureKind.SLOW, "The file did not come in 0.1503 s.")
+
+
 def test_cloud_needs_no_dimensions(tmp_path: Path) -> None:
     with LyingHost(saying(b"ply\nformat ascii 1.0\nelement vertex 0\n")) as host:
         stored = Trip(tmp_path).fetch(approval(host.port, kind=MediaKind.POINT_CLOUD))
@@ -275,7 +298,6 @@ def breaking_then(second: Callable[[Talk], None], *, etag: str = '"v1"', after: 
             broken.append(True)
             talk.head(f"Content-Length: {len(PICTURE)}", f"ETag: {etag}")
             talk.say(PICTURE[:after])
-            talk.reset()
         else:
             second(talk)
 

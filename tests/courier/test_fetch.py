@@ -99,6 +99,16 @@ def test_approval_withdrawn_at_any_question_leaves_nothing(tmp_path: Path) -> No
     assert asked >= 3 + len(PICTURE) // LIMITS.chunk_bytes
 
 
+def test_approval_withdrawn_when_all_bytes_are_here_leaves_nothing(tmp_path: Path) -> None:
+    def is_whole() -> bool:
+        return any(path.stat().st_size == len(PICTURE) for path in tmp_path.rglob("*.part"))
+
+    trip = Trip(tmp_path)
+    with LyingHost(whole) as host:
+        failed = trip.refused(approval(host.port), is_withdrawn=is_whole)
+    assert (failed.kind, trip.log.ended[0].byte_count) == (FailureKind.WITHDRAWN, len(PICTURE))
+
+
 # The log that comes first
 
 

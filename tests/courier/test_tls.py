@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from tests.courier.kit import NAME, SECRET, Trip, approval, picture, redirecting
+from tests.courier.kit import IMPATIENT, NAME, SECRET, Trip, approval, picture, redirecting
 from tests.courier.lying_host import LOOPBACK, LyingHost, Talk
 from webapp.courier.approved import Failed, FailureKind, Stored
 
@@ -168,8 +168,8 @@ def test_handshake_that_never_ends_is_left_in_time(tmp_path: Path, authority: Au
                 self._over.wait()
 
     with Mute(lambda talk: None) as host:
-        failed = Trip(tmp_path / "store", authorities=authority.file).refused(approval(host.port, scheme="https"))
-    assert failed.kind is FailureKind.UNREACHABLE
+        trip = Trip(tmp_path / "store", limits=IMPATIENT, authorities=authority.file)
+        assert trip.refused(approval(host.port, scheme="https")).kind is FailureKind.UNREACHABLE
 
 
 def test_redirect_never_leads_from_https_to_http(tmp_path: Path, authority: Authority) -> None:
