@@ -116,3 +116,15 @@ def test_a_bar_of_a_chart_leads_to_what_it_counts(signed_in: Page, pictures: dic
     chart.get_by_role("button", name="Table of metadata.n").press("Enter")
     chart.get_by_role("link", name="3", exact=True).click()
     expect(signed_in).to_have_url(f"/datasets/{pictures['id']}/charts/?q=metadata.n%20%3D%203")
+
+
+def test_all_that_match_leave_a_slice(signed_in: Page, pictures: dict[str, Any], wire: WireClient) -> None:
+    names = [item["reference_id"] for item in pictures["items"][:5]]
+    made = wire.call("POST", f"dataset/{pictures['id']}/create_slice", {"name": "thinned", "reference_ids": names})
+    signed_in.goto(f"/slices/{made['slice_id']}?q=metadata.n+%3E+1&select=all")
+    bar = signed_in.locator("selection-bar")
+    bar.get_by_role("button", name="Remove from slice").click()
+    expect(bar).to_contain_text("Removed 3 from thinned.")
+    bar.get_by_role("button", name="Load the slice anew").click()
+    expect(signed_in.locator(".empty__title")).to_have_text("Nothing matches")
+    assert len(wire.call("GET", f"slice/{made['slice_id']}")["items"]) == 2

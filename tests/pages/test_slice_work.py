@@ -16,6 +16,7 @@ from tests.pages.test_query_counts import FRAME, queries_of
 from webapp.accounts.models import AuditEntry
 from webapp.accounts.viewer import Viewer
 from webapp.datasets import actions, queries
+from webapp.datasets.actions.undo import undo_last
 from webapp.datasets.models import Slice
 from webapp.pages import slice_exports, slices
 
@@ -215,6 +216,25 @@ def test_only_curators_change_slices_from_pages(
     assert "Draw sample" not in text_of(page)
     assert "leaving" not in island_of(page)
     assert queries.slice_(teammate, house.slice.public_id).size == 2
+
+
+def test_all_that_match_leave_a_slice_and_come_back(
+    house: House, owner: Viewer, teammate: Viewer, stranger: Viewer, labeler: Viewer, browse: Browse
+) -> None:
+    made = make.make_slice(owner, house.dataset, house.items[:4], name="Most")
+    matching = {"q": "metadata.index >= 1", "slice": made.public_id, "but": [house.items[2].public_id]}
+    body, path = {"slice_id": made.public_id, "matching": matching}, f"{house.grid}slices/removals"
+    for viewer, status in ((teammate, 403), (stranger, 404), (labeler, 404)):
+        assert send(browse(viewer), path, body).status_code == status
+    assert send(browse(owner), path, body | {"ids": [house.items[0].public_id]}).status_code == 400
+    before = queries.slice_(owner, made.public_id).keys()
+    said = send(browse(owner), path, body).json()
+    assert (said["name"], said["removed"], said["ids"]) == ("Most", 2, [])
+    assert list(queries.slice_(owner, made.public_id).keys()) == [house.items[0].pk, house.items[2].pk]
+    undo_last(owner, make.reload(owner, house.dataset))
+    assert queries.slice_(owner, made.public_id).keys() == before
+    scenes = send(browse(owner), f"{house.scene_grid}slices/removals", body)
+    assert scenes.status_code == 404
 
 
 def test_the_list_goes_on_by_key_and_is_searched(

@@ -21,7 +21,7 @@ from webapp.pages.query_bar import one_line
 from webapp.pages.words import counted
 from webapp.privacy import public_id
 from webapp.privacy.refusals import Invalid, NotFound
-from webapp.query.actions import append_matches, slice_of_matches
+from webapp.query.actions import append_matches, remove_matches, slice_of_matches
 from webapp.query.asks import Ask
 
 MAX_IDS = 10_000
@@ -80,11 +80,10 @@ class SliceMembers(Chosen, kw_only=True):
     slice_id: str
 
 
-class SliceLeavers(msgspec.Struct, forbid_unknown_fields=True):
-    """Items or scenes to be taken out of a slice."""
+class SliceLeavers(Chosen, kw_only=True):
+    """What was chosen is to be taken out of a slice."""
 
     slice_id: str
-    ids: Ids
 
 
 @feed("POST")
@@ -141,13 +140,19 @@ def ask_of(viewer: Viewer, dataset: Dataset, said: Matching) -> tuple[Ask, list[
 
 @feed("POST")
 def slice_removals(request: HttpRequest, viewer: Viewer, dataset_id: str) -> HttpResponse:
-    """Take a selection out of a slice of this dataset; says which were in it, so that it can be undone."""
+    """Take what was chosen out of a slice of this dataset; says which of the chosen ids were in it.
+
+    All that match are told by their number alone; the list of edits has what takes that back.
+    """
     dataset = queries.dataset(viewer, dataset_id)
     body = parsed(request, SliceLeavers)
     found = slice_in(viewer, dataset, body.slice_id)
-    prefix = "di" if found.kind == Slice.Kind.ITEMS else "scn"
-    left = remove_from_slice(viewer, found, pks=keys_of(body.ids, prefix))
     said = {"id": found.public_id, "name": found.name, "href": reverse("pages:slice", args=[found.public_id])}
+    if body.matching is not None:
+        ask, but = ask_of(viewer, dataset, body.matching)
+        return answer(said | {"removed": remove_matches(viewer, found, ask, but=but), "ids": []})
+    prefix = "di" if found.kind == Slice.Kind.ITEMS else "scn"
+    left = remove_from_slice(viewer, found, pks=keys_of(body.ids or [], prefix))
     return answer(said | {"removed": len(left), "ids": public_id.encode_many(prefix, left)})
 
 

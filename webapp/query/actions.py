@@ -38,14 +38,30 @@ def slice_of_matches(viewer: Viewer, ask: Ask, *, name: str, but: Iterable[int] 
 def append_matches(viewer: Viewer, slice_: Slice, ask: Ask, *, but: Iterable[int] = ()) -> int:
     """Add all that an ask shows, but the rows with these keys, to a slice of its dataset; how many were new to it."""
     viewer.require(Permission.CURATE)
-    if slice_.kind != kind_of(ask):
-        raise Conflict(f"{slice_.name} holds {Slice.Kind(slice_.kind).label}; what is shown here is of another kind.")
+    require_same_kind(slice_, ask)
     with matches(viewer, ask, BitMap64(but)) as (_, keys):
         locked = locked_slice(viewer, slice_)
         before = locked.keys()
         after = before | keys
         keep_change(viewer, locked, after, "slice.append", len(after) - len(before))
         return len(after) - len(before)
+
+
+def remove_matches(viewer: Viewer, slice_: Slice, ask: Ask, *, but: Iterable[int] = ()) -> int:
+    """Take all that an ask shows, but the rows with these keys, out of a slice of its dataset; how many were in it."""
+    viewer.require(Permission.CURATE)
+    require_same_kind(slice_, ask)
+    with matches(viewer, ask, BitMap64(but)) as (_, keys):
+        locked = locked_slice(viewer, slice_)
+        before = locked.keys()
+        leaving = before & keys
+        keep_change(viewer, locked, before - leaving, "slice.remove", len(leaving))
+        return len(leaving)
+
+
+def require_same_kind(slice_: Slice, ask: Ask) -> None:
+    if slice_.kind != kind_of(ask):
+        raise Conflict(f"{slice_.name} holds {Slice.Kind(slice_.kind).label}; what is shown here is of another kind.")
 
 
 @contextmanager

@@ -75,8 +75,6 @@ export class SelectionBar extends HTMLElement {
     this.#count.textContent = this.#countText;
     this.#all.hidden = choice.count >= choice.total && choice.isExact;
     this.#all.textContent = this.#allText;
-    // The slice forgets what it is told to, one by one.
-    this.#remove.hidden = choice.isAll;
     if (isOther) this.#said.replaceChildren();
     if (this.hidden) this.#close();
   }
@@ -160,13 +158,22 @@ export class SelectionBar extends HTMLElement {
     });
   }
 
-  /** Takes the chosen ones out of the slice shown, and offers to put back exactly those that were in it. */
+  /**
+   * Takes the chosen ones out of the slice shown, and offers to put back exactly those that were in it; of all that match
+   * only the number is told, and the list of edits has what takes it back.
+   */
   async #takeOut() {
     const { leaving } = this.#offer;
     if (!leaving) return;
     await this.#during(this.#remove, async () => {
-      const body = { slice_id: leaving.id, ids: this.#choice.itemIds };
+      const { isAll } = this.#choice;
+      const body = { slice_id: leaving.id, ...this.members };
       const { name, removed, ids } = /** @type {ShrunkSlice} */ (await postJson(leaving.url, body, this.#life.signal));
+      if (isAll) {
+        const anew = button("Load the slice anew", { "data-action": "reload" }, () => location.reload());
+        this.#say("done", `Removed ${grouped(removed)} from ${name}. `, anew);
+        return;
+      }
       this.#changed(ids, true);
       const undo = button("Undo", { "data-action": "undo" }, () => void this.#putBack(leaving, ids, undo));
       this.#say("done", `Removed ${grouped(removed)} from ${name}. `, ...(removed > 0 ? [undo] : []));
