@@ -4,8 +4,8 @@ A team's acts are a hash chain. Its head is one row, which is locked until the t
 without its link and none has another's place. To keep transactions from waiting for each other in a circle, a verb
 records when it has locked all else: teams, datasets, runs, models and slices come before the head; a job's row, which a
 worker's step saves when all else is done, after it. Where a verb must go on (several scenes of one append that replace
-frames, predictions whose first upload makes the run, a copied run's next dataset), two may meet so after all: PostgreSQL
-then ends one of them, act and entry alike. SQLite has one writer at a time.
+frames, predictions whose first upload makes the run, a copied run's next dataset), two may meet so after all:
+PostgreSQL then ends one of them, act and entry alike. SQLite has one writer at a time.
 """
 
 from __future__ import annotations
