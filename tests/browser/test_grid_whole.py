@@ -32,12 +32,18 @@ LAYOUT = """() => {
   const next = rest.findIndex((cell) => cell.offsetTop !== first.offsetTop);
   return [next + 1, rest[next].offsetTop - first.offsetTop, document.querySelector("media-grid").offsetHeight];
 }"""
-# The position of the first cell whose row begins in the window.
-FIRST_SEEN = """() => {
-  const cells = [...document.querySelectorAll("media-grid > *")];
-  const seen = cells.filter((cell) => cell.getBoundingClientRect().bottom > 1);
-  return Math.min(...seen.map((cell) => Number(cell.ariaPosInSet)));
+# How much of the window's upper end the query bar covers.
+COVERED = """() => {
+  const form = document.querySelector(".query__form");
+  return form && getComputedStyle(form).position === "sticky" ? form.offsetHeight : 0;
 }"""
+# The position of the first cell whose row begins in what is left of it.
+FIRST_SEEN = """() => {
+  const covered = (COVERED)();
+  const cells = [...document.querySelectorAll("media-grid > *")];
+  const seen = cells.filter((cell) => cell.getBoundingClientRect().bottom > covered + 1);
+  return Math.min(...seen.map((cell) => Number(cell.ariaPosInSet)));
+}""".replace("COVERED", COVERED)
 
 
 @pytest.fixture
@@ -94,7 +100,7 @@ def test_every_place_of_a_result_is_reached_and_shows_its_own_pictures(signed_in
     expect(page).to_have_url(re.compile(r"/$"))
     page.locator("media-grid > *").first.focus()
     below = 2 + columns
-    page_down = below + 900 // pitch_px * columns
+    page_down = below + (900 - page.evaluate(COVERED)) // pitch_px * columns
     moves = [("End", COUNT), ("ArrowUp", COUNT - columns), ("Home", 1), ("ArrowRight", 2), ("ArrowDown", below)]
     for key, position in [*moves, ("PageDown", page_down), ("PageUp", below)]:
         page.keyboard.press(key)
@@ -208,6 +214,40 @@ def test_escape_leads_back_to_the_cell_one_came_from(signed_in: Page, many: dict
     page.keyboard.press("Escape")
     expect(page.locator(READY)).to_be_visible()
     assert focused_position(page) == 901
+
+
+def test_what_is_asked_stays_in_sight_and_covers_no_row(signed_in: Page, many: dict[str, Any]) -> None:
+    page = signed_in
+    open_grid(page, f"{many['path']}?q=metadata.even EXISTS")
+
+    def top_of(selector: str) -> float:
+        return float(page.locator(selector).evaluate("(one) => one.getBoundingClientRect().top"))
+
+    page.locator("media-grid > *").first.focus()
+    page.keyboard.press("g")
+    page.keyboard.type("700")
+    page.keyboard.press("Enter")
+    assert focused_position(page) == 700
+    covered = page.evaluate(COVERED)
+    assert 0 < covered < 60
+    assert top_of(".query__form") == 0
+    expect(page.locator(".query__says")).to_be_in_viewport(ratio=1)
+    assert abs(top_of(".facets") - covered) <= 1
+    assert abs(top_of(FOCUSED) - covered) <= 1
+    for key in ("ArrowUp", "ArrowUp", "PageUp", "PageDown"):
+        page.keyboard.press(key)
+        focused_position(page)
+        assert top_of(FOCUSED) >= covered - 1, key
+    # A longer question takes more room, and no row is lost to it.
+    before = page.evaluate(FIRST_SEEN)
+    page.get_by_label("Query", exact=True).fill("metadata.even = true OR " * 20)
+    expect(page.locator(".query__form")).not_to_have_css("height", f"{covered}px")
+    page.evaluate("new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))")
+    assert page.evaluate(COVERED) > covered
+    assert page.evaluate(FIRST_SEEN) == before
+    # A telephone has no room for it.
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate(COVERED) == 0
 
 
 def test_a_link_shows_a_teammate_the_same_place_and_choice(

@@ -10,8 +10,9 @@ from webapp.accounts.viewer import Viewer
 from webapp.datasets.models import Dataset, Item, Scene, Slice
 from webapp.jobs.models import Job
 from webapp.privacy.visibility import UnscopedRead
+from webapp.query.models import SavedQuery
 
-GUARDED = [Dataset, Scene, Item, Slice, Job]
+GUARDED = [Dataset, Scene, Item, Slice, SavedQuery, Job]
 READS: dict[str, Callable[[Any], object]] = {
     "all": lambda objects: objects.all(),
     "get": lambda objects: objects.get(pk=1),

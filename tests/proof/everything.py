@@ -7,7 +7,7 @@ import json
 import time
 import uuid
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from tests.live import LiveTransom
 from tests.media_server import CanaryServer
@@ -157,12 +157,28 @@ class Everything:
         renamed = visitor.post(f"/datasets/{items}/settings/", {"do": "rename", "name": self.address("name.jpg")})
         assert (made.status, renamed.status) == (302, 302), made.text[-600:] + renamed.text[-600:]
         visitor.post(f"/datasets/{items}/settings/", {"do": self.address("x.jpg"), "name": self.address("x.jpg")})
+        self.ask(visitor, items)
         stranger = Visitor(self.live)
         stranger.sign_in(self.live.make_person("admin", team="Elsewhere"))
         for path in list(self.pages)[:80]:
             if path.startswith(("/datasets/", "/slices/", "/jobs/")) and path.count("/") > 2:
                 assert stranger.get(path).status == 404, path
         stranger.get(f"/no/such/page?url={self.address('x.jpg')}")
+
+    def ask(self, visitor: Visitor, items: str) -> None:
+        """Saved queries, one of them with an address in it, and the feeds of the bar that writes queries."""
+        here = f"/datasets/{items}/"
+        text = f'metadata.where != "{self.address("x.jpg")}"'
+        saved = visitor.post(f"{here}queries/", {"do": "save-query", "name": "By hand", "text": text})
+        assert saved.status == 302, saved.text[-600:]
+        assert visitor.get(f"{here}queries/").status == 200
+        for path in (
+            "suggestions",
+            "suggestions?field=metadata.where",
+            f"query-check?q={quote(text)}",
+            f"?q={quote(text)}",
+        ):
+            assert visitor.get(here + path).status == 200, path
 
     def delete(self, items: str, scenes: str) -> None:
         self.wire.call("DELETE", f"dataset/{items}/refloc/now-0", {})

@@ -7,6 +7,8 @@ import pytest
 from tests import make
 from webapp.accounts.models import AuditEntry
 from webapp.accounts.viewer import Viewer
+from webapp.datasets import queries as dataset_queries
+from webapp.datasets.actions.slices import create_slice
 from webapp.datasets.models import Dataset
 from webapp.privacy.refusals import Invalid, NotAllowed, NotFound
 from webapp.query import queries, saved
@@ -57,6 +59,26 @@ def test_objects_and_scenes_are_asked_whether_they_are_in_one(
     keep(owner, scene_dataset, "foggy", "scene.metadata.sky = fog AND frame = 1")
     assert found(owner, scene_dataset, "slice = foggy") == ["fog"]
     assert queries.items(owner, scene_dataset, "slice = foggy AND frame = 0").get().reference_id == "fog-0"
+
+
+def test_an_object_in_brackets_is_in_the_slices_that_its_item_is_in(
+    owner: Viewer, dataset: Dataset, scene_dataset: Dataset
+) -> None:
+    items = make.make_items(owner, dataset, 3)
+    make.make_annotations(owner, dataset, items, per_item=2)
+    make.make_slice(owner, dataset, items[1:2], name="chosen")
+    keep(owner, dataset, "late", "metadata.index >= 1")
+    assert found(owner, dataset, "annotations[slice = chosen]") == ["item-1"]
+    assert found(owner, dataset, "annotations[slice != chosen AND label = car]") == ["item-0", "item-2"]
+    assert found(owner, dataset, "annotations[slice = late AND label = car] = 2 AND slice != chosen") == ["item-2"]
+    objects = queries.annotations(owner, dataset, "annotations[slice = chosen] > 0")
+    assert sorted(objects.values_list("annotation_id", flat=True)) == ["item-1-0", "item-1-1"]
+    # Of frames, whose scene is in it.
+    for name in ("fog", "sun"):
+        make.make_scene(owner, scene_dataset, name, frames=2)
+    make.make_annotations(owner, scene_dataset, list(dataset_queries.items(owner, scene_dataset)), per_item=1)
+    create_slice(owner, scene_dataset, name="foggy", reference_ids=["fog"])
+    assert found(owner, scene_dataset, "annotations[slice = foggy]") == ["fog"]
 
 
 def test_live_slices_stand_in_each_other_three_deep_and_never_in_themselves(owner: Viewer, dataset: Dataset) -> None:

@@ -35,6 +35,8 @@ from webapp.query.tree import (
 )
 
 ONE = "one"
+# The row that is in a slice, where that is another than the query's own, which in brackets is ONE.
+MEMBER = "member"
 # The row that a live slice's query is about, where that is another than the query's own.
 LIVE = "live"
 # The kinds in which each word compares; = in all, order in those that have one.
@@ -232,9 +234,9 @@ class Compiler:
         table = ITEMS if members.kind == Slice.Kind.ITEMS else SCENES
         if table == self.fields.table:
             return put(f"{self.row}.id IN {{keys}}", keys=self.dialect.keys(members.keys))
-        link = put(LINKS[self.fields.table, table], one=ONE, row=self.row)
-        is_member = put(f"{ONE}.id IN {{keys}}", keys=self.dialect.keys(members.keys))
-        return exists(table, joined(" AND ", [link, is_member]))
+        link = put(LINKS[self.fields.table, table], one=MEMBER, row=self.row)
+        is_member = put(f"{MEMBER}.id IN {{keys}}", keys=self.dialect.keys(members.keys))
+        return exists(table, joined(" AND ", [link, is_member]), MEMBER)
 
     def live(self, live: Live, at: Span) -> Sql:
         """Whether the row meets what a live slice asks; a row of another table, whether the live slice's row does."""
@@ -265,7 +267,7 @@ def name_of(operand: Operand) -> str:
     return quoted(operand.value) if isinstance(operand, Text) else "the other side"
 
 
-def exists(table: str, held: Sql, one: str = ONE) -> Sql:
+def exists(table: str, held: Sql, one: str) -> Sql:
     return put(f"EXISTS (SELECT 1 FROM {table} AS {one} WHERE {{held}})", held=held)
 
 

@@ -39,6 +39,9 @@ export class GridWindow {
   #anchor = { position: 0, below_px: 0 };
   #scrolled_px = 0;
   #top_px = 0;
+  /** What stays above the rows while they scroll, and lies over the window's upper end. @type {HTMLElement | null} */
+  #head;
+  #head_px = 0;
   #ticket = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
@@ -54,10 +57,12 @@ export class GridWindow {
     this.#grid = grid;
     this.#cells = cells;
     this.#show = show;
+    this.#head = document.querySelector(".query__form");
     addEventListener("scroll", () => this.#scrolled(), { signal, passive: true });
     addEventListener("resize", () => this.arrange(), { signal });
     const observer = new ResizeObserver(() => this.#resized());
     observer.observe(grid);
+    if (this.#head) observer.observe(this.#head);
     // What is above the grid may grow, too.
     if (grid.parentElement) observer.observe(grid.parentElement);
     signal.addEventListener("abort", () => {
@@ -73,7 +78,7 @@ export class GridWindow {
 
   /** Whole rows in the window, at least one. */
   get rows() {
-    return Math.max(1, Math.floor((innerHeight - this.#covered_px) / this.#layout.pitch_px));
+    return Math.max(1, Math.floor((this.#height_px - this.#covered_px) / this.#layout.pitch_px));
   }
 
   /** @param {number} count of all rows */
@@ -85,6 +90,7 @@ export class GridWindow {
 
   /** Lays everything out anew; the first visible row stays. */
   arrange() {
+    this.#head_px = this.#measuredHead();
     const style = getComputedStyle(this.#grid);
     const px = (/** @type {string} */ name) => Number.parseFloat(style.getPropertyValue(name));
     const [across = 3, down = 2] = style.getPropertyValue("--cell-ratio").split("/").map(Number);
@@ -92,7 +98,7 @@ export class GridWindow {
     const cell_px = px(SIZES[this.#grid.dataset.density ?? ""] ?? "--cell-m");
     this.#layout = new GridLayout({ width_px: this.#width_px, cell_px, gap_px: px("--cell-gap"), ratio: across / down, count: this.#count });
     const { pitch_px, full_px } = this.#layout;
-    this.#scale.measure({ full_px, window_px: innerHeight, pitch_px });
+    this.#scale.measure({ full_px, window_px: this.#height_px, pitch_px });
     this.#grid.style.blockSize = `${this.#scale.box_px}px`;
     this.#keepAnchor();
   }
@@ -112,7 +118,7 @@ export class GridWindow {
    */
   reveal(position) {
     const top_px = this.#layout.topOf(position);
-    const last_px = top_px + this.#layout.pitch_px - (innerHeight - this.#covered_px);
+    const last_px = top_px + this.#layout.pitch_px - (this.#height_px - this.#covered_px);
     const offset_px = clamp(this.#scale.offset_px, Math.min(last_px, top_px), top_px);
     if (offset_px === this.#scale.offset_px) return this.drawSoon();
     this.#setAnchor(offset_px);
@@ -133,6 +139,15 @@ export class GridWindow {
     this.#ticket ||= requestAnimationFrame(() => this.#draw(false));
   }
 
+  #measuredHead() {
+    return this.#head && getComputedStyle(this.#head).position === "sticky" ? this.#head.offsetHeight : 0;
+  }
+
+  /** How high the window is in which rows are seen: what stays above them is none of it. */
+  get #height_px() {
+    return innerHeight - this.#head_px;
+  }
+
   /** What lies over the window's lower end. */
   get #covered_px() {
     const bar = document.querySelector("selection-bar:not([hidden])");
@@ -146,7 +161,8 @@ export class GridWindow {
   }
 
   #resized() {
-    if (this.#grid.clientWidth !== this.#width_px) this.arrange();
+    if (this.#measuredHead() !== this.#head_px) this.arrange();
+    else if (this.#grid.clientWidth !== this.#width_px) this.arrange();
     else this.drawSoon();
   }
 
@@ -174,7 +190,7 @@ export class GridWindow {
 
   /** How far the window begins below the grid's upper edge; negative while what is above the grid is seen. */
   get #page_px() {
-    return -this.#grid.getBoundingClientRect().top;
+    return this.#head_px - this.#grid.getBoundingClientRect().top;
   }
 
   /** @param {number} page_px */
@@ -202,12 +218,12 @@ export class GridWindow {
     this.#follow();
     const { offset_px } = this.#scale;
     this.#measurePace(offset_px, isAtRest);
-    const near_px = NEAR_WINDOWS * innerHeight;
+    const near_px = NEAR_WINDOWS * this.#height_px;
     const { windows_per_s } = this.#pace;
-    const hidden_px = this.#layout.full_px - innerHeight;
+    const hidden_px = this.#layout.full_px - this.#height_px;
     this.#show({
-      near: this.#layout.between(offset_px - near_px, offset_px + innerHeight + near_px),
-      seen: this.#layout.between(offset_px, offset_px + innerHeight),
+      near: this.#layout.between(offset_px - near_px, offset_px + this.#height_px + near_px),
+      seen: this.#layout.between(offset_px, offset_px + this.#height_px),
       first: offset_px > 0 ? this.#layout.positionAt(offset_px) : 0,
       share: hidden_px > 0 ? clamp(offset_px / hidden_px, 0, 1) : 0,
       isBlurred: windows_per_s > BLUR_WINDOWS_PER_S,
