@@ -130,10 +130,10 @@ def next_rows(dataset: Dataset, every: QuerySet[Any], wanted: Matches, after: in
         return list(rows.filter(pk__gte=first)[:count])
     found: list[Any] = []
     for piece in known.pieces(count, first):
-        found += rows.filter(piece)[: count - len(found)]
+        found += rows.filter(piece) if isinstance(piece, Among) else rows.filter(piece)[: count - len(found)]
         if len(found) >= count:
             break
-    return found
+    return found[:count]
 
 
 def asked(viewer: Viewer, dataset: Dataset, text: str, subject: Subject, run: ModelRun | None) -> QuerySet[Any]:

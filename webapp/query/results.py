@@ -291,10 +291,12 @@ def keys_among(rows: Rows, place: Place | None, limit: int, *, backwards: bool, 
     start = place[-1] if place is not None else None
     for piece in pieces_of(rows, start, limit, falls=falls, inclusive=inclusive):
         fitting = rows.shown.filter(piece).order_by("-pk" if falls else "pk")
-        found += fitting.values_list("pk", flat=True)[: limit - len(found)]
+        # With a limit PostgreSQL walks the index past all rows rather than look up the few keys that are named.
+        some = fitting if isinstance(piece, Among) else fitting[: limit - len(found)]
+        found += some.values_list("pk", flat=True)
         if len(found) >= limit:
             break
-    return found
+    return found[:limit]
 
 
 def keys_in_order(rows: Rows, known: Sorted, start: int, limit: int, *, backwards: bool) -> list[int]:
