@@ -277,7 +277,7 @@ def test_questions_to_the_database_do_not_grow(house: House, owner: Viewer, othe
 def test_a_slice_of_a_query_says_so_and_asks_it_again(house: House, owner: Viewer, browse: Browse) -> None:
     run = label_house(owner, house)
     browser = browse(owner)
-    asked = f"?q=metadata.index+%3E%3D+1&run={run.public_id}&mode=objects"
+    asked = f"?q=metadata.index+%3E%3D+1&run={run.public_id}&mode=objects&sort=-area"
     made = browser.post(house.grid + asked, {"do": "slice-query", "name": "Seen"}).headers["Location"]
     page = browser.get(made)
     assert f"Made by the query metadata.index >= 1 , asked of objects, where {run.public_id} has" in text_of(page)

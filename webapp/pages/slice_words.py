@@ -80,7 +80,7 @@ def making_of(found: Slice) -> Making | None:
 def of_query(found: Slice, query: Mapping[str, Any]) -> Making:
     """A slice of all that a grid showed, and that grid."""
     path = reverse("pages:slice", args=[query["slice"]]) if "slice" in query else dataset_href(found.dataset.public_id)
-    kept = {"q": query.get("text"), "run": query.get("run"), "mode": query.get("mode")}
+    kept = {"q": query.get("text"), "run": query.get("run"), "mode": query.get("mode"), "sort": query.get("sort")}
     asked = {name: value for name, value in kept.items() if value}
     href = None if query.get("is_redacted") else f"{path}?{urlencode(asked)}" if asked else path
     tail = [f"of {query['slice']}"] if "slice" in query else []

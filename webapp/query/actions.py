@@ -92,6 +92,7 @@ def recipe_of(ask: Ask, but: BitMap64) -> dict[str, Any]:
         "run": ask.said_by.public_id if ask.said_by is not None else None,
         "predictions": ask.run.public_id if ask.run is not None else None,
         "mode": str(ask.mode),
+        "sort": ask.sort,
         "slice": ask.within.public_id if ask.within is not None else None,
         "but": len(but),
     }
