@@ -35,9 +35,9 @@ class Slice(models.Model):
     them. `recipe` is how it was made, {} for a list of members: {"sample": {"size", "seed", "from", "by", "shares",
     "strata"}} (the last three of a stratified one), {"operation": "union", "of": [id, id]}, or of all that a grid
     showed {"query": {"text", "run", "predictions", "mode", "sort", "slice", "but", "is_redacted"}}, each where it was
-    said: `run` is whose pictures alone were shown, `predictions` the run that this word meant, `but` how many rows were left
-    out; `text` has fingerprints for media addresses where `is_redacted`. A deleted slice is hidden from everybody for
-    as long as its deletion can be undone (edit.KEPT), then it goes.
+    said: `run` is whose pictures alone were shown, `predictions` the run that this word meant, `but` how many rows were
+    left out; `text` has fingerprints for media addresses where `is_redacted`. A deleted slice is hidden from everybody
+    for as long as its deletion can be undone (edit.KEPT), then it goes.
     """
 
     class Kind(models.TextChoices):
