@@ -24,9 +24,7 @@ PREDICATES: dict[str, tuple[str, Callable[[Callable[[str], str]], str]]] = {
     ),
     "a class": (
         "annotations.ambulance > 0",
-        lambda _: (
-            "EXISTS (SELECT 1 FROM labels_annotation AS one WHERE one.item_id = item.id AND one.label = 'ambulance')"
-        ),
+        lambda _: AMBULANCE,
     ),
     "a class, 1 %": (
         "annotations.ambulance > 0 AND metadata.percent = 7",
