@@ -28,16 +28,21 @@ PROJECT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.prefix) / "bin"
 PR_SET_CHILD_SUBREAPER = 36
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-# What no database has a part in is proved once: what the browser alone does with a scene, the demo's pictures, the
-# grammar of addresses. It takes minutes.
+# What no database has a part in is proved once: what the browser alone does with a scene, a grid, a chart or a query,
+# the demo's pictures, the grammar of addresses. It takes minutes; what the server says to each is tried on both.
 BROWSER_ALONE = (
     "awkward_video",
+    "charts",
+    "edits",
+    "grid_whole",
     "labels_exact",
     "layout",
     "mp4_source",
     "native_source",
+    "query_bar",
     "scene",
     "scrub_*",
+    "thumbnails",
     "timeline",
     "video",
 )
@@ -107,10 +112,10 @@ def steps(chosen: argparse.Namespace, folder: Path) -> list[Step]:
     # The longest first, so that both cores are busy to the end.
     return [
         pytest_step("browser", "sqlite", "browser"),
-        pytest_step("tests", "sqlite", PLAIN),
-        pytest_step("tests", "postgresql", PLAIN, *ONCE),
-        pytest_step("SDK and proofs", "sqlite", "sdk or proof"),
         pytest_step("all others", "postgresql", f"not ({PLAIN})", *ONCE),
+        pytest_step("tests", "postgresql", PLAIN, *ONCE),
+        pytest_step("tests", "sqlite", PLAIN),
+        pytest_step("SDK and proofs", "sqlite", "sdk or proof"),
         js_step(),
         *lint_steps(),
         *django_steps(folder),
