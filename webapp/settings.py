@@ -104,6 +104,7 @@ INSTALLED_APPS = [
     "webapp.labels",
     "webapp.query",
     "webapp.query.columns",
+    "webapp.promotions",
     "webapp.courier",
     "webapp.wire",
     "webapp.pages",

@@ -42,10 +42,15 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 
 class Team(models.Model):
-    """The tenant. While `origins_locked_at` is None an append declares the origins it names."""
+    """The tenant. While `origins_locked_at` is None an append declares the origins it names.
+
+    `may_appends_ask`: whether an append with `upload_to_scale: true`, which old clients send unasked, is a request to
+    share.
+    """
 
     name = models.CharField(max_length=100, unique=True)
     origins_locked_at = models.DateTimeField(null=True, blank=True)
+    may_appends_ask = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=timezone.now)
 
     def __str__(self) -> str:

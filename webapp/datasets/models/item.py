@@ -17,15 +17,21 @@ from webapp.privacy.visibility import GuardedManager
 
 
 class StoredFile(models.Model):
-    """Bytes that somebody uploaded to an ordinary dataset, kept under their hash; never fetched by us.
+    """Bytes under their hash: uploaded to an ordinary dataset, or copied by the courier for an approved promotion.
 
-    One row per team and content: two teams never share a file, so none can learn what the other holds.
+    One row per team and content: two teams never share a file, so none can learn what the other holds. `place` says
+    which store has the bytes; uploads are always local.
     """
+
+    class Place(models.TextChoices):
+        LOCAL = "local", "in the data folder"
+        S3 = "s3", "in the bucket"
 
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="+")
     sha256 = models.CharField(max_length=64)
     byte_size = models.BigIntegerField()
     content_type = models.CharField(max_length=40)
+    place = models.CharField(max_length=8, choices=Place.choices, default=Place.LOCAL)
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -45,7 +51,8 @@ class ItemQuerySet(models.QuerySet["Item"]):
 class Item(models.Model):
     """`scene` and `frame_index` (from 0) are both set for a frame and both None otherwise.
 
-    `width` and `height` are pixels, None until somebody told us or a browser measured them.
+    `width` and `height` are pixels, None until somebody told us or a browser measured them. `file` is an upload.
+    `shared_at` and `promotion_pk` are set while there is a copy of what `url` names, by that approved promotion.
     """
 
     dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="+", db_index=False)
@@ -58,6 +65,8 @@ class Item(models.Model):
     metadata = models.JSONField(default=dict)
     width = models.IntegerField(null=True)
     height = models.IntegerField(null=True)
+    shared_at = models.DateTimeField(null=True)
+    promotion_pk = models.BigIntegerField(null=True)
     created_at = models.DateTimeField(default=timezone.now)
 
     objects = GuardedManager.from_queryset(ItemQuerySet)()
@@ -84,6 +93,11 @@ class Item(models.Model):
                 condition=models.Q(is_private=False) | models.Q(file__isnull=True),
                 name="a_private_item_has_no_copy_here",
             ),
+            models.CheckConstraint(
+                condition=models.Q(shared_at__isnull=True, promotion_pk__isnull=True)
+                | models.Q(shared_at__isnull=False, promotion_pk__isnull=False),
+                name="what_is_shared_was_approved",
+            ),
             media_url_shape("url"),
         ]
         # SQLite sorts a whole dataset for a page unless this very index exists.
@@ -99,6 +113,6 @@ class Item(models.Model):
     @property
     def privacy(self) -> str:
         """`shared`: we hold a copy. `private`, `linked`: we hold the URL only, by wish or for want of a file."""
-        if self.file_id is not None:
+        if self.file_id is not None or self.shared_at is not None:
             return "shared"
         return "private" if self.is_private else "linked"
