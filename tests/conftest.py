@@ -89,5 +89,21 @@ def data_folder(settings: Settings, tmp_path: Path) -> Path:
     return settings.DATA_DIR
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What no database has a part in is tried once, with the other database: it is the same test again."""
+    if CLUSTER is None:
+        return
+    without = [item for item in items if not meets_database(item)]
+    config.hook.pytest_deselected(items=without)
+    passed_over = set(without)
+    items[:] = [item for item in items if item not in passed_over]
+
+
+def meets_database(item: pytest.Item) -> bool:
+    if any(item.get_closest_marker(name) for name in ("django_db", "browser", "sdk", "proof")):
+        return True
+    return not {"db", "transactional_db", "live", "cluster"}.isdisjoint(getattr(item, "fixturenames", ()))
+
+
 def pytest_report_header() -> str:
     return f"transom: {DATABASE} in {RUN_FOLDER}"

@@ -28,8 +28,8 @@ PROJECT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.prefix) / "bin"
 PR_SET_CHILD_SUBREAPER = 36
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-# What no database has a part in is proved once: what the browser alone does with a scene, a grid, a chart or a query,
-# the demo's pictures, the grammar of addresses. It takes minutes; what the server says to each is tried on both.
+# What no database has a part in is proved once (tests/conftest.py tells by fixtures): here, what the browser alone does
+# with a scene, a grid, a chart or a query. It takes minutes; what the server says to each is tried on both.
 BROWSER_ALONE = (
     "awkward_video",
     "charts",
@@ -46,9 +46,7 @@ BROWSER_ALONE = (
     "timeline",
     "video",
 )
-WITHOUT_DATABASE = ("tests/demo/drawing", "tests/privacy/test_media_url*.py", "tests/privacy/test_sandbox.py")
-ONCE = [f"--ignore-glob={path}" for path in WITHOUT_DATABASE]
-ONCE += [f"--ignore-glob=tests/browser/test_{name}.py" for name in BROWSER_ALONE]
+ONCE = [f"--ignore-glob=tests/browser/test_{name}.py" for name in BROWSER_ALONE]
 PLAIN = "not browser and not sdk and not proof"
 # A step keeps one core busy, a browser test even less: it waits for pictures.
 AT_ONCE = min(2, os.cpu_count() or 1)
@@ -113,7 +111,7 @@ def steps(chosen: argparse.Namespace, folder: Path) -> list[Step]:
     return [
         pytest_step("browser", "sqlite", "browser"),
         pytest_step("all others", "postgresql", f"not ({PLAIN})", *ONCE),
-        pytest_step("tests", "postgresql", PLAIN, *ONCE),
+        pytest_step("tests", "postgresql", PLAIN),
         pytest_step("tests", "sqlite", PLAIN),
         pytest_step("SDK and proofs", "sqlite", "sdk or proof"),
         js_step(),
