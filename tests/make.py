@@ -18,7 +18,7 @@ from webapp.datasets.drafts import ItemDraft, SceneDraft, item_draft, scene_draf
 from webapp.datasets.models import Dataset, Item, Scene, Slice
 from webapp.labels import actions as label_actions
 from webapp.labels.drafts import LabelDraft, label_draft
-from webapp.labels.models import Model, ModelRun
+from webapp.labels.models import LabellingProject, Model, ModelRun
 from webapp.privacy.origins import OriginPolicy
 
 MEDIA = "https://media.harbor.example"
@@ -207,6 +207,15 @@ def make_predictions(
     """The boxes of make_annotations, said by a run."""
     drafts = boxes(viewer, items, per_item, confidence=confidence, **fields)
     return label_actions.predict(viewer, run, dataset, drafts, update=False)
+
+
+def make_project(
+    viewer: Viewer, *labelers: Viewer, name: str = "Signs", classes: Sequence[dict[str, str]] = ()
+) -> LabellingProject:
+    """A labelling project of the team, with these people on it."""
+    project = label_actions.create_project(viewer, name=name, purpose="To find every sign.", classes=classes)
+    label_actions.add_labelers(viewer, project, [one.user_id for one in labelers])
+    return project
 
 
 def reload(viewer: Viewer, dataset: Dataset) -> Dataset:

@@ -4,6 +4,19 @@ from webapp.labels.actions.annotate import annotate
 from webapp.labels.actions.deletion import delete_annotations
 from webapp.labels.actions.models import change_trained_slices, create_model, delete_model, tag_model
 from webapp.labels.actions.predict import predict
+from webapp.labels.actions.projects import (
+    add_labelers,
+    archive_project,
+    audit_tasks,
+    change_ontology,
+    create_project,
+    describe_project,
+    ensure_tasks,
+    label_in_place,
+    lose_copies,
+    note_results,
+    remove_labelers,
+)
 from webapp.labels.actions.review import review
 from webapp.labels.actions.runs import (
     RunCopy,
@@ -21,13 +34,18 @@ from webapp.labels.actions.tracks import change_track, delete_tracks, keep_track
 __all__ = [
     "LabelOutcome",
     "RunCopy",
+    "add_labelers",
     "add_taxonomy",
     "annotate",
+    "archive_project",
+    "audit_tasks",
+    "change_ontology",
     "change_track",
     "change_trained_slices",
     "commit_run",
     "copy_from_run",
     "create_model",
+    "create_project",
     "create_run",
     "default_run",
     "delete_annotations",
@@ -35,9 +53,15 @@ __all__ = [
     "delete_run",
     "delete_taxonomy",
     "delete_tracks",
+    "describe_project",
+    "ensure_tasks",
     "keep_tracks",
+    "label_in_place",
+    "lose_copies",
     "merge_runs",
+    "note_results",
     "predict",
+    "remove_labelers",
     "review",
     "tag_model",
 ]

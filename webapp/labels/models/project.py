@@ -68,6 +68,16 @@ class ProjectLabeler(models.Model):
         return f"{self.user} labels for {self.project}"
 
 
+class LabellingTaskQuerySet(models.QuerySet["LabellingTask"]):
+    def visible_to(self, viewer: Viewer) -> Self:
+        """The tasks of the projects that the viewer sees; for a labeler those whose items have a copy, and are open."""
+        mine = self.filter(project__in=LabellingProject.objects.visible_to(viewer), item__dataset__deleted_at=None)
+        if viewer.may(Permission.SEE_PRIVATE):
+            return mine
+        is_shared = models.Q(promotion_pk__isnull=False, item__shared_at__isnull=False)
+        return mine.filter(is_shared).exclude(status=LabellingTask.Status.CANCELLED)
+
+
 class LabellingTask(models.Model):
     """One item to be labelled for a project: what `scale_metadata` in a query means.
 
@@ -93,6 +103,8 @@ class LabellingTask(models.Model):
     audit_status = models.CharField(max_length=10, choices=Audit.choices, default=Audit.NONE, blank=True)
     completed_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=timezone.now)
+
+    objects = GuardedManager.from_queryset(LabellingTaskQuerySet)()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["project", "item"], name="one_task_per_project_and_item")]
