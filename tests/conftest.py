@@ -66,14 +66,18 @@ def flushed_audit_record() -> Iterator[None]:
     from django.db import connection
 
     from webapp.accounts.append_only import allow_changes, refuse_changes
+    from webapp.accounts.chained_table import TABLES
 
     operations = type(connection.ops)
     flush = operations.execute_sql_flush
 
     def lift_and_flush(ops: Any, statements: Any) -> None:
-        allow_changes(ops.connection, "accounts_auditentry")
+        tables = [table.entries._meta.db_table for table in TABLES]
+        for table in tables:
+            allow_changes(ops.connection, table)
         flush(ops, statements)
-        refuse_changes(ops.connection, "accounts_auditentry")
+        for table in tables:
+            refuse_changes(ops.connection, table)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(operations, "execute_sql_flush", lift_and_flush)

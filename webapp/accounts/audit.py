@@ -11,62 +11,51 @@ PostgreSQL then ends one of them, act and entry alike. SQLite has one writer at 
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
-from webapp.accounts.chain import sealed
+from webapp.accounts.chained_table import ChainedTable, register_table
 from webapp.accounts.models import AuditEntry, AuditHead
 from webapp.accounts.viewer import Viewer
 
+ACTS = register_table(
+    ChainedTable(
+        name="acts",
+        noun="entries",
+        entries=AuditEntry,
+        heads=AuditHead,
+        numbers=("team_id", "user_id", "api_key_id"),
+        words=("action", "subject", "details", "at"),
+    )
+)
+facts_of = ACTS.facts
 
-@transaction.atomic(savepoint=False)
+
 def record(viewer: Viewer, action: str, *, subject: str, **details: Any) -> AuditEntry:
     """Append one audit row; `details` must be JSON and must not hold a media URL."""
-    head = locked_head(viewer.team_id)
+    return written(viewer.team_id, viewer.user_id, viewer.api_key_id, action, subject, details)
+
+
+def record_unattended(team_id: int, action: str, *, subject: str, **details: Any) -> AuditEntry:
+    """The same for what this server did by itself, as it was told before; `details` should say by which act."""
+    return written(team_id, None, None, action, subject, details)
+
+
+@transaction.atomic(savepoint=False)
+def written(
+    team_id: int, user_id: int | None, api_key_id: int | None, action: str, subject: str, details: dict[str, Any]
+) -> AuditEntry:
     entry = AuditEntry(
-        team_id=viewer.team_id,
-        user_id=viewer.user_id,
-        api_key_id=viewer.api_key_id,
+        team_id=team_id,
+        user_id=user_id,
+        api_key_id=api_key_id,
         action=action,
         subject=subject[:200],
         # As they are read again: a tuple is a list there, and a key always text.
         details=json.loads(json.dumps(details)),
         at=timezone.now(),
-        position=head.length + 1,
-        previous=head.hash,
     )
-    entry.hash = sealed(entry.previous, entry.position, facts_of(entry))
-    entry.save(force_insert=True)
-    AuditHead.objects.filter(pk=head.pk).update(length=entry.position, hash=entry.hash)
+    ACTS.append(entry)
     return entry
-
-
-def locked_head(team_id: int) -> AuditHead:
-    # The row itself is all that is waited for; its team may be referred to meanwhile.
-    heads = AuditHead.objects.select_for_update(no_key=True).filter(pk=team_id)
-    head = heads.first()
-    if head is None:
-        AuditHead.objects.bulk_create([AuditHead(team_id=team_id)], ignore_conflicts=True)
-        head = heads.get()
-    return head
-
-
-def facts_of(entry: Any) -> dict[str, Any]:
-    """What a row says: all its columns but its own number, which says nothing, and those of the chain."""
-    return {
-        "team": entry.team_id,
-        "user": entry.user_id,
-        "api_key": entry.api_key_id,
-        "action": entry.action,
-        "subject": entry.subject,
-        "details": entry.details,
-        "at": moment(entry.at),
-    }
-
-
-def moment(at: datetime) -> str:
-    """To the microsecond, in UTC."""
-    return at.astimezone(UTC).isoformat(timespec="microseconds")

@@ -1,4 +1,4 @@
-"""The Django app of the courier: no tables, and nothing that starts by itself."""
+"""The Django app of the courier. It starts nothing: what fetches is loaded by `manage.py courier` alone."""
 
 from __future__ import annotations
 
@@ -8,3 +8,9 @@ from django.apps import AppConfig
 class CourierConfig(AppConfig):
     name = "webapp.courier"
     label = "courier"
+
+    def ready(self) -> None:
+        from webapp.accounts.chained_table import register_table
+        from webapp.courier.egress_log import CONNECTIONS
+
+        register_table(CONNECTIONS)

@@ -50,6 +50,7 @@ class EgressEntry(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["team", "position"], name="one_connection_per_place_in_a_team")]
+        indexes = [models.Index(fields=["team", "at"], name="connections_by_day")]
         verbose_name_plural = "egress entries"
 
     def __str__(self) -> str:

@@ -147,7 +147,7 @@ def newest_acts(viewer: Viewer) -> tuple[Act, ...]:
     return tuple(
         Act(
             at=f"{one.at:%Y-%m-%d %H:%M:%S}",
-            who=f"{one.user}, key {one.api_key.name}" if one.api_key else str(one.user),
+            who=f"{one.user}, key {one.api_key.name}" if one.api_key else str(one.user or "the server"),
             action=one.action,
             subject=one.subject,
         )

@@ -9,8 +9,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from webapp.accounts.audit_check import checkpoint, read_checkpoint, teams_on_record, verify_team
+from webapp.accounts.audit_check import ChainName, checkpoint, read_checkpoint, teams_on_record, verify_team
 from webapp.accounts.chain import BrokenChain, Head
+from webapp.accounts.chained_table import TABLES, ChainedTable
 from webapp.accounts.models import Team
 from webapp.accounts.signed_note import NotSigned, verifier
 
@@ -38,21 +39,33 @@ class Command(BaseCommand):
     def verify(self, team: str | None, note: Path | None, *, is_since: bool) -> None:
         known = read(note) if note is not None else {}
         names = dict(Team.objects.values_list("pk", "name"))
-        wanted = sorted({*teams_on_record(), *known}) if team is None else [pk_of(names, team)]
-        broken = 0
-        for pk in wanted:
-            head = known.get(pk)
-            try:
-                end = verify_team(pk, known=head, since=head if is_since else None)
-                self.stdout.write(f"{names.get(pk, f'team {pk}')}: {end.length} entries, unbroken, head {end.hash}")
-            except BrokenChain as found:
-                broken += 1
-                self.stdout.write(f"{names.get(pk, f'team {pk}')}: BROKEN: {found}")
-        if broken:
-            raise CommandError(f"{broken} of {len(wanted)} chains broken.")
+        if team is not None:
+            names = {pk_of(names, team): team}
+        chains = [
+            self.verify_chain(table, pk, names.get(pk, f"team {pk}"), known.get((table.name, pk)), is_since=is_since)
+            for table in TABLES
+            for pk in (names if team is not None else sorted(teams_on_record(table) | noted(known, table)))
+        ]
+        if broken := chains.count(False):
+            raise CommandError(f"{broken} of {len(chains)} chains broken.")
+
+    def verify_chain(self, table: ChainedTable, pk: int, name: str, known: Head | None, *, is_since: bool) -> bool:
+        """Say of a team's chain whether it is whole, and return it."""
+        try:
+            end = verify_team(pk, table=table, known=known, since=known if is_since else None)
+        except BrokenChain as found:
+            self.stdout.write(f"{name}: BROKEN: {found} ({table.noun})")
+            return False
+        self.stdout.write(f"{name}: {end.length} {table.noun}, unbroken, head {end.hash}")
+        return True
 
 
-def read(note: Path) -> dict[int, Head]:
+def noted(known: dict[ChainName, Head], table: ChainedTable) -> set[int]:
+    """The teams of which a checkpoint tells such a chain."""
+    return {team for name, team in known if name == table.name}
+
+
+def read(note: Path) -> dict[ChainName, Head]:
     try:
         return read_checkpoint(note.read_text())
     except NotSigned:

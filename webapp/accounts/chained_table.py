@@ -1,0 +1,65 @@
+"""Tables whose rows are a hash chain for each team (chain.py): how a row gets its place, and which tables there are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import models, transaction
+
+from webapp.accounts.chain import sealed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChainedTable:
+    """`name` is what checkpoints call it, `noun` what a person calls many rows of it.
+
+    `numbers` and `words` are the columns that a row says, all but its own number and those of the chain; `heads` has a
+    row for each team, which is locked while one is added.
+    """
+
+    name: str
+    noun: str
+    entries: type[models.Model]
+    heads: type[models.Model]
+    numbers: tuple[str, ...]
+    words: tuple[str, ...]
+
+    @transaction.atomic(savepoint=False)
+    def append(self, entry: Any) -> None:
+        """Give a new row the next place of its team's chain, and save it; the head stays locked until the end."""
+        head = self.locked_head(entry.team_id)
+        entry.position, entry.previous = head.length + 1, head.hash
+        entry.hash = sealed(entry.previous, entry.position, self.facts(entry))
+        entry.save(force_insert=True)
+        self.heads._default_manager.filter(pk=head.pk).update(length=entry.position, hash=entry.hash)
+
+    def locked_head(self, team_id: int) -> Any:
+        # The row itself is all that is waited for; its team may be referred to meanwhile.
+        heads = self.heads._default_manager.select_for_update(no_key=True).filter(pk=team_id)
+        head = heads.first()
+        if head is None:
+            self.heads._default_manager.bulk_create([self.heads(team_id=team_id)], ignore_conflicts=True)
+            head = heads.get()
+        return head
+
+    def facts(self, entry: Any) -> dict[str, Any]:
+        """What a row says; a key of another table is called by its name."""
+        said = {name.removesuffix("_id"): getattr(entry, name) for name in (*self.numbers, *self.words)}
+        return {**said, "at": moment(entry.at)}
+
+
+def moment(at: datetime) -> str:
+    """To the microsecond, in UTC."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+TABLES: list[ChainedTable] = []
+
+
+def register_table(table: ChainedTable) -> ChainedTable:
+    """Have a table checked and noted with the others from now on; rooms to the right call it in AppConfig.ready."""
+    if table not in TABLES:
+        TABLES.append(table)
+    return table
