@@ -38,7 +38,7 @@ def record(viewer: Viewer, action: str, *, subject: str, **details: Any) -> Audi
     return written(viewer.team_id, viewer.user_id, viewer.api_key_id, action, subject, details)
 
 
-def record_unattended(team_id: int, action: str, *, subject: str, **details: Any) -> AuditEntry:
+def record_of_team(team_id: int, action: str, *, subject: str, **details: Any) -> AuditEntry:
     """The same for what this server did by itself, as it was told before; `details` should say by which act."""
     return written(team_id, None, None, action, subject, details)
 

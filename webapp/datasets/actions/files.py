@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from webapp.accounts.viewer import Permission, Viewer
 from webapp.datasets.actions.append_items import AppendOutcome, append_items
@@ -44,13 +44,15 @@ def store_file(viewer: Viewer, chunks: Iterable[bytes]) -> StoredFile:
             raise Invalid(f"the file is no image we can show; {ACCEPTED} are accepted.")
         final = folder / sha256[:2] / sha256
         final.parent.mkdir(exist_ok=True, mode=0o700)
-        Path(part).replace(final)
+        with transaction.atomic():
+            # The row first, for whoever removes bytes without one waits for it (`remove_unnamed`).
+            file, _ = StoredFile.objects.get_or_create(
+                team_id=viewer.team_id, sha256=sha256, defaults={"byte_size": size, "content_type": media_type}
+            )
+            Path(part).replace(final)
     except BaseException:
         Path(part).unlink(missing_ok=True)
         raise
-    file, _ = StoredFile.objects.get_or_create(
-        team_id=viewer.team_id, sha256=sha256, defaults={"byte_size": size, "content_type": media_type}
-    )
     return file
 
 
@@ -88,6 +90,22 @@ def forget_unused_files(pks: Iterable[int]) -> None:
     """Delete stored files that nothing names any more, rows now and bytes after the transaction."""
     for file in StoredFile.objects.select_for_update().filter(pk__in=set(pks)):
         if not Item.objects.unscoped().filter(file_id=file.pk).exists() and not is_file_named(file.pk):
-            remove = partial(path_of(file).unlink, missing_ok=True)
+            remove = partial(remove_unnamed, file.team_id, file.sha256)
             file.delete()
             transaction.on_commit(remove)
+
+
+def remove_unnamed(team_pk: int, sha256: str) -> bool:
+    """Delete local bytes that no row names; False, and nothing is done, where one does.
+
+    A row with their name is made for a moment: somebody who stores the same bytes meanwhile waits for its end, and
+    puts them there anew. So they have to make their row first and the file in the same transaction.
+    """
+    try:
+        with transaction.atomic():
+            row = StoredFile.objects.create(team_id=team_pk, sha256=sha256, byte_size=0, content_type="")
+            path_of(row).unlink(missing_ok=True)
+            transaction.set_rollback(True)
+    except IntegrityError:
+        return False
+    return True
