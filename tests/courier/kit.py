@@ -13,7 +13,7 @@ from webapp.courier.approved import Approved, Egress, Ended, Failed, OriginRules
 from webapp.courier.fetch import Courier, fetch
 from webapp.courier.limits import Limits, MediaKind
 from webapp.courier.resolve import Surroundings
-from webapp.courier.store import Store
+from webapp.courier.store import Part, Store
 from webapp.privacy.media_url import MediaUrl
 from webapp.privacy.origins import Origin, OriginPolicy
 from webapp.privacy.url_seal import url_seal
@@ -77,6 +77,11 @@ def redirecting(approved: Approved, *origins: str) -> Approved:
     return replace(approved, rules=replace(approved.rules, redirects_to=targets))
 
 
+def never(egress: Egress, part: Part, stored: Stored) -> None:
+    """For a fetch that must not come so far."""
+    raise AssertionError(f"{stored} was to be kept")
+
+
 @dataclass
 class Trip:
     """A courier with a store, and what came of its last fetch."""
@@ -100,7 +105,12 @@ class Trip:
             authorities=self.authorities,
             limits=dict.fromkeys(MediaKind, self.limits),
         )
-        came = fetch(courier, approved, log=self.log, is_withdrawn=is_withdrawn, partial=partial)
+
+        def keep(egress: Egress, part: Part, stored: Stored) -> None:
+            assert self.store.keep(part) == stored.sha256
+            self.log.after(egress, Ended("stored", stored.byte_count, stored.sha256))
+
+        came = fetch(courier, approved, log=self.log, keep=keep, is_withdrawn=is_withdrawn, partial=partial)
         assert "canary" not in repr(came)
         assert "canary" not in repr(self.log)
         assert len(self.log.before) == len(self.log.ended)

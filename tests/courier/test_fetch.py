@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.courier.kit import LIMITS, NAME, RANGES, STAND_IN, Log, Trip, approval, picture, redirecting
+from tests.courier.kit import LIMITS, NAME, RANGES, STAND_IN, Log, Trip, approval, never, picture, redirecting
 from tests.courier.lying_host import LOOPBACK, LyingHost, Talk
 from webapp.courier import approved as values
 from webapp.courier import fetch as room
@@ -193,7 +193,7 @@ def test_production_refuses_the_network_these_tests_stand_on(tmp_path: Path) -> 
         surroundings=Surroundings(own_addresses=(), lookup=lambda host, port: ["127.0.0.2"]),
         limits=dict.fromkeys(values.MediaKind, LIMITS),
     )
-    failed = fetch(courier, approval(80), log=log, is_withdrawn=lambda: False)
+    failed = fetch(courier, approval(80), log=log, keep=never, is_withdrawn=lambda: False)
     assert isinstance(failed, values.Failed)
     assert (failed.kind, log.before) == (FailureKind.ADDRESS, [])
 
@@ -206,7 +206,7 @@ def test_this_servers_own_address_is_noticed_after_connecting(tmp_path: Path) ->
         limits=dict.fromkeys(values.MediaKind, LIMITS),
     )
     with LyingHost(whole, address="127.0.0.1") as host:
-        failed = fetch(courier, approval(host.port), log=Log(), is_withdrawn=lambda: False)
+        failed = fetch(courier, approval(host.port), log=Log(), keep=never, is_withdrawn=lambda: False)
     assert isinstance(failed, values.Failed)
     assert (failed.kind, "".join(host.requests)) == (FailureKind.ADDRESS, "")
 
@@ -412,7 +412,7 @@ def test_courier_in_a_locked_process_reaches_nobody() -> None:
 def test_room_offers_no_way_in_that_takes_the_text_of_an_address() -> None:
     assert sorted(room.__all__) == ["Courier", "fetch"]
     parameters = inspect.signature(fetch).parameters
-    assert list(parameters) == ["courier", "approved", "log", "is_withdrawn", "partial"]
+    assert list(parameters) == ["courier", "approved", "log", "keep", "is_withdrawn", "partial"]
     texts = {name for name, kind in values.Approved.__annotations__.items() if kind == "str"}
     assert texts == {"item_key"}
 

@@ -11,6 +11,7 @@ from webapp.courier.addresses import Address, Network
 from webapp.courier.dimensions import Size
 from webapp.courier.limits import MediaKind
 from webapp.courier.signature import MediaType
+from webapp.courier.store import Part
 from webapp.privacy.media_url import MediaUrl
 from webapp.privacy.origins import Origin
 
@@ -60,7 +61,10 @@ class Ended:
 
 
 class EgressLog(Protocol):
-    """Who writes connections down; what `before_connect` raises prevents the connection and is passed on."""
+    """Who writes connections down; what `before_connect` raises prevents the connection and is passed on.
+
+    `after` is not called for a connection that brought a file which is kept: `Keep` writes both down, or neither.
+    """
 
     def before_connect(self, egress: Egress) -> None: ...
 
@@ -68,6 +72,11 @@ class EgressLog(Protocol):
 
 
 IsWithdrawn = Callable[[], bool]
+
+
+# Makes a whole, checked file a copy, and writes down how its connection ended; TransferFailed and OSError are failures,
+# and what else it raises is passed on.
+Keep = Callable[[Egress, Part, "Stored"], None]
 
 
 class FailureKind(StrEnum):

@@ -20,6 +20,7 @@ from webapp.courier.approved import (
     Failed,
     FailureKind,
     IsWithdrawn,
+    Keep,
     OriginRules,
     Partial,
     Stored,
@@ -52,23 +53,31 @@ class Courier:
 
 
 def fetch(
-    courier: Courier, approved: Approved, *, log: EgressLog, is_withdrawn: IsWithdrawn, partial: Partial | None = None
+    courier: Courier,
+    approved: Approved,
+    *,
+    log: EgressLog,
+    keep: Keep,
+    is_withdrawn: IsWithdrawn,
+    partial: Partial | None = None,
 ) -> Stored | Failed:
-    """Return the stored copy of the approved item, or why there is none; never an address in either.
+    """Have the approved item's file kept, and say what it is, or why there is none; never an address in either.
 
-    `log.before_connect` runs before each connection and `log.after` once it ended; what they raise is passed on,
-    and without the first there is no connection. `is_withdrawn` is asked before connecting, between the pieces
-    of the body, and before the copy gets its name. `partial` is what an earlier failure left.
+    `log.before_connect` runs before each connection, and without it there is none; `log.after` once one ended, or
+    `keep` where it brought the file. What they raise is passed on. `is_withdrawn` is asked before connecting, between
+    the pieces of the body, and before the file is kept. `partial` is what an earlier failure left.
     """
-    return _Journey(courier, approved, log, is_withdrawn).run(partial)
+    return _Journey(courier, approved, log, keep, is_withdrawn).run(partial)
 
 
 class _Journey:
     """One call of `fetch`: its part file, and how far it came."""
 
-    def __init__(self, courier: Courier, approved: Approved, log: EgressLog, is_withdrawn: IsWithdrawn) -> None:
+    def __init__(
+        self, courier: Courier, approved: Approved, log: EgressLog, keep: Keep, is_withdrawn: IsWithdrawn
+    ) -> None:
         self._courier, self._approved = courier, approved
-        self._log, self._is_withdrawn = log, is_withdrawn
+        self._log, self._keep, self._is_withdrawn = log, keep, is_withdrawn
         self._limits = courier.limits[approved.kind]
         self._part: Part | None = None
         self._etag: str | None = None
@@ -126,17 +135,17 @@ class _Journey:
         self._log.before_connect(egress)
         try:
             with Connection(rules.origin, address, self._limits, self._courier.authorities) as connection:
-                arrived = self._asked(connection, url)
+                following = self._asked(connection, url)
+            if following is None:
+                return self._kept(egress)
         except TransferFailed as failed:
             self._log.after(egress, Ended(failed.kind.value, self._opened.byte_count))
             raise
-        if isinstance(arrived, Stored):
-            self._log.after(egress, Ended("stored", arrived.byte_count, arrived.sha256))
-        else:
-            self._log.after(egress, Ended("redirected"))
-        return arrived
+        self._log.after(egress, Ended("redirected"))
+        return following
 
-    def _asked(self, connection: Connection, url: MediaUrl) -> Stored | MediaUrl:
+    def _asked(self, connection: Connection, url: MediaUrl) -> MediaUrl | None:
+        """Return where the host sends us, None when the whole body is in the part."""
         text, part = url.reveal(), self._opened
         target = text[text.index("/", len("https://")) :]
         answer = connection.ask(target, request_headers(url.origin, have_bytes=part.byte_count, etag=self._etag))
@@ -146,7 +155,7 @@ class _Journey:
             length = expected_length(answer, part, self._limits, etag=self._etag)
         self._etag = strong_etag(answer)
         receive(answer, part, length, self._limits, kind=self._approved.kind, demand_going_on=self._demand_going_on)
-        return self._stored(part)
+        return None
 
     def _next_hop(self, answer: Answer, url: MediaUrl) -> MediaUrl:
         locations = answer.values("Location")
@@ -158,7 +167,8 @@ class _Journey:
             raise TransferFailed(FailureKind.REDIRECT, "The host redirects from https to http.")
         return following
 
-    def _stored(self, part: Part) -> Stored:
+    def _kept(self, egress: Egress) -> Stored:
+        part = self._opened
         with _writing(), part.path.open("rb") as file:
             try:
                 found = media_type(file.read(HEAD_BYTES), self._approved.kind)
@@ -166,9 +176,10 @@ class _Journey:
             except (NotMedia, Malformed) as refused:
                 raise TransferFailed(FailureKind.CONTENT, refused.sentence) from None
         self._demand_going_on()
+        stored = Stored(part.sha256, part.byte_count, found, size)
         with _writing():
-            byte_count, sha256 = part.byte_count, self._courier.store.keep(part)
-        return Stored(sha256, byte_count, found, size)
+            self._keep(egress, part, stored)
+        return stored
 
     def _failed(self, failed: TransferFailed) -> Failed:
         retry_after_s = RETRY_AFTER_S.get(failed.kind)

@@ -150,7 +150,7 @@ class PromotionItem(models.Model):
             models.CheckConstraint(condition=models.Q(state__in=ItemState.values), name="its_state_is_known"),
         ]
         indexes = [
-            models.Index(fields=["state", "ready_at", "id"], name="promotion_items_to_claim"),
+            models.Index(fields=["state", "origin", "id"], name="promotion_items_to_claim"),
             models.Index(fields=["item_pk"], name="promotion_items_by_item"),
         ]
 

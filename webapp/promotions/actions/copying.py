@@ -1,0 +1,378 @@
+"""The courier's verbs: taking hold of an approved item, and saying what became of it. Nobody else calls them.
+
+A courier holds an item by its own name and a number: `attempt` counts claims, and who comes with an older one changes
+nothing. Locks are taken as everywhere in this room (`__init__.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from webapp.accounts.audit import record_of_team
+from webapp.datasets.models import Dataset, DatasetOrigin, Item, StoredFile
+from webapp.labels.actions.projects import ensure_tasks
+from webapp.privacy import public_id
+from webapp.privacy.media_url import MediaUrl
+from webapp.privacy.url_seal import is_sealed
+from webapp.promotions.models import CourierStop, OriginRule, Promotion, PromotionItem
+from webapp.promotions.states import OPEN_TO_COURIER, ItemState, State
+
+MAX_PARALLEL = 4
+UNFINISHED = (ItemState.WAITING, ItemState.FETCHING)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """One item of an approved promotion that a courier holds: what was frozen, and what is there now."""
+
+    pk: int
+    promotion_pk: int
+    item_pk: int
+    dataset_pk: int
+    team_pk: int
+    worker: str
+    attempt: int
+    tries: int
+    origin: str
+    seal: bytes
+    url: MediaUrl
+    partial: dict[str, Any] | None
+
+    @property
+    def item_id(self) -> str:
+        return public_id.encode("di", self.item_pk)
+
+    @property
+    def promotion_id(self) -> str:
+        return public_id.encode("prm", self.promotion_pk)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Permit:
+    """What holds at an origin now. `ranges` are empty unless an operator agreed to them."""
+
+    origin: str
+    ranges: tuple[str, ...] = ()
+    is_http_allowed: bool = False
+    redirects_to: tuple[Permit, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copy:
+    """A whole file that was checked, and which store has it."""
+
+    sha256: str
+    byte_count: int
+    media_type: str
+    place: str
+
+
+class NotToBeKept(Exception):
+    """What was fetched is not to be shared after all; `is_withdrawn`, else the item is not what was approved."""
+
+    def __init__(self, sentence: str, *, is_withdrawn: bool) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.is_withdrawn = is_withdrawn
+
+
+def claim(
+    worker: str, origin: str, *, most: int, lease: timedelta, now: datetime, resting: Sequence[int] = ()
+) -> list[Claim]:
+    """Take hold of at most so many items of an origin, oldest first, as many at once as its rules allow each team.
+
+    `resting` are teams to be passed over.
+    """
+    free = claimable(now, lease).filter(origin=origin).exclude(promotion__team_id__in=resting)
+    if not free.exists():
+        return []
+    with transaction.atomic():
+        rules = locked_rules(origin)
+        slots = free_slots(origin, rules, now, lease)
+        full = [team for team, count in slots.items() if count < 1]
+        chosen = within_slots(free.exclude(promotion__team_id__in=full), slots, most)
+        open_pks = open_promotions({promotion for _, promotion in chosen})
+        still_free = free.filter(pk__in=[pk for pk, promotion in chosen if promotion in open_pks])
+        mine = list(still_free.select_for_update(of=("self",), skip_locked=True))
+        taken = PromotionItem.objects.filter(pk__in=[row.pk for row in mine])
+        taken.update(
+            state=ItemState.FETCHING, worker=worker, attempt=F("attempt") + 1, leased_at=now, lease_until=now + lease
+        )
+        begun = Promotion.objects.unscoped().filter(pk__in=open_pks, state=State.APPROVED)
+        begun.update(state=State.RUNNING)
+    return list(claims_of(mine, worker))
+
+
+def origins_to_claim(now: datetime, lease: timedelta) -> list[str]:
+    """Where items wait, by name; found by as many small steps as there are origins, however many items wait."""
+    expired = PromotionItem.objects.filter(gone_quiet(now, lease), state=ItemState.FETCHING)
+    found = set(expired.values_list("origin", flat=True).distinct())
+    waiting = PromotionItem.objects.filter(state=ItemState.WAITING).order_by("origin").values_list("origin", flat=True)
+    last = waiting.first()
+    while last is not None:
+        found.add(last)
+        last = waiting.filter(origin__gt=last).first()
+    return sorted(found)
+
+
+def claimable(now: datetime, lease: timedelta) -> QuerySet[PromotionItem]:
+    is_stopped = Exists(CourierStop.objects.filter(team_id=OuterRef("promotion__team_id")))
+    rows = PromotionItem.objects.filter(promotion__state__in=OPEN_TO_COURIER).exclude(is_stopped).order_by("pk")
+    unexpired = Q(promotion__expires_at=None) | Q(promotion__expires_at__gt=now)
+    waits = Q(state=ItemState.WAITING) & (Q(ready_at=None) | Q(ready_at__lte=now) | from_the_future(now, lease))
+    return rows.filter(unexpired).filter(waits | (Q(state=ItemState.FETCHING) & gone_quiet(now, lease)))
+
+
+def gone_quiet(now: datetime, lease: timedelta) -> Q:
+    """Whoever held the item has not said for a lease that they still do."""
+    return Q(lease_until=None) | Q(lease_until__lte=now) | from_the_future(now, lease)
+
+
+def from_the_future(now: datetime, lease: timedelta) -> Q:
+    """It was taken later than now: the clock was set back since, and what was noted by it says nothing.
+
+    As much as a lease is left to the clocks of two machines.
+    """
+    return Q(leased_at__gt=now + lease)
+
+
+def locked_rules(origin: str) -> dict[int, OriginRule]:
+    """The rules for an origin by team, locked, so that no two couriers count its free places at once."""
+    rules = OriginRule.objects.select_for_update(of=("self",)).select_related("origin").order_by("pk")
+    return {rule.origin.team_id: rule for rule in rules.filter(origin__origin=origin)}
+
+
+def free_slots(origin: str, rules: dict[int, OriginRule], now: datetime, lease: timedelta) -> dict[int, int]:
+    """How many more items of an origin may be fetched at once, for teams that have a rule or fetch some already."""
+    live = PromotionItem.objects.filter(state=ItemState.FETCHING, origin=origin).exclude(gone_quiet(now, lease))
+    busy = dict(live.order_by().values_list("promotion__team_id").annotate(count=Count("pk")))
+    slots = {team: MAX_PARALLEL - count for team, count in busy.items()}
+    for team, rule in rules.items():
+        slots[team] = 0 if rule.paused_at is not None else rule.max_parallel - busy.get(team, 0)
+    return slots
+
+
+def within_slots(free: QuerySet[PromotionItem], slots: dict[int, int], most: int) -> list[tuple[int, int]]:
+    """Keys of items and of their promotions, oldest first, no more of a team than it has slots."""
+    left = dict(slots)
+    chosen: list[tuple[int, int]] = []
+    for pk, promotion, team in free.values_list("pk", "promotion_id", "promotion__team_id")[: most * 4]:
+        if len(chosen) < most and left.setdefault(team, MAX_PARALLEL) > 0:
+            left[team] -= 1
+            chosen.append((pk, promotion))
+    return chosen
+
+
+def open_promotions(pks: set[int]) -> set[int]:
+    """Which of these promotions are open to the courier; locked."""
+    rows = Promotion.objects.unscoped().select_for_update(of=("self",), no_key=True).order_by("pk")
+    return {row.pk for row in rows.filter(pk__in=pks, state__in=OPEN_TO_COURIER)}
+
+
+def claims_of(rows: Sequence[PromotionItem], worker: str) -> Iterator[Claim]:
+    items = {item.pk: item for item in Item.objects.unscoped().filter(pk__in=[row.item_pk for row in rows])}
+    teams = dict(
+        Promotion.objects.unscoped().filter(pk__in={row.promotion_id for row in rows}).values_list("pk", "team_id")
+    )
+    for row in rows:
+        item = items.get(row.item_pk)
+        if item is None or item.url is None:
+            leave(row, worker)
+            continue
+        yield Claim(
+            pk=row.pk,
+            promotion_pk=row.promotion_id,
+            item_pk=row.item_pk,
+            dataset_pk=item.dataset_id,
+            team_pk=teams[row.promotion_id],
+            worker=worker,
+            attempt=row.attempt + 1,
+            tries=row.tries,
+            origin=row.origin,
+            seal=bytes(row.seal),
+            url=item.url,
+            partial=row.partial,
+        )
+
+
+def leave(row: PromotionItem, worker: str) -> None:
+    """Leave an item that is not there any more."""
+    rows = PromotionItem.objects.filter(pk=row.pk, worker=worker, attempt=row.attempt + 1, state=ItemState.FETCHING)
+    rows.update(
+        state=ItemState.LEFT,
+        worker="",
+        lease_until=None,
+        failure="deleted",
+        sentence="The item was deleted.",
+        partial=None,
+    )
+
+
+def renew(worker: str, *, lease: timedelta, now: datetime) -> int:
+    """Say that a courier still holds what it holds; how many items these are."""
+    held = PromotionItem.objects.filter(worker=worker, state=ItemState.FETCHING)
+    return held.update(leased_at=now, lease_until=now + lease)
+
+
+def permit(claim: Claim) -> Permit | None:
+    """What holds at the item's origin now; None where its dataset does not use that origin any more."""
+    if not DatasetOrigin.objects.filter(dataset_id=claim.dataset_pk, origin__origin=claim.origin).exists():
+        return None
+    rule = OriginRule.objects.filter(origin__team_id=claim.team_pk, origin__origin=claim.origin).first()
+    if rule is None:
+        return Permit(origin=claim.origin)
+    others = list(rule.redirects_to.filter(team_id=claim.team_pk).values_list("pk", "origin"))
+    known = OriginRule.objects.in_bulk([pk for pk, _ in others])
+    following = (permitted(origin, known.get(pk)) for pk, origin in others)
+    return permitted(claim.origin, rule, redirects_to=tuple(one for one in following if one is not None))
+
+
+def permitted(origin: str, rule: OriginRule | None, *, redirects_to: tuple[Permit, ...] = ()) -> Permit | None:
+    if rule is None:
+        return Permit(origin=origin)
+    if rule.paused_at is not None:
+        return None
+    ranges = tuple(rule.ranges) if rule.ranges_agreed_by_id is not None else ()
+    return Permit(origin=origin, ranges=ranges, is_http_allowed=rule.is_http_allowed, redirects_to=redirects_to)
+
+
+def is_void(claim: Claim) -> bool:
+    """Whether the item is to be let alone: taken from the courier, withdrawn, stopped, or its origin is gone."""
+    return not still_wanted(claim, timezone.now()).exists()
+
+
+def still_wanted(claim: Claim, now: datetime) -> QuerySet[PromotionItem]:
+    wanted = Q(promotion__expires_at=None) | Q(promotion__expires_at__gt=now)
+    stop = CourierStop.objects.filter(team_id=claim.team_pk)
+    pause = OriginRule.objects.filter(
+        origin__team_id=claim.team_pk, origin__origin=claim.origin, paused_at__isnull=False
+    )
+    used = DatasetOrigin.objects.filter(
+        dataset_id=claim.dataset_pk, dataset__deleted_at=None, origin__origin=claim.origin
+    )
+    return (
+        held(claim)
+        .filter(wanted, Exists(used), promotion__state__in=OPEN_TO_COURIER)
+        .exclude(Exists(stop))
+        .exclude(Exists(pause))
+    )
+
+
+def held(claim: Claim) -> QuerySet[PromotionItem]:
+    """The claim's row, unless another has it now."""
+    return PromotionItem.objects.filter(
+        pk=claim.pk, state=ItemState.FETCHING, worker=claim.worker, attempt=claim.attempt
+    )
+
+
+@transaction.atomic
+def keep(claim: Claim, copy: Copy, *, settle: Callable[[], None]) -> None:
+    """Share the item: all of it in one transaction, and nothing of it when one thing is not as it was approved.
+
+    `settle` gives the bytes their name and writes the connection's end down, when all else stands. Raises NotToBeKept,
+    and what `settle` raises.
+    """
+    datasets = Dataset.objects.unscoped().select_for_update(of=("self",), no_key=True)
+    datasets.filter(pk=claim.dataset_pk).first()
+    promotion, now = locked_promotion(claim), timezone.now()
+    if still_wanted(claim, now).select_for_update(of=("self",)).first() is None:
+        raise NotToBeKept("The approval was withdrawn, or copying was stopped.", is_withdrawn=True)
+    item = approved_item(claim)
+    if promotion.project is not None:
+        ensure_tasks(promotion.project, [item.pk], promotion.pk)
+    file = stored_file(claim.team_pk, copy)
+    held(claim).update(
+        state=ItemState.STORED, file=file, sha256=copy.sha256, byte_count=copy.byte_count, stored_at=now, **AT_REST
+    )
+    Item.objects.unscoped().filter(pk=item.pk, shared_at=None).update(shared_at=now, promotion_pk=promotion.pk)
+    Promotion.objects.unscoped().filter(pk=promotion.pk).update(stored_count=F("stored_count") + 1)
+    Dataset.objects.unscoped().filter(pk=item.dataset_id).update(version=F("version") + 1)
+    settle()
+    details = {"promotion": promotion.public_id, "bytes": copy.byte_count, "sha256": copy.sha256}
+    record_of_team(claim.team_pk, "promotion.share", subject=item.public_id, **details)
+
+
+AT_REST: dict[str, Any] = {"worker": "", "lease_until": None, "partial": None, "failure": "", "sentence": ""}
+
+
+def approved_item(claim: Claim) -> Item:
+    """The item as it is now, locked; raises NotToBeKept when it is gone or has another address."""
+    rows = Item.objects.unscoped().select_for_update(of=("self",), no_key=True)
+    found: Item | None = rows.filter(pk=claim.item_pk, dataset_id=claim.dataset_pk).first()
+    if found is None or found.url is None or not is_sealed(claim.seal, found.public_id, found.url):
+        raise NotToBeKept("The address is another than the one that was approved.", is_withdrawn=False)
+    return found
+
+
+def locked_promotion(claim: Claim) -> Promotion:
+    rows = Promotion.objects.unscoped().select_for_update(of=("self",), no_key=True).select_related("project")
+    found: Promotion = rows.get(pk=claim.promotion_pk)
+    return found
+
+
+def stored_file(team_pk: int, copy: Copy) -> StoredFile:
+    """The row of a copy's bytes, locked, so that nobody forgets it meanwhile."""
+    while True:
+        StoredFile.objects.get_or_create(
+            team_id=team_pk,
+            sha256=copy.sha256,
+            defaults={"byte_size": copy.byte_count, "content_type": copy.media_type, "place": copy.place},
+        )
+        rows = StoredFile.objects.select_for_update(of=("self",), no_key=True)
+        if found := rows.filter(team_id=team_pk, sha256=copy.sha256).first():
+            return found
+
+
+@transaction.atomic
+def needs_attention(claim: Claim, *, failure: str, sentence: str) -> bool:
+    """Leave the item to a person, with the reason; False when it was no longer the courier's to leave."""
+    promotion = locked_promotion(claim)
+    changed = held(claim).update(state=ItemState.ATTENTION, **{**AT_REST, "failure": failure, "sentence": sentence})
+    if changed:
+        Promotion.objects.unscoped().filter(pk=promotion.pk).update(attention_count=F("attention_count") + 1)
+        details = {"promotion": promotion.public_id, "failure": failure, "sentence": sentence}
+        record_of_team(claim.team_pk, "promotion.attention", subject=claim.item_id, **details)
+    return bool(changed)
+
+
+def put_off(
+    claim: Claim, *, until: datetime, failure: str, sentence: str, partial: dict[str, Any] | None, is_try: bool = True
+) -> bool:
+    """Let the item wait for another try; False when it was no longer the courier's to put off."""
+    noted = {**AT_REST, "failure": failure, "sentence": sentence, "partial": partial}
+    tries = claim.tries + 1 if is_try else claim.tries
+    return bool(held(claim).update(state=ItemState.WAITING, ready_at=until, tries=tries, **noted))
+
+
+def give_back(claim: Claim) -> bool:
+    """Let go of the item as if it had not been claimed."""
+    return bool(held(claim).update(state=ItemState.WAITING, ready_at=None, worker="", lease_until=None, partial=None))
+
+
+@transaction.atomic
+def finish_if_done(promotion_pk: int) -> bool:
+    """End a promotion of which no item waits any more; whether it ended now."""
+    rows = Promotion.objects.unscoped().select_for_update(of=("self",), no_key=True)
+    promotion = rows.filter(pk=promotion_pk, state__in=OPEN_TO_COURIER).first()
+    unfinished = PromotionItem.objects.filter(promotion_id=promotion_pk, state__in=UNFINISHED)
+    if promotion is None or unfinished.exists():
+        return False
+    is_whole = promotion.stored_count == promotion.item_count
+    promotion.state = State.SHARED if is_whole else State.PARTLY_SHARED
+    promotion.finished_at = timezone.now()
+    promotion.save(update_fields=["state", "finished_at"])
+    return True
+
+
+def unended() -> list[int]:
+    """The promotions that the courier is to bring to an end."""
+    return list(
+        Promotion.objects.unscoped().filter(state__in=OPEN_TO_COURIER).order_by("pk").values_list("pk", flat=True)
+    )
