@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.test import Client
+from pyroaring import BitMap64
 
 from webapp.accounts.api_keys import create_api_key
 from webapp.accounts.models import Membership, Team, User
@@ -20,6 +21,9 @@ from webapp.labels import actions as label_actions
 from webapp.labels.drafts import LabelDraft, label_draft
 from webapp.labels.models import LabellingProject, Model, ModelRun
 from webapp.privacy.origins import OriginPolicy
+from webapp.promotions.actions.decide import approve as approve_promotion
+from webapp.promotions.actions.request import request_promotion
+from webapp.promotions.models import Promotion
 
 MEDIA = "https://media.harbor.example"
 PASSWORD = "a window above the door"
@@ -221,3 +225,34 @@ def make_project(
 def reload(viewer: Viewer, dataset: Dataset) -> Dataset:
     """The dataset as it is stored now."""
     return queries.dataset(viewer, dataset.public_id)
+
+
+def make_promotion(
+    viewer: Viewer,
+    dataset: Dataset,
+    items: Sequence[Item],
+    *,
+    project: LabellingProject | None = None,
+    way: Promotion.Way = Promotion.Way.PAGE,
+    reason: str = "Signs at night are missed.",
+    for_days: int | None = None,
+    within: Slice | None = None,
+) -> Promotion:
+    """A request for these items that waits for a decision."""
+    keys = BitMap64(item.pk for item in items)
+    return request_promotion(
+        viewer,
+        dataset,
+        Slice.Kind.ITEMS,
+        keys,
+        way=way,
+        reason=reason,
+        project=project,
+        for_days=for_days,
+        within=within,
+    ).promotion
+
+
+def approve(viewer: Viewer, promotion: Promotion, *, reason: str = "") -> Promotion:
+    """The promotion, approved by this approver: it waits for the courier."""
+    return approve_promotion(viewer, promotion, reason=reason)

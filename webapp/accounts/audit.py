@@ -11,7 +11,8 @@ PostgreSQL then ends one of them, act and entry alike. SQLite has one writer at 
 from __future__ import annotations
 
 import json
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.utils import timezone
@@ -33,9 +34,23 @@ ACTS = register_table(
 facts_of = ACTS.facts
 
 
+class Note(NamedTuple):
+    """An act that its verb records later: one room's share of a verb of another."""
+
+    action: str
+    subject: str
+    details: dict[str, Any]
+
+
 def record(viewer: Viewer, action: str, *, subject: str, **details: Any) -> AuditEntry:
     """Append one audit row; `details` must be JSON and must not hold a media URL."""
     return written(viewer.team_id, viewer.user_id, viewer.api_key_id, action, subject, details)
+
+
+def record_notes(viewer: Viewer, notes: Iterable[Note]) -> None:
+    """Append what other rooms did in this transaction."""
+    for note in notes:
+        record(viewer, note.action, subject=note.subject, **note.details)
 
 
 def record_of_team(team_id: int, action: str, *, subject: str, **details: Any) -> AuditEntry:

@@ -6,12 +6,14 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from webapp.accounts.audit import record
 from webapp.accounts.models import ApiKey, Membership
 from webapp.accounts.queries import viewer_of_membership
 from webapp.accounts.viewer import Permission, Role, Viewer
+from webapp.jobs.kinds import CANCELS
 from webapp.jobs.models import Job
 from webapp.privacy.refusals import Conflict, NotAllowed
 
@@ -93,9 +95,53 @@ def record_finished(
     return job
 
 
+def open_job(viewer: Viewer, kind: str, *, dataset_pk: int | None, params: dict[str, Any], total_steps: int) -> Job:
+    """A running job that no worker has or takes: it stands for what is done elsewhere, until `close_job` ends it."""
+    job: Job = Job.objects.unscoped().create(
+        team_id=viewer.team_id,
+        created_by_id=viewer.user_id,
+        api_key_id=viewer.api_key_id,
+        dataset_pk=dataset_pk,
+        kind=kind,
+        params=params,
+        state=Job.State.RUNNING,
+        total_steps=total_steps,
+        started_at=timezone.now(),
+    )
+    return job
+
+
+def close_job(pk: int | None, state: Job.State, message: dict[str, Any], *, done_steps: int) -> bool:
+    """End what `open_job` opened; False where it has ended already, or there is none.
+
+    Called when all else of a transaction is locked, the audit record's head too.
+    """
+    changed = opened(pk).update(
+        state=state, message=message, done_steps=done_steps, finished_at=timezone.now(), lease_until=None
+    )
+    return bool(changed)
+
+
+def note_progress(pk: int | None, *, done_steps: int, total_steps: int) -> None:
+    """Say how far what `open_job` opened is; nothing where it has ended."""
+    opened(pk).update(done_steps=done_steps, total_steps=total_steps)
+
+
+def opened(pk: int | None) -> QuerySet[Job]:
+    rows = Job.objects.unscoped().filter(pk=pk) if pk is not None else Job.objects.unscoped().none()
+    # A job that some worker leases is not ours to end.
+    return rows.filter(state=Job.State.RUNNING, worker="")
+
+
 def cancel(viewer: Viewer, job: Job) -> None:
-    """Stop a job: a waiting one at once, a running one after the step it is in. What it did stays done."""
+    """Stop a job: a waiting one at once, a running one after the step it is in. What it did stays done.
+
+    What an open job stands for is stopped by its room, which may refuse.
+    """
     viewer.require(Permission.CURATE)
+    if job.is_live and job.kind in CANCELS:
+        CANCELS[job.kind](viewer, job)
+        return
     jobs = Job.objects.visible_to(viewer).filter(pk=job.pk)
     with transaction.atomic():
         # First: a step that writes down an act locks its job's row after it.

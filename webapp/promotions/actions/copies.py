@@ -1,0 +1,74 @@
+"""Letting copies go: links close, items are private again, files that nothing names are forgotten.
+
+Set-based, a few statements for some thousand items: a promotion may have shared a hundred thousand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db.models import F, OuterRef, QuerySet, Subquery
+
+from webapp.datasets.actions.files import forget_unused_files
+from webapp.datasets.models import Dataset, Item
+from webapp.labels.actions.projects import lose_copies
+from webapp.promotions.actions.freezing import KEYS_AT_ONCE
+from webapp.promotions.models import Promotion, PromotionItem
+from webapp.promotions.states import ItemState
+
+UNFINISHED = (ItemState.WAITING, ItemState.FETCHING, ItemState.ATTENTION)
+DELETED, CHANGED, ENDED = "deleted", "changed", "ended"
+# Why an item is in no promotion any more: the codes of PromotionItem.failure, and what people read.
+SENTENCES = {
+    DELETED: "The item was deleted.",
+    CHANGED: "The item has another address now; that one was not approved.",
+    ENDED: "",
+}
+
+
+def lock_dataset(dataset_pk: int | None) -> None:
+    """Take the row that comes before promotions, where there is one; its version moves on, for pages show privacy."""
+    if dataset_pk is not None:
+        Dataset.objects.unscoped().filter(pk=dataset_pk).update(version=F("version") + 1)
+
+
+def let_go(promotion: Promotion, why: str, item_pks: Sequence[int] | None = None) -> tuple[int, int]:
+    """Take these items (None: all) out of a locked promotion: how many copies went, and how many will not be made.
+
+    A courier that is copying one of them finds its claim void. The promotion's counts follow.
+    """
+    rows = PromotionItem.objects.filter(promotion_id=promotion.pk)
+    if item_pks is not None:
+        rows = rows.filter(item_pk__in=item_pks)
+    attention = rows.filter(state=ItemState.ATTENTION).count()
+    left = rows.filter(state__in=UNFINISHED).update(
+        state=ItemState.LEFT, worker="", lease_until=None, failure=why, sentence=SENTENCES[why], partial=None
+    )
+    gone, files = 0, set()
+    while stored := list(rows.filter(state=ItemState.STORED).values_list("pk", "item_pk", "file_id")[:KEYS_AT_ONCE]):
+        of_them = PromotionItem.objects.filter(pk__in=[pk for pk, _, _ in stored])
+        gone += of_them.update(state=ItemState.GONE, file=None, failure=why, sentence=SENTENCES[why])
+        pass_on(promotion, [item_pk for _, item_pk, _ in stored])
+        files |= {file_pk for _, _, file_pk in stored if file_pk is not None}
+    forget_unused_files(files)
+    counts = {"stored_count": F("stored_count") - gone, "attention_count": F("attention_count") - attention}
+    kept = Promotion.objects.unscoped().filter(pk=promotion.pk)
+    kept.update(**counts)
+    promotion.refresh_from_db(fields=list(counts), from_queryset=kept)
+    return gone, left
+
+
+def pass_on(promotion: Promotion, item_pks: Sequence[int]) -> None:
+    """Have items that lost this promotion's copy be shared by another that has one, if any, else by none."""
+    others = PromotionItem.objects.filter(state=ItemState.STORED).order_by("pk")
+    of_item = others.filter(item_pk=OuterRef("pk"))
+    shared: QuerySet[Item] = Item.objects.unscoped().filter(pk__in=item_pks, promotion_pk=promotion.pk)
+    shared.update(
+        promotion_pk=Subquery(of_item.values("promotion_id")[:1]), shared_at=Subquery(of_item.values("stored_at")[:1])
+    )
+    if promotion.project_id is None:
+        return
+    # Whoever labels for the project sees another copy only where another promotion into that project has it.
+    of_project = others.filter(item_pk__in=item_pks, promotion__project_id=promotion.project_id)
+    heirs = dict(of_project.values_list("item_pk", "promotion_id"))
+    lose_copies(promotion.pk, {pk: heirs.get(pk) for pk in item_pks})

@@ -1,0 +1,31 @@
+"""Taking a request back before anything of it is copied."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from webapp.accounts.audit import record
+from webapp.accounts.viewer import Permission, Viewer
+from webapp.privacy.refusals import NotAllowed
+from webapp.promotions.actions.moving import change_items, end_job, is_askers, move, seen
+from webapp.promotions.models import Promotion
+from webapp.promotions.states import ItemState, State
+
+
+@transaction.atomic
+def withdraw(viewer: Viewer, promotion: Promotion) -> Promotion:
+    """Take a request back while it waits, or while no copy was begun.
+
+    Who asked may; and any editor where an append did, of which nobody may have known. Raises NotFound, NotAllowed,
+    and Conflict where copies were begun: those are revoked.
+    """
+    found = seen(viewer, promotion)
+    is_nobodys = found.way == Promotion.Way.APPEND and viewer.may(Permission.CURATE)
+    if not (is_askers(viewer, found) or is_nobodys):
+        raise NotAllowed("Only who asked may withdraw a request.")
+    move(found, State.WITHDRAWN, refusal="so it cannot be withdrawn.", withdrawn_at=timezone.now())
+    change_items(found, ItemState.LEFT, [ItemState.WAITING, ItemState.FETCHING])
+    record(viewer, "promotion.withdraw", subject=found.public_id, count=found.item_count)
+    end_job(found, by=viewer.email, reason="")
+    return found

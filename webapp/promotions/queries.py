@@ -1,0 +1,74 @@
+"""Reads about promotions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import Count, QuerySet
+
+from webapp.accounts.viewer import Viewer
+from webapp.datasets.models import Dataset, Item
+from webapp.privacy import public_id
+from webapp.privacy.refusals import NotFound
+from webapp.promotions.models import Promotion, PromotionItem
+from webapp.promotions.states import ItemState, State
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """An origin, `scheme://host[:port]`, and how many items of a promotion are there."""
+
+    origin: str
+    count: int
+
+
+def promotion(viewer: Viewer, promotion_id: str) -> Promotion:
+    """One promotion by its public id; raises NotFound."""
+    pk = public_id.decode("prm", promotion_id)
+    found = promotions(viewer).filter(pk=pk).first() if pk is not None else None
+    if found is None:
+        raise NotFound(f"There is no request {promotion_id[:60]!r} that you may see.")
+    return found
+
+
+def promotions(
+    viewer: Viewer, *, dataset: Dataset | None = None, states: Sequence[State] = (), way: Promotion.Way | None = None
+) -> QuerySet[Promotion]:
+    """The promotions of the viewer's team, newest first, with their people, project and slice."""
+    found = Promotion.objects.visible_to(viewer).order_by("-pk")
+    found = found.select_related("requested_by", "decided_by", "revoked_by", "project", "slice", "dataset", "api_key")
+    if dataset is not None:
+        found = found.filter(dataset_id=dataset.pk)
+    if states:
+        found = found.filter(state__in=states)
+    return found.filter(way=way) if way is not None else found
+
+
+def items_of(viewer: Viewer, promotion: Promotion, *, state: ItemState | None = None) -> QuerySet[PromotionItem]:
+    """The items of a promotion in the order they were frozen in, all of them or those in one state."""
+    mine = Promotion.objects.visible_to(viewer).filter(pk=promotion.pk)
+    found = PromotionItem.objects.filter(promotion__in=mine).order_by("pk")
+    return found.filter(state=state) if state is not None else found
+
+
+def state_counts(viewer: Viewer, promotion: Promotion) -> dict[ItemState, int]:
+    """How many items of a promotion are in each state; a state without any is left out."""
+    rows = items_of(viewer, promotion).order_by().values("state").annotate(count=Count("pk"))
+    return {ItemState(row["state"]): row["count"] for row in rows}
+
+
+def hosts_of(promotion: Promotion) -> list[Host]:
+    """Where the items of a promotion are, the origin of most first. The caller has seen the promotion."""
+    rows = PromotionItem.objects.filter(promotion_id=promotion.pk).values("origin").annotate(count=Count("pk"))
+    return [Host(row["origin"], row["count"]) for row in rows.order_by("-count", "origin")]
+
+
+def copy_of(item: Item) -> PromotionItem | None:
+    """Where an item's copy is: the row, with its file, of the promotion that shared it; None without one."""
+    if item.promotion_pk is None:
+        return None
+    rows = PromotionItem.objects.select_related("file", "promotion").filter(
+        item_pk=item.pk, promotion_id=item.promotion_pk, state=ItemState.STORED
+    )
+    return rows.first()
