@@ -1,8 +1,7 @@
-"""A team's shared copies in a local folder, named by their SHA-256; a name there means that the whole file is there, durably.
+"""Shared copies in a local folder, named by their SHA-256; a name there means that the whole file is there, durably.
 
 Bytes arrive in `incoming/`, on the same file system, and get their name by a rename after they are synced. What a
-killed process leaves is a part without a name, which `sweep` removes. `Copies` is what the courier keeps them in, a
-folder or a bucket.
+killed process leaves is a part without a name, which `sweep` removes.
 """
 
 from __future__ import annotations
@@ -16,11 +15,8 @@ import uuid
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
-from typing import Protocol
 
 from webapp.courier.limits import MIB
-from webapp.datasets.actions.files import remove_unnamed
-from webapp.datasets.models import StoredFile
 
 SUFFIX = ".part"
 OLD_PART_S = 24 * 3600.0
@@ -153,47 +149,6 @@ class Store:
 
     def _part_path(self, name: str) -> Path:
         return self._incoming / f"{name}{SUFFIX}"
-
-
-class Copies(Protocol):
-    """Where the copies of all teams stay, each team's apart and under the SHA-256 of their bytes.
-
-    `bring` does what takes long, before the transaction in which an item is shared; `settle`, the last thing in it,
-    makes the bytes stay. Where that transaction fails, `abandon` removes them again, unless another made them stay.
-    Each may raise OSError and be called twice.
-    """
-
-    place: StoredFile.Place
-
-    def incoming(self, team_pk: int) -> Store: ...
-
-    def bring(self, team_pk: int, part: Part, media_type: str) -> None: ...
-
-    def settle(self, team_pk: int, part: Part) -> None: ...
-
-    def abandon(self, team_pk: int, sha256: str) -> None: ...
-
-
-class LocalCopies:
-    """Copies in the data folder, where uploads are too (datasets/actions/files.py)."""
-
-    place = StoredFile.Place.LOCAL
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    def incoming(self, team_pk: int) -> Store:
-        """Where the parts of a team arrive: on the same file system."""
-        return Store(self._folder / str(team_pk))
-
-    def bring(self, team_pk: int, part: Part, media_type: str) -> None:
-        part.sync()
-
-    def settle(self, team_pk: int, part: Part) -> None:
-        self.incoming(team_pk).keep(part)
-
-    def abandon(self, team_pk: int, sha256: str) -> None:
-        remove_unnamed(team_pk, sha256)
 
 
 def _sync_folder(folder: Path) -> None:
