@@ -23,6 +23,8 @@ from tests import make  # noqa: E402
 from webapp.accounts.models import Membership, Team, User  # noqa: E402
 from webapp.accounts.queries import viewer_of_membership  # noqa: E402
 from webapp.accounts.viewer import Viewer  # noqa: E402
+from webapp.datasets import queries  # noqa: E402
+from webapp.labels import queries as label_queries  # noqa: E402
 
 
 def migrate() -> None:
@@ -49,6 +51,14 @@ def open_session(*, email: str, team: str) -> dict[str, str]:
     return {"name": settings.SESSION_COOKIE_NAME, "value": client.cookies[settings.SESSION_COOKIE_NAME].value}
 
 
+def give_tasks(*, email: str, team: str, dataset: str, project: str, tasks: dict[str, list[str]]) -> None:
+    """`tasks` is what make.give_tasks takes by name; the project is made where there is none."""
+    viewer = viewer_of(email, team)
+    known = {one.name: one for one in label_queries.projects(viewer)}
+    found = known.get(project) or make.make_project(viewer, name=project)
+    make.give_tasks(viewer, queries.dataset(viewer, dataset), found, tasks.pop("names"), **tasks)
+
+
 def viewer_of(email: str, team: str) -> Viewer:
     return viewer_of_membership(
         Membership.objects.select_related("user", "team").get(user__email=email, team__name=team)
@@ -60,6 +70,7 @@ VERBS: dict[str, Any] = {
     "make_person": make_person,
     "make_key": make_key,
     "open_session": open_session,
+    "give_tasks": give_tasks,
 }
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from webapp.datasets.actions.origins import origin_policy
 from webapp.datasets.drafts import ItemDraft, SceneDraft, item_draft, scene_draft
 from webapp.datasets.models import Dataset, Item, Scene, Slice
 from webapp.labels import actions as label_actions
+from webapp.labels import queries as label_queries
 from webapp.labels.drafts import LabelDraft, label_draft
 from webapp.labels.models import LabellingProject, Model, ModelRun
 from webapp.privacy.origins import OriginPolicy
@@ -220,6 +221,27 @@ def make_project(
     project = label_actions.create_project(viewer, name=name, purpose="To find every sign.", classes=classes)
     label_actions.add_labelers(viewer, project, [one.user_id for one in labelers])
     return project
+
+
+def give_tasks(
+    viewer: Viewer,
+    dataset: Dataset,
+    project: LabellingProject,
+    names: Sequence[str],
+    *,
+    completed: Sequence[str] = (),
+    accepted: Sequence[str] = (),
+    rejected: Sequence[str] = (),
+) -> None:
+    """Have these items labelled where they are; of the `completed` ones some were accepted, some rejected."""
+    rows = queries.items(viewer, dataset).filter(reference_id__in=names)
+    keys: dict[str, int] = dict(rows.values_list("reference_id", "pk"))
+    label_actions.label_in_place(viewer, project, dataset, keys.values())
+    label_actions.note_results(viewer, project, [keys[one] for one in completed])
+    tasks = {one.item_id: one.pk for one in label_queries.tasks(viewer, project).filter(item__dataset=dataset)}
+    for verdict, judged in (("accepted", accepted), ("rejected", rejected)):
+        if judged:
+            label_actions.audit_tasks(viewer, project, verdict, [tasks[keys[one]] for one in judged])
 
 
 def reload(viewer: Viewer, dataset: Dataset) -> Dataset:

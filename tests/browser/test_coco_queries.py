@@ -14,7 +14,7 @@ from tests.live import LiveTransom, Person
 from tests.media_server import CanaryServer
 from tests.sdk import coco_queries
 from tests.sdk.coco_queries import EXAMPLES, REFUSED, Facts, Row, matching
-from tests.sdk.coco_upload import Coco, upload
+from tests.sdk.coco_upload import Coco, give_tasks, upload
 from tests.shared_data import SHARED_DATA, shared
 
 # So high that the grid has every cell of the dataset in sight, whichever way it fills itself.
@@ -32,7 +32,9 @@ def canary() -> Iterator[CanaryServer]:
 @pytest.fixture
 def coco(live: LiveTransom, editor: Person, canary: CanaryServer) -> Coco:
     client = NucleusClient(editor.key(), endpoint=live.endpoint)
-    return upload(client, Facts(SHARED_DATA), lambda one: canary.url(one.file_name))
+    sent = upload(client, Facts(SHARED_DATA), lambda one: canary.url(one.file_name))
+    give_tasks(editor, sent)
+    return sent
 
 
 def shown(page: Page, count: int) -> set[str]:

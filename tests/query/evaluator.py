@@ -31,6 +31,7 @@ Label = dict[str, Any]
 TYPES = {"box", "line", "polygon", "keypoints", "cuboid", "category", "multicategory", "segmentation"}
 FIELDS = {"label", "labels", "type", "annotation_id", "task_id", "track", "taxonomy", "area", "confidence"}
 OF_PICTURES = {"metadata", "width", "height", "frame"}
+SYNONYMS = {"task_audit_status": "audit_status", "status": "task_status", "project": "project_name"}
 WORDS = {"width", "height", "frame", "area"}
 DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 ORDER: dict[str, Callable[[Any, Any], bool]] = {
@@ -44,7 +45,10 @@ ORDER: dict[str, Callable[[Any, Any], bool]] = {
 
 @dataclass
 class Row:
-    """What a query is asked of: an item is its own only picture; a scene's pictures are its frames."""
+    """What a query is asked of: an item is its own only picture; a scene's pictures are its frames.
+
+    A picture's `tasks` are those it is labelled in, each a dictionary of its fields.
+    """
 
     fields: dict[str, Any]
     pictures: list[dict[str, Any]]
@@ -70,16 +74,20 @@ def holds(node: Condition, row: Row, inside: Label | None = None) -> bool:
     if inside is None:
         labels = [one for root in ("annotations", "predictions") if root in asked for one in candidates(row, root)]
     pictures = row.pictures if asked & OF_PICTURES else row.pictures[:1]
+    tasks = candidates(row, "scale_metadata") if "scale_metadata" in asked else []
     return any(
-        fits(node, [Reading(row, label, picture, inside is not None) for _ in node.operands], kind)
+        fits(node, [Reading(row, label, picture, task, inside is not None) for _ in node.operands], kind)
         for label in [*labels, None]
         for picture in pictures
+        for task in [*tasks, None]
         for kind in ("number", "text", "truth", "list")
     )
 
 
 def candidates(row: Row, root: str) -> list[Label]:
-    """The labels of which one is to fit: a label that is asked itself is the only one."""
+    """The labels, or the tasks, of which one is to fit: a label that is asked itself is the only one."""
+    if root == "scale_metadata":
+        return [task for picture in row.pictures for task in picture["tasks"]]
     if row.is_label is not None and row.is_label["root"] == root:
         return [row.is_label]
     return row.labels[root]
@@ -135,11 +143,12 @@ def of_kind(value: Any, kind: str) -> Any:
 
 @dataclass
 class Reading:
-    """One way to read the fields: with this label for all fields of labels, and this picture for those of pictures."""
+    """One way to read the fields: with this label for those of labels, this picture and this task for theirs."""
 
     row: Row
     label: Label | None
     picture: dict[str, Any]
+    task: dict[str, Any] | None
     is_inside: bool
 
     def value(self, operand: Operand, kind: str) -> Any:
@@ -149,7 +158,9 @@ class Reading:
                 return self.value(Path((operand.value,), operand.at), kind)
             return operand.value if isinstance(operand, LITERAL[kind]) else None
         if isinstance(operand, Objects):
-            count = sum(holds(operand.condition, self.row, one) for one in self.row.labels[operand.root])
+            is_of_tasks = operand.root == "scale_metadata"
+            asked = candidates(self.row, operand.root) if is_of_tasks else self.row.labels[operand.root]
+            count = sum(holds(operand.condition, self.row, one) for one in asked)
             return float(count) if kind == "number" else None
         if isinstance(operand, Arithmetic):
             return self.arithmetic(operand) if kind == "number" else None
@@ -191,6 +202,8 @@ class Reading:
         steps = path.steps
         if self.is_inside:
             return self.of_label(steps)
+        if steps[0] == "scale_metadata":
+            return below(self.task, (SYNONYMS.get(steps[1], steps[1]),))
         if steps[0] == "metadata":
             return below(self.picture["metadata"], steps[1:])
         if steps[0] in ("annotations", "predictions"):
@@ -226,7 +239,7 @@ class Reading:
         return self.of_label(steps[1:]) if is_own else below(self.label["metadata"], steps[1:])
 
     def of_label(self, steps: tuple[str, ...]) -> Any:
-        return below(self.label, steps)
+        return below(self.label, (SYNONYMS.get(steps[0], steps[0]), *steps[1:]))
 
     def is_there(self, operand: Operand) -> bool:
         assert isinstance(operand, Path)

@@ -39,6 +39,9 @@ arithmetic = st.one_of(
     st.builds("({} {} {}) {} {}".format, json_fields, st.sampled_from("+-%"), numbers, st.sampled_from("+-%"), numbers),
     st.builds("{} {} {}".format, label_numbers, st.sampled_from("+-"), numbers),
 )
+task_fields = st.sampled_from(["project_name", "project", "task_status", "audit_status", "task_audit_status"])
+task_times = st.sampled_from(["completed_at", "created_at"])
+of_tasks = st.sampled_from(["red", "Signs", "pending", "completed", "accepted", "rejected"])
 text_fields = st.sampled_from(
     ["reference_id", "scene.reference_id", "annotations.track", "annotations.label", "predictions.taxonomy"]
 )
@@ -86,6 +89,24 @@ inside = st.one_of(
     st.sampled_from(["area > 10", "position.x + dimensions.x > 10", "track EXISTS", "dimensions.x > area"]),
     comparing(steps.map("metadata.{}".format), values),
 )
+inside_task = st.one_of(
+    st.builds("{} {} {}".format, task_fields, comparisons, of_tasks),
+    st.builds("{} {} {}".format, task_times, comparisons, dates),
+    st.builds("{} {}".format, st.sampled_from(["audit_status", "task_id"]), st.sampled_from(["EXISTS", "IS MISSING"])),
+)
+labelling = st.one_of(
+    comparing(task_fields.map("scale_metadata.{}".format), st.one_of(of_tasks, texts)),
+    comparing(task_times.map("scale_metadata.{}".format), st.one_of(dates, texts)),
+    wording(st.one_of(task_fields, task_times).map("scale_metadata.{}".format)),
+    st.builds("scale_metadata.project_name {} {}".format, comparisons, json_fields),
+    st.builds(
+        "scale_metadata[{} {} {}]{}".format,
+        inside_task,
+        st.sampled_from(["AND", "OR", "AND NOT"]),
+        inside_task,
+        st.sampled_from(["", " >= 2", " = 1"]),
+    ),
+)
 brackets = st.builds(
     "{}[{} {} {}]{}".format,
     roots,
@@ -94,7 +115,7 @@ brackets = st.builds(
     inside,
     st.sampled_from(["", " >= 2", " = 1"]),
 )
-leaves = st.one_of(one_row, of_labels, brackets)
+leaves = st.one_of(one_row, of_labels, brackets, labelling)
 conditions = st.recursive(
     leaves,
     lambda part: st.one_of(

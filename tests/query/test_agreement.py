@@ -32,6 +32,12 @@ ALWAYS = [
     "predictions.count = 1 OR predictions.count = 2",
     "annotations.count = 1",
     "predictions.car < 2 AND predictions.box.count > 0",
+    "scale_metadata.project_name = red AND scale_metadata.project_name = Signs",
+    "scale_metadata[project_name = red AND task_status = completed AND audit_status != accepted]",
+    "scale_metadata.task_id EXISTS AND NOT scale_metadata.audit_status EXISTS",
+    "scale_metadata.completed_at > 2021-05-04 AND scale_metadata.created_at < 2021-05-05",
+    "scale_metadata[task_status = pending] = 2 OR scale_metadata.task_audit_status IN (accepted, rejected)",
+    "scale_metadata.project_name = metadata.a OR scale_metadata.task_id IS MISSING",
     "annotations.dimensions.z EXISTS AND annotations.position.z < 1",
 ]
 

@@ -15,6 +15,7 @@ from webapp.datasets.actions.origins import origin_policy
 from webapp.datasets.drafts import scene_draft
 from webapp.datasets.models import Dataset, Item
 from webapp.labels import actions as label_actions
+from webapp.labels.models import LabellingTask
 from webapp.query import queries as query_queries
 from webapp.query.refusals import QuerySyntaxError
 
@@ -51,6 +52,7 @@ SHAPES: dict[str, list[tuple[str, dict[str, Any]]]] = {
         ("car", {"metadata": {"color": "blue"}, "geometry": {"x": 10, "y": 20, "width": 10, "height": 10}}),
     ],
 }
+COMPLETED = {"p0": "2021-03-01", "p1": "2021-07-01", "p2": "2020-12-31"}
 GUESSES = {"p0": [("pedestrian", 0.9), ("pedestrian", 0.8), ("pedestrian", 0.2)], "g2": [("car", 0.95)]}
 
 
@@ -76,7 +78,20 @@ def pier(owner: Viewer) -> Dataset:
         owner, dataset, name="clothing_type", kind="category", labels=["dress", "trousers"], update=False
     )
     label(owner, dataset)
+    send_to_labelling(owner, dataset)
     return make.reload(owner, dataset)
+
+
+def send_to_labelling(owner: Viewer, dataset: Dataset) -> None:
+    project, signs = make.make_project(owner, name="Test Project"), make.make_project(owner, name="Signs")
+    done = {"completed": list(COMPLETED), "accepted": ["p0", "p1"], "rejected": ["p2"]}
+    make.give_tasks(owner, dataset, project, [*COMPLETED, "g0"], **done)
+    make.give_tasks(owner, dataset, signs, ["p0", "g1"])
+    for name, day in COMPLETED.items():
+        task = LabellingTask.objects.visible_to(owner).filter(project=project, item__reference_id=name)
+        LabellingTask.objects.visible_to(owner).filter(pk__in=list(task.values_list("pk", flat=True))).update(
+            completed_at=f"{day}T12:00:00Z"
+        )
 
 
 def size(name: str) -> dict[str, int]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests import make
@@ -15,8 +16,9 @@ from webapp.datasets.actions.origins import origin_policy
 from webapp.datasets.drafts import scene_draft
 from webapp.datasets.models import Dataset
 from webapp.labels import actions as label_actions
+from webapp.labels import queries as label_queries
 from webapp.labels.drafts import label_draft
-from webapp.labels.models import ModelRun
+from webapp.labels.models import LabellingTask, ModelRun
 
 KEYS = ["a", "b", "é", 'o"d\\d', "in", ""]
 NUMBERS = [-7, -1, 0, 1, 2, 2.5, 5, 12, 1e3, 2**53, 1.5e300]
@@ -24,6 +26,7 @@ TEXTS = ["red", "Red", "zoo", "é", "ж\U0001f6a2", "", "2021-05-04", "2021-05-0
 CLASSES = ["car", "truck", "traffic light", "metadata color"]
 KINDS = ("box", "box", "polygon", "cuboid", "category", "multicategory", "segmentation")
 TAXONOMY = {"weather": ["sunny", "rain"]}
+PROJECTS = ["red", "Signs"]
 
 
 @dataclass
@@ -119,8 +122,49 @@ def make_world(viewer: Viewer, seed: int, *, scene_count: int = 6, frame_count: 
     # What another run says is never counted.
     items = list(queries.items(viewer, dataset))
     make.make_predictions(viewer, make.make_run(viewer, dataset, name="Other"), dataset, items)
+    give_tasks(world, dice)
     world.dataset = make.reload(viewer, dataset)
     return world
+
+
+def give_tasks(world: World, dice: random.Random) -> None:
+    """Put pictures on no, one or both of two projects, with tasks in every state."""
+    items = {item.reference_id: item.pk for item in queries.items(world.viewer, world.dataset)}
+    for name in PROJECTS:
+        project = make.make_project(world.viewer, name=name)
+        chosen = [one for one in world.items if dice.random() < 0.4]
+        label_actions.label_in_place(world.viewer, project, world.dataset, [items[one] for one in chosen])
+        done = [one for one in chosen if dice.random() < 0.7]
+        label_actions.note_results(world.viewer, project, [items[one] for one in done])
+        tasks = {one.item.reference_id: one for one in label_queries.tasks(world.viewer, project)}
+        for verdict in ("accepted", "rejected"):
+            judged = [tasks[one].pk for one in done if dice.random() < 0.4]
+            label_actions.audit_tasks(world.viewer, project, verdict, judged)
+        age(tasks.values(), dice)
+        for task in label_queries.tasks(world.viewer, project):
+            world.items[task.item.reference_id].pictures[0]["tasks"].append(meaning(task))
+
+
+def age(tasks: Iterable[LabellingTask], dice: random.Random) -> None:
+    """Spread their times over years, as nobody can wait for it."""
+    for task in tasks:
+        made = datetime(dice.choice([2020, 2021, 2022]), 5, 4, 10, tzinfo=UTC)
+        done = made + timedelta(days=dice.choice([0, 365]), microseconds=700_000)
+        mine = LabellingTask.objects.unscoped().filter(pk=task.pk)
+        mine.update(created_at=made)
+        mine.exclude(completed_at=None).update(completed_at=done)
+
+
+def meaning(task: LabellingTask) -> dict[str, Any]:
+    """What a query knows of a task."""
+    return {
+        "project_name": task.project.name,
+        "task_id": task.public_id,
+        "task_status": str(task.status),
+        "audit_status": str(task.audit_status) or None,
+        "created_at": f"{task.created_at:%Y-%m-%dT%H:%M:%SZ}",
+        "completed_at": f"{task.completed_at:%Y-%m-%dT%H:%M:%SZ}" if task.completed_at else None,
+    }
 
 
 def add_scene(world: World, dice: random.Random, name: str, frame_count: int, sent: dict[str, list[Any]]) -> None:
@@ -128,7 +172,8 @@ def add_scene(world: World, dice: random.Random, name: str, frame_count: int, se
     pictures = []
     for index in range(frame_count):
         size = {"width": dice.choice([640, 1920]), "height": dice.choice([480, 1920])} if dice.random() < 0.8 else {}
-        pictures.append({"reference_id": f"{name}/{index}", "metadata": metadata(dice), "frame": index, **size})
+        made = {"reference_id": f"{name}/{index}", "metadata": metadata(dice), "frame": index, "tasks": []}
+        pictures.append(made | size)
     frames = [
         make.draft_item(
             world.viewer,

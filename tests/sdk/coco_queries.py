@@ -48,6 +48,14 @@ class Mark:
         return max(places) - min(places) if places else None
 
 
+class Task(NamedTuple):
+    """A photograph in a labelling project; `verdict` is None until somebody has judged its result."""
+
+    project: str
+    is_completed: bool = False
+    verdict: str | None = None
+
+
 @dataclass(slots=True)
 class Photograph:
     reference_id: str
@@ -55,6 +63,7 @@ class Photograph:
     width: int
     height: int
     metadata: dict[str, Any]
+    tasks: list[Task]
     annotations: list[Mark] = field(default_factory=list)
     predictions: list[Mark] = field(default_factory=list)
 
@@ -144,7 +153,16 @@ def photograph(place: int, one: dict[str, Any]) -> Photograph:
         metadata["camera"] = "rear" if number % 3 == 1 else "front"
     if number % 4 < 2:
         metadata["review_status"] = "rejected" if number % 4 else "accepted"
-    return Photograph(reference(number), one["file_name"], one["width"], one["height"], metadata)
+    return Photograph(reference(number), one["file_name"], one["width"], one["height"], metadata, list(tasks(number)))
+
+
+def tasks(number: int) -> Iterator[Task]:
+    """Each fifth photograph is in one project, where even ones have a result; each seventh waits in another."""
+    if number % 5 == 0:
+        verdict = {0: "accepted", 1: "rejected"}.get(number % 3)
+        yield Task("Test Project", is_completed=True, verdict=verdict) if number % 2 == 0 else Task("Test Project")
+    if number % 7 == 0:
+        yield Task("Second Project")
 
 
 def scene(number: int, frames: list[Photograph]) -> Scene:
@@ -178,6 +196,10 @@ class Row:
     def each(self) -> list[Mark]:
         """The annotations of which one has to fit what is said of an annotation's field."""
         return self.annotations if self.annotation is None else [self.annotation]
+
+    @property
+    def tasks(self) -> list[Task]:
+        return [task for frame in self.frames for task in frame.tasks]
 
     def number(self, label: str) -> int:
         return sum(label in mark.labels for mark in self.annotations)
@@ -247,7 +269,7 @@ class Example:
 
 
 def nothing(_: Row) -> bool:
-    """Nobody has sent any of these to labelling."""
+    """No task has an id like that."""
     return False
 
 
@@ -351,17 +373,38 @@ EXAMPLES = [
     ),
     # Rolls 0, 3, 6 … 18 of six frames each. A photograph that is no frame has no scene.
     Example('scene.metadata.foo = "baz"', lambda r: r.scene.get("foo") == "baz", Counts(0, 7, 0, 0, 42)),
-    Example('scale_metadata.project_name = "Test Project"', nothing, Counts(0, 0, 0, 0)),
-    Example('scale_metadata.task_status = "pending"', nothing, Counts(0, 0, 0, 0)),
+    # All tasks were made, and all results sent, when the test began.
+    Example(
+        'scale_metadata.project_name = "Test Project"',
+        lambda r: any(task.project == "Test Project" for task in r.tasks),
+        Counts(23, 17, 258, 121),
+    ),
+    Example(
+        'scale_metadata.task_status = "pending"',
+        lambda r: any(not task.is_completed for task in r.tasks),
+        Counts(29, 16, 246, 129),
+    ),
     Example('scale_metadata.task_id = "abcdef"', nothing, Counts(0, 0, 0, 0)),
-    Example("scale_metadata.completed_at > 2021-01-01", nothing, Counts(0, 0, 0, 0)),
-    Example("scale_metadata.audit_status = rejected", nothing, Counts(0, 0, 0, 0)),
+    Example(
+        "scale_metadata.completed_at > 2021-01-01",
+        lambda r: any(task.is_completed for task in r.tasks),
+        Counts(12, 12, 145, 67),
+    ),
+    Example(
+        "scale_metadata.audit_status = rejected",
+        lambda r: any(task.verdict == "rejected" for task in r.tasks),
+        Counts(6, 6, 87, 40),
+    ),
     Example(
         "scale_metadata.audit_status = accepted AND scale_metadata.completed_at > 2021-06-01",
-        nothing,
-        Counts(0, 0, 0, 0),
+        lambda r: any(task.verdict == "accepted" for task in r.tasks),
+        Counts(2, 2, 21, 10),
     ),
-    Example("scale_metadata.task_audit_status = accepted", nothing, Counts(0, 0, 0, 0)),
+    Example(
+        "scale_metadata.task_audit_status = accepted",
+        lambda r: any(task.verdict == "accepted" for task in r.tasks),
+        Counts(2, 2, 21, 10),
+    ),
 ]
 # Documented, and refused until there are autotags; the last one must be an error everywhere and for good.
 AUTOTAGS = "there are no autotags yet, so nothing can be asked of them."

@@ -23,6 +23,7 @@ from nucleus import (
     VideoScene,
 )
 
+from tests.live import Person
 from tests.sdk.coco_labels import MEDIA
 from tests.sdk.coco_queries import CLOTHES, TAXONOMY, Facts, Mark, Photograph
 from tests.sdk.conftest import finished
@@ -59,6 +60,22 @@ def upload(client: NucleusClient, facts: Facts, place: Place = at_harbor) -> Coc
         dataset.annotate([annotation(facts, one, mark) for one in facts.photographs for mark in one.annotations])
         dataset.upload_predictions(model, list(predictions(facts.photographs)))
     return Coco(facts, items, scenes)
+
+
+def give_tasks(person: Person, coco: Coco) -> None:
+    """Send photographs of both datasets to the projects that the facts say; `person` is an editor of their team."""
+    projects = dict.fromkeys(task.project for one in coco.facts.photographs for task in one.tasks)
+    for dataset in (coco.items, coco.scenes):
+        for name in projects:
+            mine = [(one.reference_id, task) for one in coco.facts.photographs for task in one.tasks]
+            mine = [(where, task) for where, task in mine if task.project == name]
+            tasks = {
+                "names": [where for where, _ in mine],
+                "completed": [where for where, task in mine if task.is_completed],
+                **{word: [where for where, task in mine if task.verdict == word] for word in ("accepted", "rejected")},
+            }
+            words = {"email": person.email, "team": person.team, "dataset": dataset.id}
+            person.live.ask_clerk("give_tasks", **words, project=name, tasks=tasks)
 
 
 def item(one: Photograph, place: Place) -> DatasetItem:

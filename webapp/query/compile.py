@@ -7,14 +7,15 @@ which a row has many (its annotations, a scene's frames) is true if one of them 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial, reduce
 
 from webapp.datasets.models import Slice
-from webapp.query.fields import Fields
+from webapp.privacy import public_id
+from webapp.query.fields import LABELLING, TASK_ID, Fields
 from webapp.query.refusals import Misused, quoted
 from webapp.query.scope import Live, Members, Scope, is_slice
-from webapp.query.sources import ITEMS, LINKS, SCENES, Aliases, Source, View, Views
+from webapp.query.sources import ITEMS, LINKS, SCENES, TASKS, Aliases, Source, View, Views
 from webapp.query.sql import Dialect, Kind, Sql, joined, put
 from webapp.query.tree import (
     LITERALS,
@@ -82,12 +83,30 @@ class Compiler:
             return self.holding(
                 [View((source,), lambda at: condition(at.row if source.link is None else at.one))], node
             )
-        return self.membership(node) if is_slice(node.operands[0]) else self.test(node)
+        if is_slice(node.operands[0]):
+            return self.membership(node)
+        return self.test(self.with_keys(node) if any(map(self.is_task_id, node.operands)) else node)
 
     def inside(self, node: Objects, source: Source) -> Callable[[str], Sql]:
         """The condition of annotations[...] on the label that SQL calls by the argument."""
         fields = Fields(self.fields.scope, self.dialect, source.table, is_inside=True)
         return lambda one: Compiler(fields, one).condition(node.condition)
+
+    def is_task_id(self, operand: Operand) -> bool:
+        if not isinstance(operand, Path):
+            return False
+        is_own = self.fields.is_inside and self.fields.table == TASKS
+        return operand.steps == ((TASK_ID,) if is_own else (LABELLING, TASK_ID))
+
+    def with_keys(self, node: Test) -> Test:
+        """The test of a task's id with the ids in it as keys, which the row has; what is no id is no task's."""
+        field, *ids = reversed(node.operands) if self.is_task_id(node.operands[-1]) else node.operands
+        if not self.is_task_id(field) or node.word not in ("=", "IN", "EXISTS"):
+            raise Misused(node.at, "a task is asked for with =, != or IN and its id.")
+        keys = [replace(one, value=key_of(one.value)) if isinstance(one, Text) else one for one in ids]
+        if any(isinstance(one, Path | Arithmetic | Objects) for one in ids):
+            raise Misused(node.at, "a task is asked for with =, != or IN and its id.")
+        return replace(node, operands=(field, *keys))
 
     def test(self, node: Test) -> Sql:
         views = self.views_of(node)
@@ -259,6 +278,12 @@ class Compiler:
             words.append(f"{name_of(operand)} is {kinds}")
         hint = " Put quotes around a text of digits." if isinstance(node.operands[-1], Number) else ""
         return f"{' and '.join(dict.fromkeys(words))}: {node.word} never holds between them.{hint}"
+
+
+def key_of(task_id: str) -> str:
+    """A task's key as a text, one that no key is where it is no task's id."""
+    pk = public_id.decode("task", task_id)
+    return "none" if pk is None else str(pk)
 
 
 def name_of(operand: Operand) -> str:

@@ -8,13 +8,14 @@ from typing import NoReturn
 
 from webapp.query.refusals import Misused, nearest, nearest_of, quoted
 from webapp.query.scope import SLICE_WORDS, Scope, Subject
-from webapp.query.sources import ITEMS, LINKS, SCENES, TO_ONE, Aliases, Filter, Source, View, Views, labels_of
+from webapp.query.sources import ITEMS, LINKS, SCENES, TASKS, TO_ONE, Aliases, Filter, Source, View, Views, labels_of
 from webapp.query.sql import TRUE, Dialect, Kind, Sql, joined, put
 from webapp.query.tree import Objects, Path, Span
 
 # Reads a value of the row that SQL calls by the second argument.
 Read = Callable[[Dialect, str], Sql]
 ROOTS = {"annotations": Subject.ANNOTATIONS.value, "predictions": Subject.PREDICTIONS.value}
+LABELLING = "scale_metadata"
 
 
 def number(column: str) -> tuple[Kind, Read]:
@@ -30,7 +31,7 @@ def moment(column: str) -> tuple[Kind, Read]:
 
 
 def name_of(table: str, column: str, key: str) -> tuple[Kind, Read]:
-    """What the row is called that a label's `key` points at."""
+    """What the row is called that the row's `key` points at."""
     return Kind.TEXT, lambda _, one: Sql(f"(SELECT {column} FROM {table} WHERE {table}.id = {one}.{key})")
 
 
@@ -110,9 +111,17 @@ TYPES = {
     "segmentation": "mask",
     "mask": "mask",
 }
-# What labelling would write; nothing writes it yet, so all of it is missing.
-SCALE_FIELDS = ("project_name", "task_status", "task_id", "completed_at", "created_at", "audit_status")
-SCALE_SYNONYMS = ("task_audit_status",)
+# Fields of one labelling task. A task's id is its key here: nobody but compile.py reads one, which turns ids to keys.
+TASK_ID = "task_id"
+SCALE_FIELDS = {
+    "project_name": name_of("labels_labellingproject", "name", "project_id"),
+    "task_status": text("status"),
+    TASK_ID: (Kind.TEXT, lambda _, one: Sql(f"CAST({one}.id AS text)")),
+    "completed_at": moment("completed_at"),
+    "created_at": moment("created_at"),
+    "audit_status": (Kind.TEXT, lambda _, one: Sql(f"NULLIF({one}.audit_status, '')")),
+}
+SCALE_SYNONYMS = {"task_audit_status": "audit_status", "status": "task_status", "project": "project_name"}
 AUTOTAGS = ("autotag", "autotag_training")
 FIELD_NAMES = [
     "metadata",
@@ -122,7 +131,7 @@ FIELD_NAMES = [
     "scene.metadata",
     *(f"scene.{name}" for name in SCENE_FIELDS),
     *ROOTS,
-    *(f"scale_metadata.{name}" for name in SCALE_FIELDS),
+    *(f"{LABELLING}.{name}" for name in SCALE_FIELDS),
 ]
 
 
@@ -138,7 +147,9 @@ class Fields:
     def views(self, path: Path) -> Views:
         """The field that a path names, by the kinds it can be read as; raises Misused for one that is not known."""
         if self.is_inside:
-            return self.of_object(path, path.steps, Source(self.table, None))
+            source = Source(self.table, None)
+            is_of_task = self.table == TASKS
+            return self.of_task(path, path.steps, source) if is_of_task else self.of_object(path, path.steps, source)
         root, rest = path.steps[0], path.steps[1:]
         if path.run is not None and root != "predictions":
             raise Misused(path.at, "a run stands only behind predictions, as in predictions@first.count.")
@@ -148,8 +159,8 @@ class Fields:
             return self.of_labels(path, rest)
         if root == "scene":
             return self.of_scene(path, rest)
-        if root == "scale_metadata":
-            return self.of_labelling(path, rest)
+        if root == LABELLING:
+            return self.of_task(path, rest, self.source(TASKS))
         if not rest and root in ITEM_FIELDS:
             return self.plain(self.source(ITEMS), *ITEM_FIELDS[root])
         if not rest and root in OWN_FIELDS:
@@ -193,10 +204,11 @@ class Fields:
             return self.plain(self.source(SCENES), *found)
         raise unknown(path.at, path.steps, [name for name in FIELD_NAMES if name.startswith("scene.")])
 
-    def of_labelling(self, path: Path, rest: tuple[str, ...]) -> Views:
-        if len(rest) != 1 or rest[0] not in (*SCALE_FIELDS, *SCALE_SYNONYMS):
-            raise unknown(path.at, path.steps, [f"scale_metadata.{name}" for name in SCALE_FIELDS])
-        return self.plain(self.source(ITEMS), Kind.TEXT, lambda *_: Sql("CAST(NULL AS text)"))
+    def of_task(self, path: Path, steps: tuple[str, ...], source: Source) -> Views:
+        name = ".".join(steps)
+        if found := SCALE_FIELDS.get(SCALE_SYNONYMS.get(name, name)):
+            return self.plain(source, *found)
+        raise unknown(path.at, path.steps, [name if self.is_inside else f"{LABELLING}.{name}" for name in SCALE_FIELDS])
 
     def of_labels(self, path: Path, rest: tuple[str, ...]) -> Views:
         if not rest:
@@ -245,14 +257,20 @@ class Fields:
         return OBJECT_FIELDS | (CONFIDENCE if source.table == ROOTS["predictions"] else {})
 
     def labels(self, asked: Path | Objects) -> Source:
-        """The labels that `annotations`, `predictions` or `predictions@run` means, or the row itself if it is one."""
+        """The labels that `annotations`, `predictions` or `predictions@run` means, or the row itself if it is one.
+
+        In front of brackets the tasks, too.
+        """
         root = asked.steps[0] if isinstance(asked, Path) else asked.root
-        if root not in ROOTS:
-            raise Misused(asked.at, f"brackets stand only behind {' and '.join(ROOTS)}, not behind {quoted(root)}.")
+        if root not in (*ROOTS, LABELLING):
+            known = ", ".join([*ROOTS, LABELLING])
+            raise Misused(asked.at, f"brackets stand only behind {known}, not behind {quoted(root)}.")
         if self.is_inside:
             raise Misused(asked.at, "brackets do not stand inside brackets.")
         if asked.run is not None and root != "predictions":
             raise Misused(asked.at, "a run stands only behind predictions, as in predictions@first[confidence > 0.5].")
+        if root == LABELLING:
+            return self.source(TASKS)
         table = ROOTS[root]
         is_own = table == self.table and asked.run is None
         filters: tuple[Filter, ...] = ()

@@ -137,7 +137,7 @@ def placed(node: Node, inside: str = "", *, only_wanted: bool = False) -> Iterat
 def names_of(path: Path, inside: str) -> Iterator[Name]:
     steps = path.steps
     if inside:
-        if steps[0] == "metadata" and len(steps) > 1:
+        if steps[0] == "metadata" and len(steps) > 1 and inside in LEVEL_OF_ROOT:
             yield Name(path, 1, LEVEL_OF_ROOT[inside], is_class=False, inside=inside)
     elif steps[0] == "metadata":
         yield Name(path, 1, ITEM, is_class=False, inside="")

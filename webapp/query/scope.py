@@ -32,6 +32,8 @@ class Subject(Enum):
     SCENES = "datasets_scene"
     ANNOTATIONS = "labels_annotation"
     PREDICTIONS = "labels_prediction"
+    # Not chosen from by any query: what suggestions of their values are read from.
+    TASKS = "labels_labellingtask"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from webapp.query.sql import FALSE, Dialect, Kind, Sql, joined, put
 
 ITEMS, SCENES = Subject.ITEMS.value, Subject.SCENES.value
 LABELS = (Subject.ANNOTATIONS.value, Subject.PREDICTIONS.value)
+TASKS = Subject.TASKS.value
 
 # By the table a query is about and the one it asks: what makes {one} a row of {row}.
 LINKS = {
@@ -28,9 +29,14 @@ LINKS = {
     **{(label, ITEMS): "{one}.id = {row}.item_id" for label in LABELS},
     **{(label, SCENES): "{one}.id = (SELECT scene_id FROM datasets_item WHERE id = {row}.item_id)" for label in LABELS},
     **{(label, other): "{one}.item_id = {row}.item_id" for label in LABELS for other in LABELS},
+    (ITEMS, TASKS): "{one}.item_id = {row}.id",
+    (SCENES, TASKS): "{one}.item_id IN (SELECT id FROM datasets_item WHERE scene_id = {row}.id)",
+    **{pair: "{one}.item_id = {row}.item_id" for label in LABELS for pair in ((label, TASKS), (TASKS, label))},
+    (TASKS, ITEMS): "{one}.id = {row}.item_id",
+    (TASKS, SCENES): "{one}.id = (SELECT scene_id FROM datasets_item WHERE id = {row}.item_id)",
 }
 # Where there is at most one such row, whose values are as good as the row's own.
-TO_ONE = {(ITEMS, SCENES), *((label, table) for label in LABELS for table in (ITEMS, SCENES))}
+TO_ONE = {(ITEMS, SCENES), *((one, table) for one in (*LABELS, TASKS) for table in (ITEMS, SCENES))}
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,13 +14,24 @@ from webapp.accounts.viewer import Viewer
 from webapp.datasets import queries as dataset_queries
 from webapp.datasets.models import Dataset
 from webapp.labels import queries as label_queries
-from webapp.labels.models import Annotation, Prediction
+from webapp.labels.models import Annotation, LabellingTask, Prediction
 from webapp.privacy.redaction import redact
 from webapp.query.examples import LEVELS
 from webapp.query.expression import Value
 from webapp.query.facet_fields import facet_fields
 from webapp.query.facets import answers, sample
-from webapp.query.fields import CONFIDENCE, OBJECT_FIELDS, OWN_FIELDS, ROOTS, SCALE_FIELDS, SCENE_FIELDS, TYPES, Fields
+from webapp.query.fields import (
+    CONFIDENCE,
+    LABELLING,
+    OBJECT_FIELDS,
+    OWN_FIELDS,
+    ROOTS,
+    SCALE_FIELDS,
+    SCENE_FIELDS,
+    TASK_ID,
+    TYPES,
+    Fields,
+)
 from webapp.query.parser import condition, parse
 from webapp.query.refusals import Misused, QuerySyntaxError
 from webapp.query.saved import saved_queries
@@ -40,6 +51,8 @@ MAX_AT_HAND = 500
 # Values are counted in no more rows than this, and rare ones looked for in the first so many that begin alike.
 SAMPLE_ROWS = 20_000
 SEARCHED_ROWS = 500
+# Tasks have no count kept of them: no more than so many are counted.
+MOST_TASKS = 100_000
 SECONDS = 1.0
 TYPE_OF_KIND = {Kind.NUMBER: "number", Kind.TEXT: "string", Kind.LIST: "list"}
 
@@ -100,7 +113,7 @@ def fields_of(
         yield from of_labels("predictions", classes, taxonomies)
         for key, kind in sorted(dataset.field_types.get("prediction", {}).items()):
             yield f"{LEVELS['prediction']}.{step(key)}", kind
-    yield from ((f"scale_metadata.{name}", "string") for name in SCALE_FIELDS)
+    yield from ((f"{LABELLING}.{name}", "date" if name.endswith("_at") else "string") for name in SCALE_FIELDS)
 
 
 def of_labels(root: str, classes: Sequence[str], taxonomies: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -123,6 +136,9 @@ def values(viewer: Viewer, dataset: Dataset, field: str, prefix: str) -> Values:
     if not (isinstance(asked, Test) and isinstance(asked.operands[0], Path)):
         raise QuerySyntaxError(field, (0, len(field)), "this names no field.")
     path = asked.operands[0]
+    if path.steps == (LABELLING, TASK_ID):
+        # Ids are made from keys, and nobody knows one by heart.
+        return Values([], None, None, is_exact=True)
     subject = subject_of(dataset, path)
     try:
         found = scope_of(viewer, dataset, condition(asked), subject, None)
@@ -151,6 +167,8 @@ def values(viewer: Viewer, dataset: Dataset, field: str, prefix: str) -> Values:
 
 def subject_of(dataset: Dataset, path: Path) -> Subject:
     """Whose rows have the field."""
+    if path.steps[0] == LABELLING:
+        return Subject.TASKS
     if path.steps[0] in ROOTS:
         return Subject.ANNOTATIONS if path.steps[0] == "annotations" else Subject.PREDICTIONS
     is_of_scene = path.steps[0] == "scene" or (dataset.is_scene and path.steps[0] in OWN_FIELDS)
@@ -162,6 +180,8 @@ def rows_of(viewer: Viewer, dataset: Dataset, subject: Subject, scope: Scope) ->
         return dataset_queries.items(viewer, dataset)
     if subject is Subject.SCENES:
         return dataset_queries.scenes(viewer, dataset)
+    if subject is Subject.TASKS:
+        return LabellingTask.objects.visible_to(viewer).filter(item__dataset_id=dataset.pk)
     if subject is Subject.ANNOTATIONS:
         return Annotation.objects.visible_to(viewer).filter(dataset_id=dataset.pk)
     run = scope.runs.get(None)
@@ -173,6 +193,8 @@ def total_of(viewer: Viewer, dataset: Dataset, subject: Subject) -> int:
     """About how many rows there are; of predictions as many as of the largest run."""
     if subject in (Subject.ITEMS, Subject.SCENES):
         return dataset.item_count if subject is Subject.ITEMS else dataset.scene_count
+    if subject is Subject.TASKS:
+        return rows_of(viewer, dataset, subject, Scope(subject, dataset.pk))[:MOST_TASKS].count()
     return sum(count for _, _, count in label_queries.class_counts(viewer, dataset))
 
 
