@@ -90,15 +90,18 @@ if HTTPS and env_flag("TRANSOM_BEHIND_PROXY", default=False):
 EGRESS_LOCK = env_choice("TRANSOM_EGRESS_LOCK", choices=("auto", "required", "off"), default="auto")
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "webapp.accounts.apps.AdministrationConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "axes",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
     "webapp.privacy",
-    "webapp.accounts",
+    "webapp.accounts.apps.AccountsConfig",
     "webapp.jobs",
     "webapp.datasets",
     "webapp.labels",
@@ -209,6 +212,9 @@ AXES_VERBOSE = False
 AXES_USERNAME_FORM_FIELD = "username"
 AXES_ENABLE_ADMIN = False
 AXES_LOCKOUT_CALLABLE = "webapp.pages.sign_in.locked_out"
+
+# What the app on somebody's phone calls this server.
+OTP_TOTP_ISSUER = "Transom"
 
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "transom_session"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "transom_csrf"

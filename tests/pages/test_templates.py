@@ -10,6 +10,7 @@ import pytest
 PROJECT = Path(__file__).resolve().parents[2]
 TEMPLATES = sorted(path for path in (PROJECT / "templates").rglob("*.html") if "django" not in path.parts)
 PAGES = [path for path in TEMPLATES if path.parent.name in ("pages", "errors")]
+DJANGOS = sorted((PROJECT / "templates" / "django").rglob("*.html"))
 MODULES = sorted((PROJECT / "webapp" / "pages").glob("*.py"))
 
 
@@ -20,6 +21,15 @@ def test_a_template_holds_no_script_style_or_excuse(template: Path) -> None:
     assert not re.search(r"<style|\sstyle=|\son\w+=|javascript:", text)
     for script in re.findall(r"<script[^>]*>", text):
         assert 'type="application/json"' in script or ('nonce="{{ nonce }}"' in script and "src=" in script)
+
+
+@pytest.mark.parametrize("template", DJANGOS, ids=lambda path: path.stem)
+def test_a_template_of_the_administration_holds_none_either(template: Path) -> None:
+    text = template.read_text()
+    assert not re.search(r"\|\s*safe\b|autoescape off|<style|\sstyle=|\son\w+=|javascript:", text)
+    for script in re.findall(r"<script[^>]*>", text):
+        assert 'nonce="{{ request.csp_nonce }}"' in script
+        assert "src=" in script
 
 
 @pytest.mark.parametrize("template", PAGES, ids=lambda path: path.stem)

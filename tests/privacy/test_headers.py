@@ -19,8 +19,9 @@ PAGE_POLICY = (
     "trusted-types transom"
 )
 ADMIN_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'nonce-NONCE' 'strict-dynamic'; style-src 'self'; font-src 'self'; "
+    "img-src 'self'{media}; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
+    "require-trusted-types-for 'script'; trusted-types transom"
 )
 SCRIPT_POLICY = (
     "default-src 'none'; script-src 'self'; connect-src 'none'; base-uri 'none'; form-action 'none'; "
@@ -60,8 +61,12 @@ def test_origins_of_several_calls_add_up() -> None:
     assert policy_of(page) == PAGE_POLICY.format(media=" http://10.0.0.5:9000 https://media.example")
 
 
-def test_admin_runs_its_own_scripts_and_loads_no_media() -> None:
-    assert policy_of(allow_media(HttpResponse("<p>"), MEDIA), "/admin/datasets/") == ADMIN_POLICY
+def test_admin_shows_images_of_the_named_origins_and_contacts_nobody_else() -> None:
+    page = allow_media(HttpResponse("<p>"), MEDIA)
+    assert policy_of(page, "/admin/promotions/") == ADMIN_POLICY.format(
+        media=" http://10.0.0.5:9000 https://media.example"
+    )
+    assert policy_of(HttpResponse("<p>"), "/admin/datasets/") == ADMIN_POLICY.format(media="")
     assert policy_of(HttpResponse("<p>"), "/administration/") == PAGE_POLICY.format(media="")
 
 

@@ -1,8 +1,9 @@
-"""People in the Django admin: for the operator. Nothing here shows a secret."""
+"""People in the administration: for operators. Nothing here shows a secret, and only superusers change a right."""
 
 from typing import Any
 
 from django.contrib import admin
+from django.http import HttpRequest
 
 from webapp.accounts.models import ApiKey, AuditEntry, Membership, Team, User
 
@@ -20,8 +21,31 @@ class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]
         return False
 
 
+class SuperusersOnly(admin.ModelAdmin):  # type: ignore[type-arg]
+    """For superusers alone: other staff could give themselves rights, whatever Django's permissions say."""
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return is_superuser(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return is_superuser(request)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return is_superuser(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return is_superuser(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return is_superuser(request)
+
+
+def is_superuser(request: HttpRequest) -> bool:
+    return bool(request.user.is_active and request.user.is_superuser)
+
+
 @admin.register(User)
-class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class UserAdmin(SuperusersOnly):
     list_display = ["email", "is_active", "is_staff", "is_superuser", "last_login"]
     search_fields = ["email"]
     fields = ["email", "is_active", "is_staff", "is_superuser", "last_login", "created_at"]
@@ -30,11 +54,24 @@ class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 class MembershipInline(admin.TabularInline):  # type: ignore[type-arg]
     model = Membership
-    extra = 0
+    extra = 1
+    max_num = 1000
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return is_superuser(request)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return is_superuser(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return is_superuser(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return is_superuser(request)
 
 
 @admin.register(Team)
-class TeamAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class TeamAdmin(SuperusersOnly):
     list_display = ["name", "origins_locked_at", "created_at"]
     inlines = [MembershipInline]
 

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 
 from webapp.accounts.chain import Head
 from webapp.accounts.models import ApiKey, AuditEntry, AuditHead, Membership, Team
-from webapp.accounts.viewer import Permission, Role, Viewer
+from webapp.accounts.viewer import NEEDS, Permission, Role, Viewer
 from webapp.privacy.refusals import NotFound
 
 TEAM_IN_SESSION = "team_id"
@@ -33,6 +33,13 @@ def viewer_of_session(request: HttpRequest) -> Viewer | None:
         if membership.team_id == chosen:
             return viewer_of_membership(membership)
     return viewer_of_membership(memberships[0]) if memberships else None
+
+
+def viewers_who_decide(user_id: int) -> tuple[Viewer, ...]:
+    """The person in each team whose promotions they may decide, by the team's name."""
+    roles = [role for role in Role if role.rank >= NEEDS[Permission.DECIDE].rank]
+    found = Membership.objects.select_related("user", "team").filter(user_id=user_id, role__in=roles)
+    return tuple(viewer_of_membership(one) for one in found.order_by("team__name"))
 
 
 def memberships_of(viewer: Viewer) -> QuerySet[Membership]:

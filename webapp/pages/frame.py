@@ -142,7 +142,7 @@ def frame_around(request: HttpRequest, viewer: Viewer, page: Page) -> Frame:
         role=str(viewer.role),
         team_name=viewer.team_name,
         other_teams=tuple(OtherTeam(one.team_id, one.team.name) for one in others),
-        is_staff=bool(getattr(request.user, "is_staff", False)),
+        is_staff=bool(getattr(request.user, "is_staff", False)) or viewer.may(Permission.DECIDE),
         notices=tuple(
             Notice(KINDS.get(message.level_tag, "info"), str(message), undoable(message.extra_tags))
             for message in messages.get_messages(request)
