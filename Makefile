@@ -1,5 +1,5 @@
 # Two commands matter: `make run` and `make test`. Both set up whatever is missing.
-# Variables of `make run`: PORT (8000), MEDIA_PORT (8001), TRANSOM_DATA (var), DATABASE_URL (SQLite in the data folder).
+# Variables of `make run`: PORT (8000), MEDIA_PORT (8001), SHARED_PORT (PORT + 2), TRANSOM_DATA (var), DATABASE_URL (SQLite in the data folder).
 PYTHON_OF_VENV := .venv/bin/python
 
 .PHONY: help run test test-fast lint bench lock clean

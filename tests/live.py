@@ -1,6 +1,7 @@
 """A whole running Transom: gunicorn and a job worker as child processes, with a data folder and database of their own.
 
     live.url        "http://localhost:41873"; the pages
+    live.shared_url the origin of shared bytes, at a second port
     live.endpoint   live.url + "/v1/nucleus"; the door for programs
     live.make_person("editor")            somebody who can sign in, and `.key()` an API key of theirs
     live.kill_worker(); live.start_worker()
@@ -69,7 +70,7 @@ class LiveTransom:
     ) -> None:
         folder.mkdir(parents=True)
         self.folder, self.tracer = folder, tracer
-        self.port = free_port()
+        self.port, self.shared_port = free_port(), free_port()
         database = cluster.create_database(f"live_{uuid.uuid4().hex[:12]}") if cluster else ""
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(("TRANSOM_", "DJANGO_"))}
         self.environment = {
@@ -77,6 +78,7 @@ class LiveTransom:
             "TRANSOM_DATA": str(folder / "data"),
             "DATABASE_URL": database,
             "TRANSOM_BIND": f"127.0.0.1:{self.port}",
+            "TRANSOM_SHARED_PORT": str(self.shared_port),
             # A killed worker's job is taken over after this long.
             "TRANSOM_JOB_LEASE_SECONDS": "2",
             "PYTHONWARNINGS": "error",
@@ -90,6 +92,11 @@ class LiveTransom:
     @property
     def url(self) -> str:
         return f"http://localhost:{self.port}"
+
+    @property
+    def shared_url(self) -> str:
+        """The origin of shared bytes."""
+        return f"http://localhost:{self.shared_port}"
 
     @property
     def endpoint(self) -> str:

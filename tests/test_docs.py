@@ -29,7 +29,7 @@ def test_every_variable_has_its_row_and_every_row_a_variable() -> None:
 
 def test_readme_names_only_variables_that_exist() -> None:
     rows = set(re.findall(r"^\| `([A-Z_]+)` \|", read("README.md"), re.MULTILINE))
-    assert rows - variables() == {"PORT", "MEDIA_PORT", "PYTHON"}
+    assert rows - variables() == {"PORT", "MEDIA_PORT", "SHARED_PORT", "PYTHON"}
 
 
 def test_every_command_of_ours_is_described() -> None:

@@ -1,6 +1,7 @@
 """`make run`: set up what is missing, then serve. A second start finds everything done and takes seconds.
 
-Run with .venv/bin/python, which `make` has made. PORT and MEDIA_PORT say where; the rest is settings' business.
+Run with .venv/bin/python, which `make` has made. PORT, MEDIA_PORT and SHARED_PORT say where; the rest is settings'
+business.
 """
 
 import importlib
@@ -13,14 +14,16 @@ import packages
 PROJECT = Path(__file__).resolve().parent.parent
 DEFAULT_PORT = "8000"
 DEFAULT_MEDIA_PORT = "8001"
+SHARED_PORT_STEP = 2
 
 
 def main() -> None:
     os.chdir(PROJECT)
     port, media_port = port_of("PORT", DEFAULT_PORT), port_of("MEDIA_PORT", DEFAULT_MEDIA_PORT)
+    shared_port = port_of("SHARED_PORT", str(int(port) + SHARED_PORT_STEP))
     packages.install("requirements.txt")
     packages.install_front_end(dev=False)
-    start(int(port), int(media_port))
+    start(int(port), int(media_port), int(shared_port))
 
 
 def port_of(variable: str, default: str) -> str:
@@ -30,7 +33,7 @@ def port_of(variable: str, default: str) -> str:
     return text
 
 
-def start(port: int, media_port: int) -> None:
+def start(port: int, media_port: int, shared_port: int) -> None:
     """Bring the database and the demo up to date, and serve: one process for all three, since Django loads slowly."""
     importlib.invalidate_caches()
     sys.path.insert(0, str(PROJECT))
@@ -44,7 +47,7 @@ def start(port: int, media_port: int) -> None:
         call_command("migrate", verbosity=0)
         call_command("demo", media_port=media_port)
         connections.close_all()
-        call_command("serve", port=port, demo_media_port=media_port)
+        call_command("serve", port=port, shared_port=shared_port, demo_media_port=media_port)
     except CommandError as refusal:
         raise SystemExit(str(refusal)) from None
 

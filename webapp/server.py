@@ -13,9 +13,15 @@ from typing import Any
 
 from gunicorn.arbiter import Arbiter
 
+from webapp.listening import DEFAULT_BIND, binds, shared_port
+
 MEMORY_FOLDER = Path("/dev/shm")  # noqa: S108 (gunicorn makes an unguessable file of its own there)
 
-bind = os.environ.get("TRANSOM_BIND", "127.0.0.1:8000")
+_bind = os.environ.get("TRANSOM_BIND") or DEFAULT_BIND
+# An origin with a name of its own is told apart by that name, at the same port.
+_is_named = bool(os.environ.get("TRANSOM_SHARED_URL", "").strip())
+
+bind = binds(_bind, None if _is_named else shared_port(_bind, os.environ.get("TRANSOM_SHARED_PORT", "")))
 worker_class = "gthread"
 workers = int(os.environ.get("TRANSOM_WORKERS", "2"))
 threads = int(os.environ.get("TRANSOM_THREADS", "4"))

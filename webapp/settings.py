@@ -6,10 +6,13 @@ A bad value stops the process with a sentence that names the variable.
 
 import hashlib
 import os
+import re
 import secrets
 from pathlib import Path
 
 import dj_database_url
+
+from webapp.listening import DEFAULT_BIND, shared_port
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -34,6 +37,13 @@ def env_choice(name: str, *, choices: tuple[str, ...], default: str) -> str:
     if text not in choices:
         raise SystemExit(f"{name} is {text!r}; write one of {', '.join(choices)}.")
     return text
+
+
+def env_origin(name: str) -> str | None:
+    text = os.environ.get(name, "").strip().rstrip("/").lower()
+    if not text or re.fullmatch(r"https?://[a-z0-9.-]+(:[1-9][0-9]{0,4})?", text):
+        return text or None
+    raise SystemExit(f"{name} is {text!r}; write an origin, as https://files.example.com.")
 
 
 def kept_secret(name: str, variable: str, size: int) -> str:
@@ -87,6 +97,13 @@ PUBLIC_URL = os.environ.get("TRANSOM_PUBLIC_URL", "").rstrip("/") or None
 if HTTPS and env_flag("TRANSOM_BEHIND_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
+# Shared bytes have an origin of their own. None means: it is at the request's host, and at SHARED_PORT.
+SHARED_PORT = shared_port(os.environ.get("TRANSOM_BIND") or DEFAULT_BIND, os.environ.get("TRANSOM_SHARED_PORT", ""))
+SHARED_URL = env_origin("TRANSOM_SHARED_URL")
+SHARED_URLCONF = "webapp.shared_urls"
+if SHARED_URL is not None and SHARED_URL == PUBLIC_URL:
+    raise SystemExit("TRANSOM_SHARED_URL is TRANSOM_PUBLIC_URL; give the bytes of shared items an origin of their own.")
+
 EGRESS_LOCK = env_choice("TRANSOM_EGRESS_LOCK", choices=("auto", "required", "off"), default="auto")
 
 INSTALLED_APPS = [
@@ -117,6 +134,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "webapp.privacy.headers.PrivacyHeaders",
     "django.middleware.security.SecurityMiddleware",
+    "webapp.privacy.shared_origin.SharedOrigin",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -242,7 +260,8 @@ MAX_UPLOAD_BYTES = int(env_number("TRANSOM_MAX_UPLOAD_MB", default=4096)) * 1024
 # One local file of an ordinary dataset.
 MAX_FILE_BYTES = int(env_number("TRANSOM_MAX_FILE_MB", default=100)) * 1024 * 1024
 UPLOAD_LINK_SECONDS = 3600
-SHARED_LINK_SECONDS = 3600
+# A link to shared bytes ends after this long, whoever has it by then.
+SHARED_LINK_SECONDS = int(env_number("TRANSOM_SHARED_LINK_MINUTES", default=10) * 60)
 
 JOB_LEASE_SECONDS = env_number("TRANSOM_JOB_LEASE_SECONDS", default=15)
 JOB_POLL_SECONDS = env_number("TRANSOM_JOB_POLL_SECONDS", default=0.25)

@@ -4,7 +4,6 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 
 from webapp.health import healthz
-from webapp.pages import shared_files
 from webapp.wire import openapi
 from webapp.wire.door import door
 
@@ -14,7 +13,6 @@ urlpatterns = [
     path("api/openapi.json", openapi.document),
     # Reference ids stand in paths, and may hold line ends.
     re_path(r"^v1/nucleus(?P<path>/(?s:.*))?\Z", door),
-    path("shared/<path:token>", shared_files.serve),
     path("", include("webapp.pages.urls")),
 ]
 

@@ -100,4 +100,4 @@ def test_an_uploaded_picture_comes_from_this_server(owner: Viewer, browse: Brows
     response = browse(owner).get(f"/datasets/{dataset.public_id}/items/{item.public_id}")
     assert "Shared. It was uploaded as a file" in text_of(response)
     island: Any = island_of(response)
-    assert island["item"]["url"].startswith("/shared/")
+    assert island["item"]["url"].startswith("http://testserver:8002/shared/")

@@ -206,4 +206,4 @@ def test_an_uploaded_picture_is_shown_by_a_link_of_ours(owner: Viewer, browse: B
     make_file_item(owner, ordinary, "held")
     (row,) = rows_of(browse(owner), f"/datasets/{ordinary.public_id}/rows")["rows"]
     assert row["privacy"] == "shared"
-    assert row["url"].startswith("/")
+    assert row["url"].startswith("http://testserver:8002/shared/")

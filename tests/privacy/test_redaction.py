@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -129,6 +130,12 @@ def test_extra_attributes_lose_their_addresses(monkeypatch: pytest.MonkeyPatch) 
     logger.removeHandler(made)
     assert CANARY not in made.stream.getvalue()
     assert made.stream.getvalue().startswith("read <https://media.example #")
+
+
+def test_a_link_to_shared_bytes_is_not_in_a_log() -> None:
+    shown = redact("Not Found: /shared/MS4yLjM:1790000000:c2lnbmF0dXJl")
+    assert re.fullmatch(r"Not Found: /shared/<path #[0-9a-f]{8}>", shown)
+    assert redact(shown) == shown
 
 
 def test_redaction_shows_what_the_value_itself_shows() -> None:

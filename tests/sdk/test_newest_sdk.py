@@ -282,7 +282,7 @@ def test_local_files_are_shared_from_the_start_and_refused_in_privacy_mode(
     dataset = client.create_dataset("files")
     assert finished(dataset.append(mine))["status"] == "Completed"
     found = dataset.refloc("local1")["item"]
-    assert found.image_location.startswith(live.url)
+    assert found.image_location.startswith(live.shared_url)
     with urlopen(found.image_location) as answer:
         assert answer.read() == paths[1].read_bytes()
     private = client.create_dataset("private", use_privacy_mode=True)

@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from pytest_django import Settings
 
+from tests.shared_bytes import SHARED, follow
 from tests.wire.caller import ROOT, Answer, Caller, answer_of
 from webapp.accounts.viewer import Viewer
 from webapp.datasets.models import Item, StoredFile
@@ -48,9 +49,9 @@ def test_files_become_shared_items_and_a_job_that_is_done(caller: Caller, open_i
     assert done["message"]["dataset_item_upload"]["new"] == 2
     assert caller.get(f"job/{started.body['job_id']}/errors").body == []
     found = caller.get(f"dataset/{open_id}/refloc/two").body["item"]
-    assert found["image_url"].startswith("http://testserver/shared/")
-    response = caller.client.get(found["image_url"])
-    assert (b"".join(response.streaming_content), response.headers["Content-Type"]) == (GIF, "image/gif")
+    assert found["image_url"].startswith(f"{SHARED}/shared/")
+    response = follow(found["image_url"])
+    assert (response.body, response.headers["Content-Type"]) == (GIF, "image/gif")
     assert found["metadata"] == {"k": 1}
 
 
@@ -157,4 +158,4 @@ def test_a_link_to_a_file_is_no_use_once_the_item_is_gone(caller: Caller, open_i
     send(caller, open_id, [row("one")], [("a.png", PNG)])
     url = caller.get(f"dataset/{open_id}/refloc/one").body["item"]["image_url"]
     caller.delete(f"dataset/{open_id}/refloc/one")
-    assert caller.client.get(url).status_code == 404
+    assert follow(url).status_code == 404

@@ -14,7 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import BinaryIO
 from urllib.parse import parse_qs, urlsplit
 
-from webapp.demo.byte_range import ByteRange, RangeNotSatisfiable, parse_range
+from webapp.datasets.byte_range import ByteRange, RangeNotSatisfiable, parse_range
 from webapp.demo.media_folder import Media, MediaSource
 from webapp.demo.request_log import RequestLog
 

@@ -6,14 +6,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypedDict
 
+from django.http import HttpRequest
 from django.urls import reverse
 
+from webapp.accounts.viewer import Viewer
+from webapp.datasets import queries
 from webapp.datasets.models import Dataset, Item, Scene
 from webapp.datasets.queries import FrameRow
-from webapp.datasets.shared_links import shared_path
+from webapp.datasets.shared_links import SharedLinks
 from webapp.pages.words import counted, rate
 from webapp.privacy import public_id
 from webapp.privacy.media_url import MediaUrl
+from webapp.privacy.origins import Origin
+from webapp.privacy.shared_origin import shared_base, shared_media_origins
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +53,30 @@ def dataset_href(dataset_id: str) -> str:
     return reverse("pages:dataset", args=[dataset_id])
 
 
-def media_address(item: Item) -> str:
+def links_for(request: HttpRequest, viewer: Viewer) -> SharedLinks:
+    """The links of this person to uploaded files, at the origin for shared bytes as their browser reaches it."""
+    return SharedLinks(shared_base(request), viewer.user_id)
+
+
+def media_origins(request: HttpRequest, viewer: Viewer, dataset: Dataset) -> frozenset[Origin]:
+    """Where the pictures of the dataset are loaded from: its hosts, and ours for uploaded files."""
+    return frozenset(queries.dataset_origins(viewer, dataset)) | upload_origins(request, [dataset])
+
+
+def upload_origins(request: HttpRequest, datasets: Sequence[Dataset]) -> frozenset[Origin]:
+    """Where uploaded files are loaded from; nothing when no file can be uploaded to any of the datasets."""
+    is_one_open = any(not one.use_privacy_mode for one in datasets)
+    return shared_media_origins(request) if is_one_open else frozenset()
+
+
+def media_address(item: Item, links: SharedLinks) -> str:
     """Where the browser loads an item from: its own host, or our signed link to an uploaded file."""
-    return item.url.reveal() if item.url is not None else shared_path(item.pk, item.file_id)
+    return item.url.reveal() if item.url is not None else links.to(item.pk, item.file_id)
 
 
-def frame_address(frame: FrameRow) -> str:
+def frame_address(frame: FrameRow, links: SharedLinks) -> str:
     """Where the browser loads a frame from, as `media_address` says of an item."""
-    return frame.url.reveal() if frame.url is not None else shared_path(frame.pk, frame.file_pk)
+    return frame.url.reveal() if frame.url is not None else links.to(frame.pk, frame.file_pk)
 
 
 def stored_address(url: MediaUrl | None) -> str | None:
@@ -91,12 +112,12 @@ def length(scene: Scene) -> str:
     return f"{frames} · {rate(scene.frame_rate)}" if scene.frame_rate else frames
 
 
-def picture(cell: Cell, item: Item) -> PictureOnPage:
+def picture(cell: Cell, item: Item, links: SharedLinks) -> PictureOnPage:
     """What the script needs to show `item` in `cell`; for a scene's cell, its first frame."""
     return {
         "id": cell.id,
         "reference_id": cell.caption,
-        "url": media_address(item),
+        "url": media_address(item, links),
         "width": item.width,
         "height": item.height,
         "privacy": item.privacy,
@@ -104,12 +125,15 @@ def picture(cell: Cell, item: Item) -> PictureOnPage:
     }
 
 
-def item_pictures(cells: Sequence[Cell], items: Sequence[Item]) -> list[PictureOnPage]:
-    return [picture(cell, item) for cell, item in zip(cells, items, strict=True)]
+def item_pictures(cells: Sequence[Cell], items: Sequence[Item], links: SharedLinks) -> list[PictureOnPage]:
+    return [picture(cell, item, links) for cell, item in zip(cells, items, strict=True)]
 
 
-def scene_pictures(cells: Sequence[Cell], scenes: Sequence[Scene], stills: Mapping[int, Item]) -> list[PictureOnPage]:
-    return [picture(cell, stills[scene.pk]) for cell, scene in zip(cells, scenes, strict=True) if scene.pk in stills]
+def scene_pictures(
+    cells: Sequence[Cell], scenes: Sequence[Scene], stills: Mapping[int, Item], links: SharedLinks
+) -> list[PictureOnPage]:
+    shown = [(cell, stills.get(scene.pk)) for cell, scene in zip(cells, scenes, strict=True)]
+    return [picture(cell, still, links) for cell, still in shown if still is not None]
 
 
 def kind_of(dataset: Dataset) -> str:

@@ -14,7 +14,7 @@ from webapp.accounts.viewer import Permission, Viewer
 from webapp.datasets import queries
 from webapp.datasets.actions.datasets import create_dataset
 from webapp.datasets.models import Dataset
-from webapp.pages.cells import Cell, PictureOnPage, dataset_href, kind_of
+from webapp.pages.cells import Cell, PictureOnPage, dataset_href, kind_of, links_for, upload_origins
 from webapp.pages.door import Refusal, carry_out, person
 from webapp.pages.frame import Page, render, say
 from webapp.pages.paging import Paging, address, key_from, paging
@@ -133,11 +133,12 @@ def show(
     rest = [one for one in found if after is None or one.pk < after]
     shown = rest[:PAGE_SIZE]
     origins = queries.origin_rows_by_dataset(viewer, shown)
-    pictures = strips(viewer, shown)
+    pictures = strips(viewer, links_for(request, viewer), shown)
     is_open = "new" in request.GET or refusal is not None
     page = DatasetsPage(
         title="Datasets",
-        media_origins=frozenset(origin for some in origins.values() for origin in some),
+        media_origins=frozenset(origin for some in origins.values() for origin in some)
+        | upload_origins(request, shown),
         dataset_count=len(found),
         item_count=sum(one.item_count for one in found),
         datasets=tuple(row_of(one, origins[one.pk], pictures[one.pk]) for one in shown),

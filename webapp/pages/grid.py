@@ -11,6 +11,7 @@ from webapp.accounts.viewer import Permission, Viewer
 from webapp.datasets import queries
 from webapp.datasets.models import Dataset
 from webapp.labels.models import ModelRun
+from webapp.pages.cells import media_origins
 from webapp.pages.dataset_head import DatasetHead, dataset_head
 from webapp.pages.door import Refusal, carry_out, person
 from webapp.pages.facet_panel import FacetPanel, facet_panel
@@ -90,7 +91,7 @@ def show(
     only = found.ask.said_by
     page = GridPage(
         title=dataset.name,
-        media_origins=frozenset(queries.dataset_origins(viewer, dataset)),
+        media_origins=media_origins(request, viewer, dataset),
         dataset=dataset_head(viewer, dataset, view="grid", request=request),
         query=found.query,
         grid=found.view,

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from webapp.accounts.viewer import Viewer
 from webapp.datasets import queries
 from webapp.datasets.models import Item, Scene
+from webapp.datasets.shared_links import SharedLinks
 from webapp.pages.cells import Cell, dataset_href, length, media_address
 from webapp.privacy import public_id
 from webapp.query.asks import Ask
@@ -44,11 +45,12 @@ class RowOnPage(TypedDict):
     """Its sender's own id."""
 
 
-def rows_on_page(viewer: Viewer, ask: Ask, keys: Sequence[int]) -> list[RowOnPage]:
+def rows_on_page(viewer: Viewer, links: SharedLinks, ask: Ask, keys: Sequence[int]) -> list[RowOnPage]:
     """The rows with these keys, in their order; one that is gone by now is left out."""
     if ask.subject is Subject.ITEMS:
-        return item_rows(viewer, ask, keys)
-    return scene_rows(viewer, ask, keys) if ask.subject is Subject.SCENES else object_rows(viewer, ask, keys)
+        return item_rows(viewer, links, ask, keys)
+    rows = scene_rows if ask.subject is Subject.SCENES else object_rows
+    return rows(viewer, links, ask, keys)
 
 
 def cells_of_rows(rows: Sequence[RowOnPage]) -> list[Cell]:
@@ -68,23 +70,23 @@ def run_end(ask: Ask, **more: str) -> str:
     return f"?{urlencode(told)}" if told else ""
 
 
-def item_rows(viewer: Viewer, ask: Ask, keys: Sequence[int]) -> list[RowOnPage]:
+def item_rows(viewer: Viewer, links: SharedLinks, ask: Ask, keys: Sequence[int]) -> list[RowOnPage]:
     found = items_by_key(viewer, ask, keys)
     base, end = dataset_href(ask.dataset.public_id), run_end(ask)
     ids = dict(zip(keys, public_id.encode_many("di", keys), strict=True))
-    return [item_row(found[pk], ids[pk], f"{base}items/{ids[pk]}{end}") for pk in keys if pk in found]
+    return [item_row(found[pk], links, ids[pk], f"{base}items/{ids[pk]}{end}") for pk in keys if pk in found]
 
 
 def items_by_key(viewer: Viewer, ask: Ask, keys: Sequence[int]) -> dict[int, Item]:
     return {one.pk: one for one in queries.items(viewer, ask.dataset).filter(pk__in=keys)}
 
 
-def item_row(item: Item, row_id: str, href: str) -> RowOnPage:
+def item_row(item: Item, links: SharedLinks, row_id: str, href: str) -> RowOnPage:
     return {
         "id": row_id,
         "reference_id": item.reference_id,
         "href": href,
-        "url": media_address(item),
+        "url": media_address(item, links),
         "width": item.width,
         "height": item.height,
         "privacy": item.privacy,
@@ -92,21 +94,21 @@ def item_row(item: Item, row_id: str, href: str) -> RowOnPage:
     }
 
 
-def scene_rows(viewer: Viewer, ask: Ask, keys: Sequence[int]) -> list[RowOnPage]:
+def scene_rows(viewer: Viewer, links: SharedLinks, ask: Ask, keys: Sequence[int]) -> list[RowOnPage]:
     found = {one.pk: one for one in queries.scenes(viewer, ask.dataset).filter(pk__in=keys)}
     stills = queries.first_frames(viewer, list(found.values()))
     base, end = dataset_href(ask.dataset.public_id), run_end(ask)
     ids = dict(zip(keys, public_id.encode_many("scn", keys), strict=True))
-    return [scene_row(found[pk], stills.get(pk), ids[pk], base, end) for pk in keys if pk in found]
+    return [scene_row(found[pk], stills.get(pk), links, ids[pk], base, end) for pk in keys if pk in found]
 
 
-def scene_row(scene: Scene, still: Item | None, row_id: str, base: str, end: str) -> RowOnPage:
+def scene_row(scene: Scene, still: Item | None, links: SharedLinks, row_id: str, base: str, end: str) -> RowOnPage:
     """A scene by its first frame."""
     row: RowOnPage = {
         "id": row_id,
         "reference_id": scene.reference_id,
         "href": f"{base}scenes/{row_id}{end}",
-        "url": media_address(still) if still is not None else None,
+        "url": media_address(still, links) if still is not None else None,
         "width": still.width if still is not None else None,
         "height": still.height if still is not None else None,
         "privacy": (still or scene).privacy,
@@ -117,7 +119,7 @@ def scene_row(scene: Scene, still: Item | None, row_id: str, base: str, end: str
     return row
 
 
-def object_rows(viewer: Viewer, ask: Ask, keys: Sequence[int]) -> list[RowOnPage]:
+def object_rows(viewer: Viewer, links: SharedLinks, ask: Ask, keys: Sequence[int]) -> list[RowOnPage]:
     columns = ["pk", "item_id", "kind", "label", "left", "top", "right", "bottom", "annotation_id"]
     is_predicted = ask.subject is Subject.PREDICTIONS
     columns += ["track__reference_id", *(["confidence"] if is_predicted else [])]
@@ -133,7 +135,8 @@ def object_rows(viewer: Viewer, ask: Ask, keys: Sequence[int]) -> list[RowOnPage
         if one is None or one["item_id"] not in items:
             continue
         item_id, sure = item_ids[one["item_id"]], one.get("confidence")
-        row = item_row(items[one["item_id"]], row_id, f"{base}items/{item_id}{run_end(ask, label=row_id)}")
+        href = f"{base}items/{item_id}{run_end(ask, label=row_id)}"
+        row = item_row(items[one["item_id"]], links, row_id, href)
         row["item_id"] = item_id
         row["crop"] = [one["left"], one["top"], one["right"], one["bottom"]]
         row["label"], row["source"], row["confidence"] = one["label"] or one["kind"], source, sure

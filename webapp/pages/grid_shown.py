@@ -14,7 +14,7 @@ from webapp.accounts.viewer import Permission, Viewer
 from webapp.datasets import queries
 from webapp.datasets.models import Dataset, Slice
 from webapp.labels.models import ModelRun
-from webapp.pages.cells import Cell
+from webapp.pages.cells import Cell, links_for
 from webapp.pages.door import Refusal
 from webapp.pages.edits import edit_addresses
 from webapp.pages.frame import say
@@ -111,7 +111,7 @@ def shown(
     except Invalid as found:
         # A query that means nothing or takes too long, or an order that there is not.
         fault = found
-    rows = rows_on_page(viewer, ask, block.keys)
+    rows = rows_on_page(viewer, links_for(request, viewer), ask, block.keys)
     links = paging_of(request, ask, block, start)
     is_asked = ask.text or rows or fault or ask.mode is Mode.OBJECTS
     known = known_of(viewer, dataset, (), {}, has_predictions=run is not None) if is_asked else None

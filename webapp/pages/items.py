@@ -14,7 +14,7 @@ from webapp.accounts.viewer import Permission, Viewer
 from webapp.datasets import queries
 from webapp.datasets.actions.deletion import delete_item
 from webapp.datasets.models import Dataset, Item
-from webapp.pages.cells import dataset_href, item_cells, media_address, picture
+from webapp.pages.cells import dataset_href, item_cells, links_for, media_address, media_origins, picture
 from webapp.pages.dataset_head import DatasetHead, dataset_head
 from webapp.pages.door import Refusal, carry_out, person
 from webapp.pages.edits import edit_addresses
@@ -100,15 +100,16 @@ def show(
     before, after = queries.neighbors(viewer, found)
     cell = item_cells(dataset.public_id, [found])[0]
     told, runs = runs_of_page(request, viewer, dataset)
+    links = links_for(request, viewer)
     page = ItemPage(
         title=found.reference_id,
-        media_origins=frozenset(queries.dataset_origins(viewer, dataset)),
+        media_origins=media_origins(request, viewer, dataset),
         dataset=dataset_head(viewer, dataset, view=""),
         id=cell.id,
         reference_id=found.reference_id,
         privacy=found.privacy,
         origin=str(found.url.origin) if found.url is not None else None,
-        media_address=media_address(found),
+        media_address=media_address(found, links),
         width=found.width,
         height=found.height,
         created_at=found.created_at,
@@ -123,7 +124,7 @@ def show(
     urls = {"measure": reverse("pages:measurements", args=[dataset.public_id])}
     labels = labels_of_item_page(viewer, dataset, found, told)
     edits = edit_addresses(viewer, dataset)
-    parts = {"item": picture(cell, found), "urls": urls, "labels": labels, "edits": edits}
+    parts = {"item": picture(cell, found, links), "urls": urls, "labels": labels, "edits": edits}
     island = parts | ({"metadata": found.metadata} if edits else {})
     return render(request, viewer, page, island=island, status=refusal.status if refusal else 200)
 

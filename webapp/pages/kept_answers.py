@@ -6,15 +6,14 @@ nothing of the request, and cookies are SameSite=Lax, so no other site can make 
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
 import msgspec
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response, patch_vary_headers
 
 from webapp.datasets.models import Dataset
+from webapp.datasets.shared_links import link_window
 
 
 def kept_answer(
@@ -26,7 +25,7 @@ def kept_answer(
     else the answer depends on.
     """
     response = HttpResponse(content_type="application/json")
-    response.headers["ETag"] = entity_tag(dataset, shape, more)
+    response.headers["ETag"] = entity_tag(request, dataset, shape, more)
     response.headers["Cache-Control"] = "private, no-cache"
     # The 304 has the same Vary as the 200 it stands for.
     patch_vary_headers(response, ("Accept-Encoding", "Cookie"))
@@ -37,10 +36,10 @@ def kept_answer(
     return response
 
 
-def entity_tag(dataset: Dataset, shape: int, more: str = "") -> str:
+def entity_tag(request: HttpRequest, dataset: Dataset, shape: int, more: str = "") -> str:
     """A tag that changes whenever the answer may: with the dataset, and where files may be shown, with their links.
 
-    A link to an uploaded file ends after SHARED_LINK_SECONDS; half of that later the answer is sent anew.
+    A link to an uploaded file is one person's, and it ends; well before that the answer is sent anew.
     """
-    period = 0 if dataset.use_privacy_mode else int(time.time()) * 2 // settings.SHARED_LINK_SECONDS
+    period = "0" if dataset.use_privacy_mode else f"{link_window()}.{request.user.pk}"
     return f'W/"{shape}-{dataset.version}-{period}{more and "-"}{more}"'

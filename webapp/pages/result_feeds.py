@@ -12,6 +12,8 @@ from django.views.decorators.gzip import gzip_page
 
 from webapp.accounts.viewer import Viewer
 from webapp.datasets import queries
+from webapp.datasets.shared_links import SharedLinks
+from webapp.pages.cells import links_for
 from webapp.pages.door import feed
 from webapp.pages.grid_address import ask_of_feed, limit_of, start_of
 from webapp.pages.grid_rows import RowOnPage, rows_on_page
@@ -60,7 +62,7 @@ def rows(request: HttpRequest, viewer: Viewer, dataset_id: str) -> HttpResponse:
     def body() -> RowsAnswer:
         place = {"from_": start.from_, "after": start.after, "before": start.before}
         found = results.page(viewer, ask, **place, limit=limit, is_strict=True)
-        return rows_answer(viewer, ask, found)
+        return rows_answer(viewer, links_for(request, viewer), ask, found)
 
     return kept_answer(request, dataset, body, more=state_besides(viewer, ask))
 
@@ -88,9 +90,9 @@ def state_besides(viewer: Viewer, ask: Ask) -> str:
     return hashlib.sha256(msgspec.json.encode(told)).hexdigest()[:12]
 
 
-def rows_answer(viewer: Viewer, ask: Ask, found: Block) -> RowsAnswer:
+def rows_answer(viewer: Viewer, links: SharedLinks, ask: Ask, found: Block) -> RowsAnswer:
     return {
-        "rows": rows_on_page(viewer, ask, found.keys),
+        "rows": rows_on_page(viewer, links, ask, found.keys),
         "after": id_of(ask, found.after),
         "before": id_of(ask, found.before),
         "version": ask.dataset.version,

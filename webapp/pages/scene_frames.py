@@ -12,7 +12,8 @@ from django.views.decorators.gzip import gzip_page
 from webapp.accounts.viewer import Viewer
 from webapp.datasets import queries
 from webapp.datasets.queries import FrameRow
-from webapp.pages.cells import frame_address
+from webapp.datasets.shared_links import SharedLinks
+from webapp.pages.cells import frame_address, links_for
 from webapp.pages.door import feed
 from webapp.pages.kept_answers import kept_answer
 from webapp.privacy import public_id
@@ -47,10 +48,12 @@ def scene_frames(request: HttpRequest, viewer: Viewer, dataset_id: str, scene_id
     dataset = queries.dataset(viewer, dataset_id)
     found = queries.scene(viewer, dataset, scene_id)
 
+    links = links_for(request, viewer)
+
     def body() -> FrameColumns:
         with_metadata = queries.frame_metadata_length(viewer, found) <= MAX_METADATA_CHARACTERS
         rows = queries.frame_rows(viewer, found, with_metadata=with_metadata)
-        return frame_columns(rows, dataset.version, with_metadata=with_metadata)
+        return frame_columns(rows, links, dataset.version, with_metadata=with_metadata)
 
     return kept_answer(request, dataset, body)
 
@@ -64,8 +67,8 @@ def scene_frame(request: HttpRequest, viewer: Viewer, dataset_id: str, scene_id:
     return HttpResponse(msgspec.json.encode(body), content_type="application/json")
 
 
-def frame_columns(frames: Sequence[FrameRow], version: int, *, with_metadata: bool) -> FrameColumns:
-    addresses = [frame_address(frame) for frame in frames]
+def frame_columns(frames: Sequence[FrameRow], links: SharedLinks, version: int, *, with_metadata: bool) -> FrameColumns:
+    addresses = [frame_address(frame, links) for frame in frames]
     prefix = common_prefix(addresses)
     return {
         "version": version,

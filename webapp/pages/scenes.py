@@ -15,7 +15,8 @@ from webapp.accounts.viewer import Permission, Viewer
 from webapp.datasets import queries
 from webapp.datasets.actions.deletion import delete_scene
 from webapp.datasets.models import Dataset, Item, Scene
-from webapp.pages.cells import dataset_href, media_address
+from webapp.datasets.shared_links import SharedLinks
+from webapp.pages.cells import dataset_href, links_for, media_address, upload_origins
 from webapp.pages.dataset_head import DatasetHead, dataset_head
 from webapp.pages.door import Refusal, carry_out, person
 from webapp.pages.edits import edit_addresses
@@ -142,9 +143,10 @@ def show(
     frame = asked_frame(request, viewer, found)
     origins = frozenset(queries.dataset_origins(viewer, dataset))
     told, runs = runs_of_page(request, viewer, dataset)
+    links = links_for(request, viewer)
     page = ScenePage(
         title=found.reference_id,
-        media_origins=origins,
+        media_origins=origins | upload_origins(request, [dataset]),
         dataset=dataset_head(viewer, dataset, view=""),
         id=found.public_id,
         reference_id=found.reference_id,
@@ -154,7 +156,7 @@ def show(
         duration_s=found.frame_count / found.frame_rate if found.frame_rate else None,
         video_address=found.video_url.reveal() if found.video_url is not None else None,
         hosts=hosts_of(found, frame, origins),
-        frame=frame_shown(dataset, found, frame),
+        frame=frame_shown(dataset, found, frame, links),
         labels=label_pane(viewer, frame, runs) if frame is not None else None,
         metadata=facts_of(found.metadata),
         created_at=found.created_at,
@@ -163,7 +165,7 @@ def show(
     )
     island: dict[str, Any] = {
         "scene": scene_on_page(dataset, found),
-        "frames": frames_on_page(dataset, found, frame),
+        "frames": frames_on_page(dataset, found, frame, links),
         "labels": labels_of_scene_page(viewer, dataset, found, frame, told),
         "edits": (edits := edit_addresses(viewer, dataset)),
     }
@@ -197,14 +199,14 @@ def scene_on_page(dataset: Dataset, found: Scene) -> SceneOnPage:
     }
 
 
-def frames_on_page(dataset: Dataset, found: Scene, frame: Item | None) -> FramesOnPage | None:
+def frames_on_page(dataset: Dataset, found: Scene, frame: Item | None, links: SharedLinks) -> FramesOnPage | None:
     if frame is None:
         return None
     return {
         "url": reverse("pages:scene-frames", args=[dataset.public_id, found.public_id]),
         "first": {
             "index": frame.frame_index or 0,
-            "url": media_address(frame),
+            "url": media_address(frame, links),
             "id": frame.public_id,
             "reference": frame.reference_id,
             "metadata": frame.metadata,
@@ -219,7 +221,7 @@ def hosts_of(found: Scene, frame: Item | None, allowed: Iterable[Origin]) -> tup
     return tuple(str(origin) for origin in sorted(named))
 
 
-def frame_shown(dataset: Dataset, found: Scene, frame: Item | None) -> FrameShown | None:
+def frame_shown(dataset: Dataset, found: Scene, frame: Item | None, links: SharedLinks) -> FrameShown | None:
     if frame is None or frame.frame_index is None:
         return None
     index = frame.frame_index
@@ -230,7 +232,7 @@ def frame_shown(dataset: Dataset, found: Scene, frame: Item | None) -> FrameShow
         time=frame_time(index, found.frame_rate) if found.frame_rate else "",
         reference_id=frame.reference_id,
         href=reverse("pages:item", args=[dataset.public_id, frame.public_id]),
-        media_address=media_address(frame),
+        media_address=media_address(frame, links),
         metadata=facts_of(frame.metadata),
         previous=f"{base}{index - 1}" if index else None,
         next=f"{base}{index + 1}" if index + 1 < found.frame_count else None,

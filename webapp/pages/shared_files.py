@@ -1,20 +1,79 @@
-"""Serving the bytes of shared items: files that somebody uploaded here. Private items have none."""
+"""Serving the bytes of shared items, on the shared origin: uploaded files and approved copies. Private items have none.
+
+No cookie is read and none is set. A link is its own permission, so any page that was given one may read what it opens.
+"""
 
 from __future__ import annotations
 
-from django.http import FileResponse, Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 
 from webapp.datasets.actions.files import path_of
-from webapp.datasets.shared_links import shared_file
+from webapp.datasets.models import StoredFile
+from webapp.datasets.shared_links import claim_of
+from webapp.pages.ranged_file import file_answer
+from webapp.promotions.opening import opened
+
+# Every type that we give a file, and none that a browser runs or lays out; what is not among them is only bytes.
+SHOWN_TYPES = frozenset(
+    {
+        "image/avif",
+        "image/bmp",
+        "image/gif",
+        "image/jpeg",
+        "image/png",
+        "image/tiff",
+        "image/webp",
+        "video/mp4",
+        "video/webm",
+    }
+)
+ONLY_BYTES = "application/octet-stream"
+
+METHODS = ("GET", "HEAD", "OPTIONS")
+OPEN_TO_PAGES = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "Accept-Ranges, Content-Length, Content-Range, ETag",
+}
+PREFLIGHT = {
+    "Access-Control-Allow-Methods": "GET, HEAD",
+    "Access-Control-Allow-Headers": "Range, If-Range, If-None-Match",
+    "Access-Control-Max-Age": "600",
+}
 
 
-def serve(_request: HttpRequest, token: str) -> FileResponse:
-    """The file a signed link names, with the type its first bytes showed, never one that could run."""
-    file = shared_file(token)
-    path = path_of(file) if file is not None else None
-    if file is None or path is None or not path.is_file():
+def serve(request: HttpRequest, token: str) -> HttpResponseBase:
+    """The file that a link names, as long as who it is for may have it, with the type its first bytes showed."""
+    if request.method not in METHODS:
+        return HttpResponse(status=405, headers={"Allow": ", ".join(METHODS)})
+    if request.method == "OPTIONS":
+        return HttpResponse(status=204, headers={"Allow": ", ".join(METHODS), **OPEN_TO_PAGES, **PREFLIGHT})
+    claim = claim_of(token)
+    file = opened(claim) if claim is not None else None
+    if file is None:
         raise Http404
-    response = FileResponse(path.open("rb"), content_type=file.content_type)
-    response.headers["Content-Disposition"] = "inline"
-    response.headers["Cache-Control"] = "private, max-age=3600, immutable"
-    return response
+    answer = local_answer(request, file)
+    for name, value in OPEN_TO_PAGES.items():
+        answer.headers[name] = value
+    return answer
+
+
+def local_answer(request: HttpRequest, file: StoredFile) -> HttpResponseBase:
+    served_as = served_type(file)
+    try:
+        answer = file_answer(request, path_of(file), content_type=served_as, etag=f'"{file.sha256}"')
+    except OSError:
+        raise Http404 from None
+    answer.headers["Content-Disposition"] = disposition_of(file)
+    # Kept, but asked about each time: the right to it may be gone.
+    answer.headers["Cache-Control"] = "private, no-cache"
+    return answer
+
+
+def served_type(file: StoredFile) -> str:
+    return file.content_type if file.content_type in SHOWN_TYPES else ONLY_BYTES
+
+
+def disposition_of(file: StoredFile) -> str:
+    """Shown where it stands, or kept as a file when it is nothing to be shown."""
+    return "inline" if file.content_type in SHOWN_TYPES else "attachment"

@@ -17,7 +17,7 @@ from webapp.accounts.viewer import Permission, Viewer
 from webapp.datasets import queries
 from webapp.datasets.actions.slice_sets import SetOperation, combine_slices, require_comparable
 from webapp.datasets.models import Slice
-from webapp.pages.cells import PictureOnPage, dataset_href
+from webapp.pages.cells import PictureOnPage, dataset_href, links_for, media_origins
 from webapp.pages.door import Refusal, carry_out, person
 from webapp.pages.frame import Page, render, say
 from webapp.pages.grid_shown import GridView
@@ -143,7 +143,7 @@ def show_now(request: HttpRequest, viewer: Viewer, here: Slice) -> HttpResponse:
     sets = {"entered": after - before, "left": before - after, "both": after & before}
     titles = {"entered": "Entered since", "left": "Left since", "both": "Still matching"}
     parts = tuple(
-        Part(verb, titles[verb], len(keys), first_cells(viewer, here, keys, pictures), None)
+        Part(verb, titles[verb], len(keys), first_cells(request, viewer, here, keys, pictures), None)
         for verb, keys in sets.items()
     )
     return compared(request, viewer, here, side_now(here, len(after)), parts, pictures, None)
@@ -162,7 +162,7 @@ def compared(
     others = queries.slices(viewer, dataset, kind=here.kind, limit=OFFERED + 1)
     page = ComparePage(
         title=f"Compare {here.name}",
-        media_origins=frozenset(queries.dataset_origins(viewer, dataset)),
+        media_origins=media_origins(request, viewer, dataset),
         dataset_name=dataset.name,
         dataset_href=dataset_href(dataset.public_id),
         noun=noun_of(here),
@@ -218,12 +218,14 @@ def parts_of(
         is_refused = refusal is not None and refusal.verb == verb
         return Part(verb, title, count, grid, request.POST.get("name", "") if is_refused else proposal[:200])
 
-    shown = [part(verb, len(keys), first_cells(viewer, here, keys, pictures)) for verb, keys in sets.items()]
+    shown = [part(verb, len(keys), first_cells(request, viewer, here, keys, pictures)) for verb, keys in sets.items()]
     return (*shown, part("either", first.union_cardinality(second), None))
 
 
-def first_cells(viewer: Viewer, like: Slice, keys: BitMap64, pictures: list[PictureOnPage]) -> GridView:
+def first_cells(
+    request: HttpRequest, viewer: Viewer, like: Slice, keys: BitMap64, pictures: list[PictureOnPage]
+) -> GridView:
     rows = queries.page_of_keys(viewer, like, keys, limit=SHOWN)
-    cells, found = cells_of(viewer, like.dataset, like.kind, rows)
+    cells, found = cells_of(viewer, links_for(request, viewer), like.dataset, like.kind, rows)
     pictures += found
     return GridView(tuple(cells), "small", (), Paging(), may_select=False)

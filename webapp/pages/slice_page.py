@@ -15,6 +15,7 @@ from webapp.datasets import edit_queries, queries
 from webapp.datasets.actions.slices import delete_slice, rename_slice, tag_slice
 from webapp.datasets.models import Dataset, Slice
 from webapp.datasets.queries import Page as Rows
+from webapp.datasets.shared_links import SharedLinks
 from webapp.pages import labelling_requests, slice_samples
 from webapp.pages.cells import (
     Cell,
@@ -22,6 +23,7 @@ from webapp.pages.cells import (
     dataset_href,
     item_cells,
     item_pictures,
+    media_origins,
     scene_cells,
     scene_pictures,
 )
@@ -180,7 +182,7 @@ def show(request: HttpRequest, viewer: Viewer, found: Slice, *, refusal: Refusal
     panels = panel_choices(request, viewer, panel)
     page = SlicePage(
         title=found.name,
-        media_origins=frozenset(queries.dataset_origins(viewer, dataset)),
+        media_origins=media_origins(request, viewer, dataset),
         id=found.public_id,
         name=typed.get("name", found.name),
         description=typed.get("description", found.description),
@@ -210,14 +212,16 @@ def show(request: HttpRequest, viewer: Viewer, found: Slice, *, refusal: Refusal
     return render(request, viewer, page, island=slice_island(viewer, found, grid), status=status)
 
 
-def cells_of(viewer: Viewer, dataset: Dataset, kind: str, rows: Rows[Any]) -> tuple[list[Cell], list[PictureOnPage]]:
+def cells_of(
+    viewer: Viewer, links: SharedLinks, dataset: Dataset, kind: str, rows: Rows[Any]
+) -> tuple[list[Cell], list[PictureOnPage]]:
     """A page of items or scenes as cells, with the pictures the script is told."""
     if kind == Slice.Kind.ITEMS:
         cells = item_cells(dataset.public_id, rows.rows)
-        return cells, item_pictures(cells, rows.rows)
+        return cells, item_pictures(cells, rows.rows, links)
     stills = queries.first_frames(viewer, rows.rows)
     cells = scene_cells(dataset.public_id, rows.rows, stills)
-    return cells, scene_pictures(cells, rows.rows, stills)
+    return cells, scene_pictures(cells, rows.rows, stills, links)
 
 
 def panel_choices(request: HttpRequest, viewer: Viewer, panel: str) -> tuple[PanelChoice, ...]:

@@ -11,6 +11,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from webapp.accounts.viewer import Viewer
 from webapp.datasets import queries
 from webapp.datasets.models import Dataset, Item, Scene
+from webapp.datasets.shared_links import SharedLinks
 from webapp.pages.cells import Cell, PictureOnPage, item_cells, item_pictures, scene_cells, scene_pictures
 
 LENGTH = 4
@@ -27,7 +28,7 @@ class Strip:
     """What the script is told; scenes without a frame are left out."""
 
 
-def strips(viewer: Viewer, datasets: Sequence[Dataset]) -> dict[int, Strip]:
+def strips(viewer: Viewer, links: SharedLinks, datasets: Sequence[Dataset]) -> dict[int, Strip]:
     """The strip of each dataset, by dataset key."""
     items = first_rows(Item.objects.visible_to(viewer), viewer, [one for one in datasets if not one.is_scene])
     scenes = first_rows(Scene.objects.visible_to(viewer), viewer, [one for one in datasets if one.is_scene])
@@ -37,11 +38,11 @@ def strips(viewer: Viewer, datasets: Sequence[Dataset]) -> dict[int, Strip]:
         if dataset.is_scene:
             of_scenes = scenes.get(dataset.pk, [])
             cells = scene_cells(dataset.public_id, of_scenes, stills)
-            pictures = scene_pictures(cells, of_scenes, stills)
+            pictures = scene_pictures(cells, of_scenes, stills, links)
         else:
             of_items = items.get(dataset.pk, [])
             cells = item_cells(dataset.public_id, of_items)
-            pictures = item_pictures(cells, of_items)
+            pictures = item_pictures(cells, of_items, links)
         made[dataset.pk] = Strip(tuple(cells), tuple(pictures))
     return made
 

@@ -15,6 +15,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from webapp.privacy.origins import Origin
+from webapp.privacy.shared_origin import is_for_shared_origin
 
 ADMIN_PREFIX = "/admin/"
 
@@ -54,6 +55,12 @@ FIXED_HEADERS = {
     ),
 }
 
+# Bytes of strangers, for any page that was given their link: nothing in them runs, loads or frames anything.
+SHARED_HEADERS = FIXED_HEADERS | {
+    "Content-Security-Policy": "sandbox; default-src 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+}
+
 # Anything but a page runs nothing, should somebody open it; 'self' lets a browser show a file it was given.
 _PASSIVE_POLICY = (
     "default-src 'none'; img-src 'self'; media-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -80,14 +87,17 @@ class PrivacyHeaders:
         nonce = secrets.token_urlsafe(16)
         vars(request)["csp_nonce"] = nonce
         response = self.get_response(request)
-        for name, value in FIXED_HEADERS.items():
+        is_shared = is_for_shared_origin(request)
+        for name, value in (SHARED_HEADERS if is_shared else FIXED_HEADERS).items():
             response.headers[name] = value
+        response.headers.setdefault("Cache-Control", "no-store")
+        if is_shared:
+            return response
         if request.path_info.startswith(ADMIN_PREFIX):
             # Under no-referrer browsers post forms with `Origin: null`, which Django's CSRF check refuses (Chromium
             # 156). Our own pages say the same in a meta element; neither tells another host anything.
             response.headers["Referrer-Policy"] = "same-origin"
         response.headers["Content-Security-Policy"] = _policy(request, response, nonce)
-        response.headers.setdefault("Cache-Control", "no-store")
         return response
 
 

@@ -31,7 +31,8 @@ _SECRET = re.compile(
     # urllib3 logs the origin and then, in quotes, the request line.
     r"(?P<rest>[^\s\"<>]+(?:\ \"[A-Z]{3,7}\ /[^\s\"<>]*)?)"
     r"|(?<=[/\w])\?(?P<query>[^\s\"<>?]*=[^\s\"<>]*)"
-    r"|(?<=\burl:\ )(?P<path>/[^\s\"<>]+)",
+    # Of our own links to shared bytes, what opens them.
+    r"|(?P<path>(?<=\burl:\ )/[^\s\"<>]+|(?<=/shared/)[^\s\"<>]+)",
     re.IGNORECASE | re.VERBOSE,
 )
 _HOST = re.compile(r"[A-Za-z0-9.\-]+(?::[0-9]+)?")

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from webapp.accounts.viewer import Viewer
+from webapp.datasets.shared_links import SharedLinks
 from webapp.privacy.refusals import Invalid
 
 ROOT = "/v1/nucleus"
@@ -16,12 +17,16 @@ ROOT = "/v1/nucleus"
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """`base_url` is our own address as the caller reaches it, `http://host:port` without a slash at its end."""
+    """`base_url` is our own address as the caller reaches it, `http://host:port` without a slash at its end.
+
+    `links` are the caller's to files that were uploaded.
+    """
 
     viewer: Viewer
     request: HttpRequest
     base_url: str
     query: Mapping[str, str]
+    links: SharedLinks
 
     @property
     def is_async(self) -> bool:

@@ -13,7 +13,9 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 
+from webapp.datasets.shared_links import SharedLinks
 from webapp.privacy.refusals import Invalid, Refused
+from webapp.privacy.shared_origin import shared_base
 from webapp.wire.call import Call, Streamed, base_url_of
 from webapp.wire.keys import refuse_other_sites, viewer_of_request
 from webapp.wire.refusals import Busy, DiskFull, error_response, refusal_response
@@ -51,7 +53,9 @@ def answer(request: HttpRequest, path: str) -> HttpResponseBase:
     refuse_other_sites(request)
     if route.is_signed:
         return json_response(route.function(request, **parts))
-    call = Call(viewer_of_request(request), request, base_url_of(request), request.GET)
+    viewer = viewer_of_request(request)
+    links = SharedLinks(shared_base(request), viewer.user_id)
+    call = Call(viewer, request, base_url_of(request), request.GET, links)
     if route.body is not None:
         parts["body"] = body_of(request, route)
     return json_response(route.function(call, **parts))

@@ -13,7 +13,6 @@ import msgspec
 
 from webapp.datasets.models import Item, Scene
 from webapp.datasets.queries import Page
-from webapp.datasets.shared_links import shared_path
 from webapp.privacy import public_id
 from webapp.wire.call import Call, Streamed
 from webapp.wire.labels_out import LabelOut
@@ -23,7 +22,7 @@ ROWS_A_PART = 2_000
 
 
 class ItemOut(msgspec.Struct):
-    """`image_url` is the URL as it was sent, or, for an uploaded file, a link to it here that ends after an hour.
+    """`image_url` is the URL as it was sent, or, for an uploaded file, a link to it that ends within minutes.
 
     `processed_url` is the same, for who asks for served images: nothing is mirrored here.
     """
@@ -98,7 +97,7 @@ def raw_items_out(call: Call, items: Sequence[Item]) -> list[RawItemOut]:
 
 
 def image_url(call: Call, item: Item) -> str:
-    return item.url.reveal() if item.url is not None else f"{call.base_url}{shared_path(item.pk, item.file_id)}"
+    return item.url.reveal() if item.url is not None else call.links.to(item.pk, item.file_id)
 
 
 def scenes_out(_call: Call, scenes: Sequence[Scene]) -> list[SceneListed]:

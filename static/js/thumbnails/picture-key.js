@@ -8,15 +8,14 @@ const SIGNING = new Set(
 const SIGNING_PREFIXES = ["x-amz-", "x-goog-", "x-oss-", "x-cos-"];
 /** A shared access signature of Azure: so short that they mean this only together with `sig`. */
 const AZURE = new Set("sv ss srt sr st se sp spr sip si sig skoid sktid skt ske sks skv".split(" "));
-/** Our own links to uploaded files: what they name, then when they were made and a signature. */
-const OWN_LINK = /^(\/shared\/[^:/]+):[^/]*$/;
+/** Our links to shared bytes, at an origin of their own: whom and what they are for, when they end, and a signature. */
+const OWN_LINK = /^(\/shared\/[\w-]+):\d{10}:[\w-]{43}$/;
 
 /**
  * An address without its signature: two signed addresses of one file are the same.
  * @param {string} url absolute
- * @param {string} ownOrigin this server's
  */
-export function unsigned(url, ownOrigin) {
+export function unsigned(url) {
   const address = new URL(url);
   const names = [...address.searchParams.keys()];
   const isAzure = names.includes("sig") && names.includes("sv");
@@ -25,7 +24,7 @@ export function unsigned(url, ownOrigin) {
     const isSigning = SIGNING.has(low) || SIGNING_PREFIXES.some((prefix) => low.startsWith(prefix));
     if (isSigning || (isAzure && AZURE.has(low))) address.searchParams.delete(name);
   }
-  if (address.origin === ownOrigin) address.pathname = address.pathname.replace(OWN_LINK, "$1");
+  address.pathname = address.pathname.replace(OWN_LINK, "$1");
   address.hash = "";
   address.username = address.password = "";
   return address.href;
@@ -43,8 +42,7 @@ export function unsigned(url, ownOrigin) {
 /**
  * The name under which a thumbnail is kept.
  * @param {Named} named
- * @param {string} ownOrigin
  */
-export function pictureKey({ dataset, item, url, size, crop }, ownOrigin) {
-  return [dataset, item, size, crop ? crop.map((side) => side.toFixed(2)).join(",") : "", unsigned(url, ownOrigin)].join(" ");
+export function pictureKey({ dataset, item, url, size, crop }) {
+  return [dataset, item, size, crop ? crop.map((side) => side.toFixed(2)).join(",") : "", unsigned(url)].join(" ");
 }

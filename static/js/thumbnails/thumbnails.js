@@ -167,7 +167,7 @@ export class Thumbnails {
 
 /** @param {Wish} wish */
 function keyOf({ dataset, item, url, size, crop }) {
-  return pictureKey({ dataset, item, url, size: size.name, crop: crop && [...crop.box, crop.aspect, crop.foot] }, location.origin);
+  return pictureKey({ dataset, item, url, size: size.name, crop: crop && [...crop.box, crop.aspect, crop.foot] });
 }
 
 /**

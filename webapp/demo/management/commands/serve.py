@@ -14,6 +14,7 @@ from webapp.demo.demo_folder import DemoFolder
 from webapp.demo.media_folder import MediaFolders
 from webapp.demo.media_server import MediaServer, ServingRules
 from webapp.demo.supervisor import Program, Supervisor
+from webapp.listening import SHARED_PORT_STEP
 
 
 class Command(BaseCommand):
@@ -24,15 +25,28 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--host", default="127.0.0.1")
         parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--shared-port", type=int, metavar="N", help="for shared bytes; two above --port without")
         parser.add_argument("--workers", type=int, help="web processes")
         parser.add_argument(
             "--demo-media-port", type=int, metavar="N", help="also serve the demo's media, on this port"
         )
 
-    def handle(self, *, host: str, port: int, workers: int | None, demo_media_port: int | None, **_: Any) -> None:
+    def handle(
+        self,
+        *,
+        host: str,
+        port: int,
+        shared_port: int | None,
+        workers: int | None,
+        demo_media_port: int | None,
+        **_: Any,
+    ) -> None:
         folder = DemoFolder()
         self._require_free(host, port, "PORT")
-        programs = [web(host, port, workers), Program("jobs", (sys.executable, "manage.py", "work"))]
+        if settings.SHARED_URL is None:
+            shared_port = shared_port or port + SHARED_PORT_STEP
+            self._require_free(host, shared_port, "SHARED_PORT")
+        programs = [web(host, port, shared_port, workers), Program("jobs", (sys.executable, "manage.py", "work"))]
         if demo_media_port is not None:
             self._require_free("127.0.0.1", demo_media_port, "MEDIA_PORT")
             folder.request_log.unlink(missing_ok=True)
@@ -59,9 +73,11 @@ class Command(BaseCommand):
             ) from None
 
 
-def web(host: str, port: int, workers: int | None) -> Program:
-    bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-    environment = {"TRANSOM_BIND": bind} | ({"TRANSOM_WORKERS": str(workers)} if workers else {})
+def web(host: str, port: int, shared_port: int | None, workers: int | None) -> Program:
+    """Pages and shared bytes; `shared_port` None where those have a name of their own."""
+    environment = {"TRANSOM_BIND": f"[{host}]:{port}" if ":" in host else f"{host}:{port}"}
+    environment |= {"TRANSOM_SHARED_PORT": str(shared_port)} if shared_port else {}
+    environment |= {"TRANSOM_WORKERS": str(workers)} if workers else {}
     words = (sys.executable, "-m", "gunicorn", "-c", "python:webapp.server", "webapp.wsgi")
     return Program("web", words, environment)
 
