@@ -87,7 +87,7 @@ def make_copy(item: Item, project: LabellingProject, *, content: bytes = PNG, **
         stored_at=timezone.now(),
     )
     Item.objects.unscoped().filter(pk=item.pk).update(shared_at=timezone.now(), promotion_pk=promotion.pk)
-    LabellingTask.objects.get_or_create(project=project, item=item, defaults={"promotion_pk": promotion.pk})
+    LabellingTask.objects.unscoped().get_or_create(project=project, item=item, defaults={"promotion_pk": promotion.pk})
     return made
 
 

@@ -40,7 +40,7 @@ def copies(claim: Claim) -> QuerySet[PromotionItem]:
 
 def copies_for_labeler(claim: Claim) -> QuerySet[PromotionItem]:
     """Those that a project of this person's asked for."""
-    tasks = LabellingTask.objects.filter(
+    tasks = LabellingTask.objects.unscoped().filter(
         item_id=claim.item_pk,
         promotion_pk=OuterRef("promotion_id"),
         project__archived_at=None,
