@@ -80,9 +80,7 @@ class Compiler:
         if isinstance(node, Objects):
             source = self.fields.labels(node)
             condition = self.inside(node, source)
-            return self.holding(
-                [View((source,), lambda at: condition(at.row if source.link is None else at.one))], node
-            )
+            return self.holding([View((source,), lambda at: condition(at.row if source.of is None else at.one))], node)
         if is_slice(node.operands[0]):
             return self.membership(node)
         return self.test(self.with_keys(node) if any(map(self.is_task_id, node.operands)) else node)
@@ -177,15 +175,14 @@ class Compiler:
         sources = sources_of(views, node)
         tests = [write(*(view.read(Aliases(self.row, ONE)) for view in views))]
         for source in sources:
-            alias = self.row if source.link is None else ONE
+            alias = self.row if source.of is None else ONE
             tests += [each.sql(self.dialect, alias) for each in source.filters]
-            if source.link is not None:
-                tests.append(put(source.link, one=ONE, row=self.row))
         held = joined(" AND ", tests)
-        table = next((source.table for source in sources if source.link is not None), None)
-        return put(
-            "({held})" if table is None else f"EXISTS (SELECT 1 FROM {table} AS {ONE} WHERE {{held}})", held=held
-        )
+        many = next((source for source in sources if source.of is not None), None)
+        if many is None:
+            return put("({held})", held=held)
+        rows = many.rows(self.dialect, self.row)
+        return put(f"EXISTS (SELECT 1 FROM {{rows}} AS {ONE} WHERE {{held}})", rows=rows, held=held)
 
     def word(self, node: Test, kind: Kind) -> Callable[..., Sql]:
         """How the values compare, read as `kind`; beside an unquoted date only texts that begin with one count."""
@@ -299,6 +296,6 @@ def exists(table: str, held: Sql, one: str) -> Sql:
 def sources_of(views: Sequence[View], node: Test | Objects | Arithmetic) -> tuple[Source, ...]:
     """Whose rows these values are of; raises Misused if more than one is not the row itself."""
     sources = tuple(dict.fromkeys(source for view in views for source in view.sources))
-    if sum(source.link is not None for source in sources) > 1:
+    if sum(source.of is not None for source in sources) > 1:
         raise Misused(node.at, "one comparison asks one thing of many: compare these with AND, each by itself.")
     return sources

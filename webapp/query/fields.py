@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NoReturn
 
 from webapp.query.refusals import Misused, nearest, nearest_of, quoted
@@ -73,13 +73,13 @@ def area(dialect: Dialect, one: str) -> Sql:
     )
 
 
-def track_count(_dialect: Dialect, one: str) -> Sql:
+def track_count(dialect: Dialect, one: str) -> Sql:
     """The tracks that a scene was sent with, and those that annotations of its frames name."""
-    return Sql(f"""(SELECT COUNT(*) FROM (
-        SELECT id FROM labels_track WHERE scene_id = {one}.id
-        UNION SELECT said.track_id FROM datasets_item AS frame
-        JOIN labels_annotation AS said ON said.item_id = frame.id
-        WHERE frame.scene_id = {one}.id AND said.track_id IS NOT NULL) AS known)""")
+    return put(
+        f"(SELECT COUNT(known.id) FROM (SELECT id FROM labels_track WHERE scene_id = {one}.id"
+        " UNION SELECT said.track_id FROM {annotations} AS said) AS known)",
+        annotations=Source(ROOTS["annotations"], SCENES).rows(dialect, one),
+    )
 
 
 # Fields of an item; on a query about scenes OWN ones are the scene's.
@@ -168,18 +168,17 @@ class Fields:
         return refuse(path)
 
     def source(self, table: str) -> Source:
-        return Source(table, None if table == self.table else LINKS[self.table, table])
+        return Source(table, None if table == self.table else self.table)
 
     def view(self, source: Source, read: Callable[[str], Sql]) -> View:
         """A value of a row of the source, which `read` knows by what SQL calls that row."""
-        if source.link is None:
+        if source.of is None:
             return View((source,), lambda at: read(at.row))
         if (self.table, source.table) not in TO_ONE:
             return View((source,), lambda at: read(at.one))
-        link = source.link
 
         def value(at: Aliases) -> Sql:
-            row = put(link, one="other", row=at.row)
+            row = put(LINKS[self.table, source.table], one="other", row=at.row)
             return put(f"(SELECT {{value}} FROM {source.table} AS other WHERE {{row}})", value=read("other"), row=row)
 
         return View((), value)
@@ -277,23 +276,23 @@ class Fields:
         if root == "predictions":
             run = self.scope.runs.get(asked.run)
             filters = (Filter("nothing") if run is None else Filter("run", run),)
-        return Source(table, None if is_own else LINKS[self.table, table], filters)
+        return Source(table, None if is_own else self.table, filters)
 
     def count(self, source: Source, condition: Callable[[str], Sql] = lambda _: TRUE) -> View:
         """How many labels there are; of a query about labels, how many their items have."""
-        link = source.link or LINKS[self.table, source.table]
+        every = replace(source, of=self.table)
 
         def read(at: Aliases) -> Sql:
             filters = [each.sql(self.dialect, "one") for each in source.filters]
-            tests = joined(" AND ", [condition("one"), *filters, put(link, one="one", row=at.row)])
-            counted = f"(SELECT CAST(COUNT(*) AS double precision) FROM {source.table} AS one WHERE {{tests}})"
-            return put(counted, tests=tests)
+            tests = joined(" AND ", [condition("one"), *filters])
+            counted = "(SELECT CAST(COUNT(*) AS double precision) FROM {rows} AS one WHERE {tests})"
+            return put(counted, rows=every.rows(self.dialect, at.row), tests=tests)
 
         return View((), read)
 
 
 def narrowed(source: Source, *filters: Filter) -> Source:
-    return Source(source.table, source.link, (*source.filters, *filters))
+    return replace(source, filters=(*source.filters, *filters))
 
 
 def unknown(at: Span, steps: Iterable[str], known: list[str]) -> Misused:

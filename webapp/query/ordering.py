@@ -21,7 +21,7 @@ from webapp.query.fields import ROOTS, Fields
 from webapp.query.parser import parse
 from webapp.query.refusals import QuerySyntaxError, nearest, quoted
 from webapp.query.scope import Scope, Subject
-from webapp.query.sources import LINKS, Aliases
+from webapp.query.sources import Aliases, Filter, Source
 from webapp.query.sql import Dialect, Kind, Sql, put
 from webapp.query.tree import Path, Test
 from webapp.query.writing import step
@@ -114,7 +114,7 @@ def order_of(ask: Ask) -> Order:
         by_name = (Part(Value(reference(ask), models.TextField()), is_falling),)
         return Order(by_name, is_unique=ask.mode is Mode.MEMBERS)
     if name == CONFIDENCE and (run := ask.run) is not None and (ask.mode is Mode.MEMBERS or ask.said_by is not None):
-        return by_number(lambda dialect, one: confidence(ask, run, one), is_falling=is_falling)
+        return by_number(lambda dialect, one: confidence(dialect, ask, run, one), is_falling=is_falling)
     if name == AREA and ask.mode is Mode.OBJECTS:
         return Order((Part(Value(bounded_area, models.FloatField()), is_falling),))
     return by_field(ask, field_path(ask, name), is_falling=is_falling)
@@ -219,12 +219,14 @@ def reference(ask: Ask) -> Callable[[Dialect, str], Sql]:
     return read
 
 
-def confidence(ask: Ask, run: ModelRun, one: str) -> Sql:
+def confidence(dialect: Dialect, ask: Ask, run: ModelRun, one: str) -> Sql:
     """How sure a prediction is; of a picture how sure the run is of anything there."""
     if ask.mode is Mode.OBJECTS:
         return Sql(f"{one}.confidence")
-    table = ROOTS["predictions"]
-    link = put(LINKS[ask.subject.value, table], one="said", row=one)
+    of_run = Filter("run", run.pk)
+    said = Source(ROOTS["predictions"], ask.subject.value, (of_run,))
     return put(
-        f"(SELECT MAX(said.confidence) FROM {table} AS said WHERE {{link}} AND said.run_id = %s)", link=link
-    )._replace(params=(run.pk,))
+        "(SELECT MAX(said.confidence) FROM {rows} AS said WHERE {of_run})",
+        rows=said.rows(dialect, one),
+        of_run=of_run.sql(dialect, "said"),
+    )

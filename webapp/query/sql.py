@@ -138,6 +138,10 @@ class Sqlite(SaidAlike):
             f" FROM json_each({geometry}, '$.annotations') AS part)"
         )
 
+    def for_each(self, found: Sql, name: str, table: str, one: str, held: Sql) -> Sql:
+        """What stands in FROM: the rows `found`, called `name`, and with each of them the rows for which it holds."""
+        return put(f"({{found}}) AS {name} CROSS JOIN {table} AS {one} ON {{held}}", found=found, held=held)
+
     def in_order(self, text: Sql) -> Sql:
         return text
 
@@ -204,6 +208,12 @@ class Postgresql(SaidAlike):
         return Sql(
             f"(SELECT jsonb_agg(part -> 'label') FROM jsonb_array_elements({geometry} -> 'annotations') AS part)"
         )
+
+    def for_each(self, found: Sql, name: str, table: str, one: str, held: Sql) -> Sql:
+        """What stands in FROM: the rows `found`, called `name`, and with each of them the rows for which it holds."""
+        # OFFSET keeps the two from becoming one join, in which a whole table may be read.
+        rows = put(f"SELECT * FROM {table} AS {one} WHERE {{held}} OFFSET 0", held=held)
+        return put(f"({{found}} OFFSET 0) AS {name} CROSS JOIN LATERAL ({{rows}}) AS {one}", found=found, rows=rows)
 
     def in_order(self, text: Sql) -> Sql:
         return put('{text} COLLATE "C"', text=text)

@@ -200,7 +200,7 @@ def total_of(viewer: Viewer, dataset: Dataset, subject: Subject) -> int:
 
 def is_own(view: View | None) -> bool:
     """Whether the value is the row's own, so that reading the rows reads the values."""
-    return view is not None and len(view.sources) == 1 and view.sources[0].link is None
+    return view is not None and len(view.sources) == 1 and view.sources[0].of is None
 
 
 def reading(rows: QuerySet[Any], view: View, kind: models.Field[Any, Any], *, listed: bool = False) -> Sql:
