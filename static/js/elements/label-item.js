@@ -3,7 +3,8 @@
 import { LabelSet, decodeColumns } from "../labels/label-columns.js";
 import { bindKeys } from "../lib/keys.js";
 import { LABEL_SHORTCUTS, keyActions } from "../viewer/shortcuts.js";
-import { LabelRoom, fetchJson, withRuns } from "./label-room.js";
+import { getJson } from "../lib/get.js";
+import { LabelRoom, withRuns } from "./label-room.js";
 
 /** @typedef {import("./media-stage.js").MediaStage} MediaStage */
 /** @typedef {import("./label-room.js").LabelIsland & {factsUrl: string, review: import("./label-review.js").Status}} ItemLabels */
@@ -32,7 +33,7 @@ export function labelItem(stage, item, labels, signal) {
   const load = async () => {
     try {
       const url = withRuns(labels.url, room.chosen);
-      set = new LabelSet(decodeColumns(await fetchJson(url, signal)));
+      set = new LabelSet(decodeColumns(await getJson(url, signal)));
       show();
     } catch {
       if (!signal.aborted) room.panel.fail(() => void load());

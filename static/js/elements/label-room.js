@@ -5,7 +5,7 @@
 
 import { LabelFilter } from "../labels/label-filter.js";
 import { throttle } from "../lib/throttle.js";
-import { parseExactly } from "../lib/island.js";
+import { getJson } from "../lib/get.js";
 import { LabelDesk } from "./label-desk.js";
 import { LabelLayer } from "./label-layer.js";
 import { LabelPanel } from "./label-panel.js";
@@ -152,7 +152,7 @@ export class LabelRoom {
     if (!picture) return Promise.resolve(null);
     const url = withRuns(picture.factsUrl, this.#chosen);
     const key = `${url} ${version}`;
-    const asked = this.#facts.get(key) ?? fetchJson(url, this.#signal).catch(() => this.#forget(key));
+    const asked = this.#facts.get(key) ?? getJson(url, this.#signal).catch(() => this.#forget(key));
     this.#facts.set(key, asked);
     for (const old of this.#facts.keys()) if (this.#facts.size > 8) this.#facts.delete(old);
     return asked;
@@ -192,15 +192,4 @@ export class LabelRoom {
  */
 export function withRuns(url, runs) {
   return runs.length > 0 ? `${url}${url.includes("?") ? "&" : "?"}runs=${runs.join(",")}` : url;
-}
-
-/**
- * @param {string} url
- * @param {AbortSignal} signal
- * @returns {Promise<any>} rejects when there is no good answer
- */
-export async function fetchJson(url, signal) {
-  const response = await fetch(url, { headers: { Accept: "application/json" }, signal });
-  if (!response.ok) throw new Error(`Transom’s server answered ${response.status}.`);
-  return parseExactly(await response.text());
 }

@@ -3,7 +3,8 @@
 import { SceneLabels } from "../labels/scene-labels.js";
 import { loadImage } from "../media/image-load.js";
 import { withDeadline } from "../media/loading.js";
-import { LabelRoom, fetchJson, withRuns } from "./label-room.js";
+import { getJson } from "../lib/get.js";
+import { LabelRoom, withRuns } from "./label-room.js";
 import { TrackLanesBar } from "./track-lanes-bar.js";
 
 /** @typedef {import("./frame-viewer.js").FrameViewer} FrameViewer */
@@ -123,7 +124,7 @@ class ShownFrame {
     const { url } = this.#labels;
     const runs = this.#room.chosen;
     const changed = () => this.#arrived();
-    this.#scene = new SceneLabels({ url, frameCount: this.#frameCount, runs, fetchJson, signal, changed });
+    this.#scene = new SceneLabels({ url, frameCount: this.#frameCount, runs, fetchJson: getJson, signal, changed });
     this.#scene.want(this.#at?.frame ?? this.#viewer.wanted);
     if (this.#at) this.#show();
     void this.#loadTracks(signal);
@@ -140,7 +141,7 @@ class ShownFrame {
   /** @param {AbortSignal} signal */
   async #loadTracks(signal) {
     try {
-      const said = await fetchJson(withRuns(this.#labels.tracksUrl, this.#room.chosen), signal);
+      const said = await getJson(withRuns(this.#labels.tracksUrl, this.#room.chosen), signal);
       this.#lanes.show(said);
       this.#room.panel.tellScene(said.categories, said.sources);
       this.#room.panel.expect(said.classes.map((/** @type {{label: string}} */ { label }) => label));

@@ -1,5 +1,7 @@
 /** What is known of a dataset's names and values: those of the page at once, the server's asked for once each. */
 
+import { getJson } from "../lib/get.js";
+
 /**
  * @typedef {import("../query/suggest.js").Known} Known
  * @typedef {import("../query/suggest.js").Values} Values
@@ -77,12 +79,7 @@ export class QueryNames {
    * @param {string} path
    * @returns {Promise<unknown>} null where the server refuses or does not answer
    */
-  async #ask(path) {
-    try {
-      const response = await fetch(`${this.#href}${path}`, { headers: { Accept: "application/json" }, redirect: "error", signal: this.#signal });
-      return response.ok ? await response.json() : null;
-    } catch {
-      return null;
-    }
+  #ask(path) {
+    return getJson(`${this.#href}${path}`, this.#signal).catch(() => null);
   }
 }

@@ -4,6 +4,7 @@
  */
 
 import { grouped } from "../lib/digits.js";
+import { getJson } from "../lib/get.js";
 import { make } from "../lib/markup.js";
 
 /** A hand that only passes asks for nothing. */
@@ -200,10 +201,7 @@ function shareOf({ clientX }, cell) {
 function framesOf(url) {
   const known = lists.get(url);
   if (known) return known;
-  const asked = fetch(url, { headers: { Accept: "application/json" } }).then((response) => {
-    if (!response.ok) throw new Error(`answered ${response.status}`);
-    return /** @type {Promise<Frames>} */ (response.json());
-  });
+  const asked = /** @type {Promise<Frames>} */ (getJson(url));
   asked.catch(() => lists.delete(url));
   lists.set(url, asked);
   const [oldest] = lists.keys();

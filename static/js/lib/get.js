@@ -17,7 +17,7 @@ export class GetRefused extends Error {
 /**
  * Reads a feed.
  * @param {string} url an address of this server
- * @param {AbortSignal} signal
+ * @param {AbortSignal} [signal]
  * @returns {Promise<any>} rejects with GetRefused, or with the signal's reason
  */
 export async function getJson(url, signal) {
@@ -25,10 +25,10 @@ export async function getJson(url, signal) {
   let response;
   let text = "";
   try {
-    response = await fetch(url, { headers: { Accept: "application/json" }, redirect: "error", signal });
+    response = await fetch(url, { headers: { Accept: "application/json" }, redirect: "error", signal: signal ?? null });
     text = await response.text();
   } catch {
-    signal.throwIfAborted();
+    signal?.throwIfAborted();
     throw new GetRefused("Transom's server did not answer. Check the connection.", 0);
   }
   const answer = parsed(text);
