@@ -100,6 +100,8 @@ def host(watch: Watch) -> Iterator[CanaryServer]:
     with CanaryServer(cors=True, folder=folder) as server:
         watch.declared.add(server.origin)
         yield server
+        # A page that is still loading would see the host go.
+        watch.leave()
 
 
 @pytest.fixture

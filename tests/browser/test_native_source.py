@@ -462,3 +462,5 @@ def test_a_long_way_to_the_host_changes_nothing_but_the_time(
         watch.declared.add(far.origin)
         player = open_player(stand(signed_in, wire, [far.origin]), far.put("/film.mp4", drawn.mp4, "video/mp4"))
         assert wrong(player, wander(90, 24), drawn.strip) == []
+        # A player that reads ahead would see the host go.
+        watch.leave()
