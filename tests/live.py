@@ -5,6 +5,7 @@
     live.endpoint   live.url + "/v1/nucleus"; the door for programs
     live.make_person("editor")            somebody who can sign in, and `.key()` an API key of theirs
     live.kill_worker(); live.start_worker()
+    live.start_courier()                  the process that copies what was approved, also from 127.0.0.1
     live.log_text()                       everything both processes have written
 
 The address says `localhost` and the canary's says `127.0.0.1`, so that no cookie can travel by accident.
@@ -81,6 +82,9 @@ class LiveTransom:
             "TRANSOM_SHARED_PORT": str(self.shared_port),
             # A killed worker's job is taken over after this long.
             "TRANSOM_JOB_LEASE_SECONDS": "2",
+            "TRANSOM_COURIER_LEASE_SECONDS": "3",
+            # The media hosts of tests are on this machine.
+            "TRANSOM_COURIER_LOOPBACK": "yes",
             "PYTHONWARNINGS": "error",
             "PYTHONUNBUFFERED": "1",
             **(environment or {}),
@@ -128,6 +132,14 @@ class LiveTransom:
 
     def start_worker(self) -> None:
         self._start("worker", ["manage.py", "work"])
+
+    def start_courier(self) -> int:
+        """Start the process that copies what was approved, which no live server has by itself; returns its pid."""
+        self._start("courier", ["manage.py", "courier"])
+        return self._children["courier"].pid
+
+    def kill_courier(self) -> None:
+        self._kill("courier")
 
     def kill_web(self) -> None:
         """SIGKILL the web server and all its workers, as a power cut would."""

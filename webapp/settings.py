@@ -266,6 +266,17 @@ SHARED_LINK_SECONDS = int(env_number("TRANSOM_SHARED_LINK_MINUTES", default=10) 
 JOB_LEASE_SECONDS = env_number("TRANSOM_JOB_LEASE_SECONDS", default=15)
 JOB_POLL_SECONDS = env_number("TRANSOM_JOB_POLL_SECONDS", default=0.25)
 
+# The one process with a network: `manage.py courier`. Off, it copies nothing and only ends what has expired.
+COURIER_IS_ON = env_flag("TRANSOM_COURIER", default=True)
+COURIER_THREADS = int(env_number("TRANSOM_COURIER_THREADS", default=8))
+COURIER_LEASE_SECONDS = env_number("TRANSOM_COURIER_LEASE_SECONDS", default=60)
+# What it may receive for one team between two midnights, UTC; None for no limit.
+COURIER_DAILY_BYTES = int(env_number("TRANSOM_COURIER_DAILY_MB", default=0) * 1024 * 1024) or None
+# A file of certificate authorities instead of the system's, for hosts whose certificates an own authority signs.
+COURIER_AUTHORITIES = Path(found) if (found := os.environ.get("TRANSOM_COURIER_AUTHORITIES", "")) else None
+# For trying Transom on one machine only: an origin's rule may list loopback addresses.
+COURIER_LOOPBACK = env_flag("TRANSOM_COURIER_LOOPBACK", default=False)
+
 LANGUAGE_CODE = "en-us"
 TIME_ZONE = "UTC"
 USE_TZ = True

@@ -63,6 +63,15 @@ NEVER_ALLOWABLE = AddressTable(
     ),
 )
 
+# For a demo or a test on one machine, where the media host is this machine too (settings.COURIER_LOOPBACK).
+LOOPBACK_WHEN_LISTED = AddressTable(
+    never=tuple((network, name) for network, name in NEVER_ALLOWABLE.never if not network.is_loopback),
+    only_when_listed=(
+        *NEVER_ALLOWABLE.only_when_listed,
+        *((network, name) for network, name in NEVER_ALLOWABLE.never if network.is_loopback),
+    ),
+)
+
 _NAT64 = IPv6Network("64:ff9b::/96")
 _GLOBAL_UNICAST = IPv6Network("2000::/3")
 _MAPPED = IPv6Network("::ffff:0:0/96")

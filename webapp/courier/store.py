@@ -12,6 +12,7 @@ import os
 import re
 import time
 import uuid
+from collections.abc import Collection
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
@@ -139,10 +140,14 @@ class Store:
         with suppress(OSError):
             part.path.unlink(missing_ok=True)
 
-    def sweep(self, *, older_than_s: float = OLD_PART_S) -> int:
-        """Remove parts that nobody has written to for so long; returns how many."""
-        limit = time.time() - older_than_s
-        old = [path for path in self._incoming.glob(f"*{SUFFIX}") if path.stat().st_mtime <= limit]
+    def sweep(self, *, older_than_s: float = OLD_PART_S, keep: Collection[str] = ()) -> int:
+        """Remove parts that nobody has written to for so long, and returns how many.
+
+        `keep` are names of parts that are to be gone on with: those stay for a day.
+        """
+        limit, last_limit = time.time() - older_than_s, time.time() - OLD_PART_S
+        parts = [(path, path.stat().st_mtime) for path in self._incoming.glob(f"*{SUFFIX}")]
+        old = [path for path, at in parts if at <= (last_limit if path.stem in keep else limit)]
         for path in old:
             path.unlink(missing_ok=True)
         return len(old)

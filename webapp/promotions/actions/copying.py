@@ -6,7 +6,7 @@ nothing. Locks are taken as everywhere in this room (`__init__.py`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -83,14 +83,9 @@ class NotToBeKept(Exception):
         self.is_withdrawn = is_withdrawn
 
 
-def claim(
-    worker: str, origin: str, *, most: int, lease: timedelta, now: datetime, resting: Sequence[int] = ()
-) -> list[Claim]:
-    """Take hold of at most so many items of an origin, oldest first, as many at once as its rules allow each team.
-
-    `resting` are teams to be passed over.
-    """
-    free = claimable(now, lease).filter(origin=origin).exclude(promotion__team_id__in=resting)
+def claim(worker: str, origin: str, *, most: int, lease: timedelta, now: datetime) -> list[Claim]:
+    """Take hold of at most so many items of an origin, oldest first, as many at once as its rules allow each team."""
+    free = claimable(now, lease).filter(origin=origin)
     if not free.exists():
         return []
     with transaction.atomic():
@@ -215,10 +210,10 @@ def leave(row: PromotionItem, worker: str) -> None:
     )
 
 
-def renew(worker: str, *, lease: timedelta, now: datetime) -> int:
-    """Say that a courier still holds what it holds; how many items these are."""
-    held = PromotionItem.objects.filter(worker=worker, state=ItemState.FETCHING)
-    return held.update(leased_at=now, lease_until=now + lease)
+def renew(claims: Iterable[Claim], *, lease: timedelta, now: datetime) -> None:
+    """Say that these are still held, by whom they were claimed."""
+    for one in claims:
+        held(one).update(leased_at=now, lease_until=now + lease)
 
 
 def permit(claim: Claim) -> Permit | None:
@@ -228,17 +223,17 @@ def permit(claim: Claim) -> Permit | None:
     rule = OriginRule.objects.filter(origin__team_id=claim.team_pk, origin__origin=claim.origin).first()
     if rule is None:
         return Permit(origin=claim.origin)
-    others = list(rule.redirects_to.filter(team_id=claim.team_pk).values_list("pk", "origin"))
-    known = OriginRule.objects.in_bulk([pk for pk, _ in others])
-    following = (permitted(origin, known.get(pk)) for pk, origin in others)
-    return permitted(claim.origin, rule, redirects_to=tuple(one for one in following if one is not None))
+    others = dict(rule.redirects_to.filter(team_id=claim.team_pk).values_list("pk", "origin"))
+    known = OriginRule.objects.in_bulk(list(others))
+    following = [
+        permitted(origin, known.get(pk)) for pk, origin in others.items() if pk not in known or not known[pk].paused_at
+    ]
+    return permitted(claim.origin, rule, redirects_to=tuple(following))
 
 
-def permitted(origin: str, rule: OriginRule | None, *, redirects_to: tuple[Permit, ...] = ()) -> Permit | None:
+def permitted(origin: str, rule: OriginRule | None, *, redirects_to: tuple[Permit, ...] = ()) -> Permit:
     if rule is None:
         return Permit(origin=origin)
-    if rule.paused_at is not None:
-        return None
     ranges = tuple(rule.ranges) if rule.ranges_agreed_by_id is not None else ()
     return Permit(origin=origin, ranges=ranges, is_http_allowed=rule.is_http_allowed, redirects_to=redirects_to)
 
@@ -356,6 +351,25 @@ def give_back(claim: Claim) -> bool:
     return bool(held(claim).update(state=ItemState.WAITING, ready_at=None, worker="", lease_until=None, partial=None))
 
 
+def rest(team_pk: int, *, until: datetime, failure: str, sentence: str) -> int:
+    """Let all that waits of a team wait until then, with the reason; how many items that is."""
+    waiting = PromotionItem.objects.filter(promotion__team_id=team_pk, promotion__state__in=OPEN_TO_COURIER)
+    waiting = waiting.filter(state=ItemState.WAITING).filter(Q(ready_at=None) | Q(ready_at__lt=until))
+    return waiting.update(ready_at=until, failure=failure, sentence=sentence)
+
+
+def wake(failure: str) -> int:
+    """Let what was put to rest for that reason be copied at once."""
+    resting = PromotionItem.objects.filter(state=ItemState.WAITING, failure=failure)
+    return resting.update(ready_at=None, failure="", sentence="")
+
+
+def partials() -> list[str]:
+    """The names of the parts that waiting items are to be gone on with."""
+    kept = PromotionItem.objects.filter(state=ItemState.WAITING, partial__isnull=False)
+    return [one["part_name"] for one in kept.values_list("partial", flat=True) if one]
+
+
 @transaction.atomic
 def finish_if_done(promotion_pk: int) -> bool:
     """End a promotion of which no item waits any more; whether it ended now."""
@@ -371,8 +385,7 @@ def finish_if_done(promotion_pk: int) -> bool:
     return True
 
 
-def unended() -> list[int]:
-    """The promotions that the courier is to bring to an end."""
-    return list(
-        Promotion.objects.unscoped().filter(state__in=OPEN_TO_COURIER).order_by("pk").values_list("pk", flat=True)
-    )
+def unended() -> list[tuple[int, int]]:
+    """The promotions that the courier is to bring to an end, and their teams."""
+    rows = Promotion.objects.unscoped().filter(state__in=OPEN_TO_COURIER)
+    return list(rows.order_by("pk").values_list("pk", "team_id"))

@@ -1,4 +1,4 @@
-"""`manage.py serve`: web, jobs and (for a demo) a media server, in the foreground until Ctrl-C."""
+"""`manage.py serve`: web, jobs, the courier and (for a demo) a media server, in the foreground until Ctrl-C."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from webapp.listening import SHARED_PORT_STEP
 
 
 class Command(BaseCommand):
-    help = "Start the web server and the job worker, and keep them running."
+    help = "Start the web server, the job worker and the courier, and keep them running."
     # The web and job processes check the system themselves, each before it serves.
     requires_system_checks = []
 
@@ -47,6 +47,7 @@ class Command(BaseCommand):
             shared_port = shared_port or port + SHARED_PORT_STEP
             self._require_free(host, shared_port, "SHARED_PORT")
         programs = [web(host, port, shared_port, workers), Program("jobs", (sys.executable, "manage.py", "work"))]
+        programs.append(courier(is_demo=demo_media_port is not None))
         if demo_media_port is not None:
             self._require_free("127.0.0.1", demo_media_port, "MEDIA_PORT")
             folder.request_log.unlink(missing_ok=True)
@@ -80,6 +81,12 @@ def web(host: str, port: int, shared_port: int | None, workers: int | None) -> P
     environment |= {"TRANSOM_WORKERS": str(workers)} if workers else {}
     words = (sys.executable, "-m", "gunicorn", "-c", "python:webapp.server", "webapp.wsgi")
     return Program("web", words, environment)
+
+
+def courier(*, is_demo: bool) -> Program:
+    """The one process with a network; a demo's may fetch from this machine, where the demo's media are."""
+    environment = {"TRANSOM_COURIER_LOOPBACK": "yes"} if is_demo else {}
+    return Program("courier", (sys.executable, "manage.py", "courier"), environment)
 
 
 def media(folder: DemoFolder, media_port: int, port: int) -> Program:
