@@ -17,7 +17,8 @@ NOT_OURS = {"vendor", "node_modules", "migrations", "__pycache__"}
 
 # Whoever reads rows without naming a viewer answers for it: verbs, jobs, the operator's admin, and two files more.
 UNSCOPED = re.compile(
-    r"webapp/(privacy/visibility|jobs/lease|promotions/opening|\w+/admin|\w+/job_kinds|\w+/actions(/\w+)?|query/columns/upkeep)\.py"
+    r"webapp/(privacy/visibility|jobs/lease|promotions/opening|\w+/admin|\w+/job_kinds|\w+/actions(/\w+)?"
+    r"|query/columns/upkeep|evidence/targets)\.py"
 )
 # Where an address leaves its value: into the column, to a program, to a browser.
 REVEALING = {
@@ -26,6 +27,7 @@ REVEALING = {
     "webapp/privacy/url_seal.py",
     "webapp/courier/fetch.py",
     "webapp/datasets/rows.py",
+    "webapp/evidence/targets.py",
     "webapp/labels/rows.py",
     "webapp/wire/labels_out.py",
     "webapp/wire/rows_out.py",

@@ -126,6 +126,7 @@ INSTALLED_APPS = [
     "webapp.query.columns",
     "webapp.promotions",
     "webapp.courier",
+    "webapp.evidence",
     "webapp.wire",
     "webapp.pages",
     "webapp.demo",

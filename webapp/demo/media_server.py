@@ -83,6 +83,8 @@ class MediaExchange(BaseHTTPRequestHandler):
     wbufsize = 64 * 1024
     error_content_type = "text/plain; charset=utf-8"
     error_message_format = "%(code)d %(message)s\n"
+    # Of the answer that is about to begin; None where it is not known before.
+    body_bytes: int | None = None
 
     def version_string(self) -> str:
         return self.server_version
@@ -135,6 +137,7 @@ class MediaExchange(BaseHTTPRequestHandler):
 
     def refuse(self, status: HTTPStatus, sentence: str, *, content_range: str | None = None) -> None:
         body = f"{sentence}\n".encode()
+        self.body_bytes = 0 if self.command == "HEAD" else len(body)
         self.send_response(status)
         if status == HTTPStatus.UNAUTHORIZED:
             # Bearer, not Basic: a browser must not ask the person for a password.
@@ -152,6 +155,7 @@ class MediaExchange(BaseHTTPRequestHandler):
 
     def _send_media(self, media: Media, file: BinaryIO, asked: ByteRange | None) -> None:
         part = asked or ByteRange(0, media.size)
+        self.body_bytes = 0 if self.command == "HEAD" else part.length
         self.send_response(HTTPStatus.PARTIAL_CONTENT if asked else HTTPStatus.OK)
         self.send_header("Content-Type", media.content_type)
         self.send_header("Content-Length", str(part.length))
@@ -242,7 +246,9 @@ class MediaExchange(BaseHTTPRequestHandler):
                 status=int(code),
                 peer=f"{self.client_address[0]}:{self.client_address[1]}",
                 headers=self.headers,
+                byte_count=self.body_bytes,
             )
+        self.body_bytes = None
 
     def log_message(self, format: str, *args: object) -> None:
         """Nothing on the console: paths belong in the log file somebody asked for."""

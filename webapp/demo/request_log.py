@@ -19,14 +19,18 @@ class RequestLog:
         self._file = path.open("a", encoding="utf-8", buffering=1)
         self._lock = threading.Lock()
 
-    def write(self, *, method: str, path: str, status: int, peer: str, headers: Message) -> None:
-        """One line; `path` comes without its query, which may hold a signature."""
+    def write(
+        self, *, method: str, path: str, status: int, peer: str, headers: Message, byte_count: int | None
+    ) -> None:
+        """One line; `path` comes without its query, which may hold a signature. `byte_count` None: not known."""
         line = {
             "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
             "method": method,
             "path": path,
             "status": status,
+            "bytes": byte_count,
             "peer": peer,
+            "agent": headers.get("User-Agent"),
             "referer": headers.get("Referer"),
             "cookie": _cookie_names(headers.get("Cookie")),
             "origin": headers.get("Origin"),
