@@ -1,5 +1,7 @@
 """The officer's report says what is stored, whom browsers contact, and what is not claimed."""
 
+import json
+
 import pytest
 
 from tests import make
@@ -74,3 +76,15 @@ def test_the_trail_says_where_its_chain_ends(house: House, admin: Viewer, browse
     head = people.audit_head(admin)
     page = text_of(browse(admin).get("/privacy/"))
     assert f"{head.length} acts ; the chain ends with {head.hash[:16]} ." in page
+
+
+def test_approvers_and_admins_take_the_signed_report_and_nobody_else(
+    house: House, owner: Viewer, approver: Viewer, admin: Viewer, labeler: Viewer, browse: Browse
+) -> None:
+    for viewer, status in [(owner, 403), (labeler, 403), (approver, 200), (admin, 200)]:
+        response = browse(viewer).get("/privacy/report.json")
+        assert response.status_code == status
+    assert "attachment" in response["Content-Disposition"]
+    said = json.loads(b"".join(response.streaming_content))  # type: ignore[attr-defined]
+    assert said["made_by"] == "admin@harbor.example"
+    assert said["acts"][-1]["facts"]["action"] == "report.export"

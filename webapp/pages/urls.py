@@ -22,6 +22,7 @@ from webapp.pages import (
     model_list,
     model_page,
     officer,
+    officer_report,
     result_feeds,
     review,
     saved_queries,
@@ -98,4 +99,5 @@ urlpatterns = [
     path("team/", team.team, name="team"),
     path("team/switch", team.switch_team, name="switch-team"),
     path("privacy/", officer.privacy, name="privacy"),
+    path("privacy/report.json", officer_report.officer_report, name="privacy-report"),
 ]
