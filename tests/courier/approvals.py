@@ -1,7 +1,6 @@
 """What the courier's work begins with: items at a host, a rule for it, and an approved promotion."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
@@ -9,11 +8,8 @@ from django.utils import timezone
 from tests import make
 from webapp.accounts.viewer import Viewer
 from webapp.datasets.models import Dataset, Item, MediaOrigin
-from webapp.labels.actions.projects import create_project
 from webapp.labels.models import LabellingProject
-from webapp.privacy.url_seal import url_seal
 from webapp.promotions.models import OriginRule, Promotion, PromotionItem
-from webapp.promotions.states import State
 
 LOOPBACK = ["127.0.0.0/8"]
 
@@ -45,43 +41,17 @@ def allow(admin: Viewer, origin: str, *, ranges: Sequence[str] = LOOPBACK, **rul
     return OriginRule.objects.update_or_create(origin=row, defaults=fields)[0]
 
 
-def project_of(owner: Viewer, name: str = "Night shift") -> LabellingProject:
-    return create_project(owner, name=name, purpose="Cars at night", classes=[{"name": "car", "shape": "box"}])
-
-
 def approved(
     owner: Viewer,
     approver: Viewer,
     items: Sequence[Item],
     *,
     project: LabellingProject | None = None,
-    expires_at: datetime | None = None,
+    for_days: int | None = None,
 ) -> Promotion:
     """A promotion of these items, asked for by one and approved by the other."""
-    promotion: Promotion = Promotion.objects.unscoped().create(
-        team_id=owner.team_id,
-        dataset_id=items[0].dataset_id,
-        dataset_name="Quays",
-        project=project,
-        way=Promotion.Way.API,
-        state=State.APPROVED,
-        requested_by_id=owner.user_id,
-        decided_by_id=approver.user_id,
-        decided_at=timezone.now(),
-        expires_at=expires_at,
-        item_count=len(items),
-    )
-    PromotionItem.objects.bulk_create(
-        PromotionItem(
-            promotion=promotion,
-            item_pk=item.pk,
-            seal=url_seal(item.public_id, item.url),
-            origin=str(item.url.origin),
-        )
-        for item in items
-        if item.url is not None
-    )
-    return promotion
+    asked = make.make_promotion(owner, items[0].dataset, items, project=project, for_days=for_days)
+    return make.approve(approver, asked)
 
 
 def states(promotion: Promotion) -> list[str]:

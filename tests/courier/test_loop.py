@@ -11,7 +11,8 @@ import pytest
 from django.utils import timezone
 from pytest_django import Settings
 
-from tests.courier.approvals import allow, approved, items_at, project_of, state, states
+from tests import make
+from tests.courier.approvals import allow, approved, items_at, state, states
 from tests.media_server import CanaryServer, Fault
 from webapp.accounts.audit_check import verify_team
 from webapp.accounts.models import AuditEntry
@@ -20,6 +21,7 @@ from webapp.courier.copies import LocalCopies
 from webapp.courier.egress_log import CONNECTIONS
 from webapp.courier.loop import run
 from webapp.courier.models import EgressEntry
+from webapp.courier.upkeep import Clock
 from webapp.datasets.actions.files import path_of
 from webapp.datasets.models import Dataset, DatasetOrigin, Item, StoredFile
 from webapp.labels.models import LabellingTask
@@ -66,7 +68,7 @@ def at_once() -> None:
 def test_approved_items_are_copied_once_and_shared(
     owner: Viewer, approver: Viewer, items: list[Item], host: CanaryServer, carry: Callable[[], int], settings: Settings
 ) -> None:
-    project = project_of(owner)
+    project = make.make_project(owner)
     promotion = approved(owner, approver, items, project=project)
     assert carry() == 3
     assert (state(promotion), states(promotion)) == (State.SHARED, ["stored"] * 3)
@@ -124,7 +126,8 @@ def test_nothing_is_asked_for_that_may_not_be(
         case "switched off":
             settings.COURIER_IS_ON = False
     assert carry() == 0
-    assert (host.connections, states(promotion), EgressEntry.objects.count()) == ([], ["waiting"] * 3, 0)
+    left = "left" if reason == "expired" else "waiting"
+    assert (host.connections, states(promotion), EgressEntry.objects.count()) == ([], [left] * 3, 0)
 
 
 def test_item_whose_address_was_swapped_after_the_approval_needs_attention(
@@ -217,3 +220,32 @@ def test_what_a_kill_left_is_swept_and_what_is_shared_stays(
     orphan.write_bytes(b"kept, and never committed")
     carry()
     assert files(settings) == kept
+
+
+def test_shares_end_with_their_last_day(
+    owner: Viewer, approver: Viewer, items: list[Item], carry: Callable[[], int], settings: Settings
+) -> None:
+    promotion = approved(owner, approver, items, for_days=1)
+    carry()
+    Promotion.objects.unscoped().update(expires_at=timezone.now() - timedelta(seconds=1))
+    carry()
+    assert (state(promotion), states(promotion), files(settings)) == (State.REVOKED, ["gone"] * 3, [])
+
+
+def test_clock_that_jumped_ahead_is_believed_after_an_hour() -> None:
+    times = {"now": 1e9, "passed": 0.0}
+    clock = Clock(lambda: times["now"], lambda: times["passed"])
+
+    def later(passed: float, jump: float = 0.0) -> bool:
+        times["passed"] += passed
+        times["now"] += passed + jump
+        return clock.is_believed()
+
+    assert later(60)
+    assert later(60, jump=-86_400)
+    assert later(60)
+    assert not later(60, jump=86_400)
+    assert not later(3_000)
+    assert later(601)
+    assert not later(60, jump=86_400)
+    assert later(60, jump=-86_400)

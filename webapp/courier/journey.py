@@ -76,6 +76,8 @@ class Journey:
         )
         if isinstance(came, Failed):
             self._note(came)
+        if copying.is_about_done(claim.promotion_pk):
+            copying.end_if_done(claim.promotion_pk)
         return came
 
     def _is_void(self) -> bool:

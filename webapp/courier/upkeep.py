@@ -18,10 +18,13 @@ from webapp.courier.egress_log import bytes_today
 from webapp.datasets.actions.files import remove_unnamed
 from webapp.datasets.models import StoredFile
 from webapp.promotions.actions import copying
+from webapp.promotions.actions.revoke import expire
 
 log = logging.getLogger(__name__)
 
-ENDS_EVERY_S, LIMITS_EVERY_S, SWEEP_EVERY_S = 5.0, 2.0, 3600.0
+ENDS_EVERY_S, LIMITS_EVERY_S, EXPIRES_EVERY_S, SWEEP_EVERY_S = 5.0, 2.0, 60.0, 3600.0
+# What a clock may jump ahead of the time that passed, and how long until a longer jump is believed.
+HARMLESS_JUMP_S, BELIEVED_AFTER_S = 300.0, 3600.0
 # A part that nobody goes on with, and nobody has written to for so long.
 FORGOTTEN_PART_S = 3600.0
 NAMES_AT_ONCE = 1_000
@@ -40,8 +43,10 @@ class Upkeep:
         self._due: dict[Callable[[], None], tuple[float, float]] = {
             self.keep_to_limits: (LIMITS_EVERY_S, now),
             self.end_promotions: (ENDS_EVERY_S, now),
+            self.expire: (EXPIRES_EVERY_S, now),
             self.sweep: (SWEEP_EVERY_S, now),
         }
+        self._clock = Clock()
 
     def look(self) -> None:
         for act, (every_s, due_at) in self._due.items():
@@ -54,7 +59,14 @@ class Upkeep:
 
     def end_promotions(self) -> None:
         for promotion_pk, _ in copying.unended():
-            copying.finish_if_done(promotion_pk)
+            copying.end_if_done(promotion_pk)
+
+    def expire(self) -> None:
+        """Revoke what has expired, unless only a clock that jumped says so: copies that are gone do not come back."""
+        if self._clock.is_believed():
+            expire()
+        else:
+            log.warning("The clock jumped ahead. Nothing is revoked for its date until it has been so for an hour.")
 
     def keep_to_limits(self) -> None:
         most = settings.COURIER_DAILY_BYTES
@@ -76,6 +88,27 @@ class Upkeep:
             orphans = sum(remove_unnamed(team_pk, sha256) for sha256 in unnamed(team_pk, folder))
             if parts or orphans:
                 log.info("Swept %s parts and %s files that nothing names.", parts, orphans)
+
+
+class Clock:
+    """Compares the time of day with the time that passed."""
+
+    def __init__(self, now: Callable[[], float] = time.time, passed: Callable[[], float] = time.monotonic) -> None:
+        self._now, self._passed = now, passed
+        self._ahead = now() - passed()
+        self._jumped_at: float | None = None
+
+    def is_believed(self) -> bool:
+        """False after a jump ahead, for an hour; a clock that is set back has always been behind."""
+        ahead = self._now() - self._passed()
+        if ahead - self._ahead <= HARMLESS_JUMP_S:
+            self._ahead, self._jumped_at = ahead, None
+            return True
+        self._jumped_at = self._passed() if self._jumped_at is None else self._jumped_at
+        if self._passed() - self._jumped_at < BELIEVED_AFTER_S:
+            return False
+        self._ahead, self._jumped_at = ahead, None
+        return True
 
 
 def team_folders() -> list[Path]:

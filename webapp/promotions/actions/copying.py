@@ -17,15 +17,16 @@ from django.utils import timezone
 
 from webapp.accounts.audit import record_of_team
 from webapp.datasets.models import Dataset, DatasetOrigin, Item, StoredFile
+from webapp.jobs.actions import note_progress
 from webapp.labels.actions.projects import ensure_tasks
 from webapp.privacy import public_id
 from webapp.privacy.media_url import MediaUrl
 from webapp.privacy.url_seal import is_sealed
+from webapp.promotions.actions.finishing import finish_if_done
 from webapp.promotions.models import CourierStop, OriginRule, Promotion, PromotionItem
 from webapp.promotions.states import OPEN_TO_COURIER, ItemState, State
 
 MAX_PARALLEL = 4
-UNFINISHED = (ItemState.WAITING, ItemState.FETCHING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -370,19 +371,22 @@ def partials() -> list[str]:
     return [one["part_name"] for one in kept.values_list("partial", flat=True) if one]
 
 
+def is_about_done(promotion_pk: int) -> bool:
+    """Whether its counts say that all was copied or left to a person; cheap, and not sure."""
+    rows = Promotion.objects.unscoped().filter(pk=promotion_pk)
+    return rows.filter(item_count__lte=F("stored_count") + F("attention_count")).exists()
+
+
 @transaction.atomic
-def finish_if_done(promotion_pk: int) -> bool:
-    """End a promotion of which no item waits any more; whether it ended now."""
+def end_if_done(promotion_pk: int) -> bool:
+    """End a promotion of which no item waits any more, else note how far it is; whether it ended now."""
     rows = Promotion.objects.unscoped().select_for_update(of=("self",), no_key=True)
-    promotion = rows.filter(pk=promotion_pk, state__in=OPEN_TO_COURIER).first()
-    unfinished = PromotionItem.objects.filter(promotion_id=promotion_pk, state__in=UNFINISHED)
-    if promotion is None or unfinished.exists():
-        return False
-    is_whole = promotion.stored_count == promotion.item_count
-    promotion.state = State.SHARED if is_whole else State.PARTLY_SHARED
-    promotion.finished_at = timezone.now()
-    promotion.save(update_fields=["state", "finished_at"])
-    return True
+    promotion = rows.select_related("decided_by").filter(pk=promotion_pk, state=State.RUNNING).first()
+    if promotion is None or finish_if_done(promotion):
+        return promotion is not None
+    done = promotion.stored_count + promotion.attention_count
+    note_progress(promotion.job_pk, done_steps=done, total_steps=promotion.item_count)
+    return False
 
 
 def unended() -> list[tuple[int, int]]:
