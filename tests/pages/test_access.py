@@ -1,5 +1,7 @@
 """Who may open what: every page for the owner, a teammate, an approver, a stranger, a labeler and nobody at all."""
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -95,15 +97,18 @@ def test_a_member_of_no_team_is_told_whom_to_ask(client: Client, db: None) -> No
     assert "not a member of any team" in text_of(response)
 
 
-def test_a_labeler_is_told_what_the_role_is_for(house: House, labeler: Viewer, browse: Browse) -> None:
+def test_to_a_labeler_there_is_nothing_but_labelling(house: House, labeler: Viewer, browse: Browse) -> None:
     browser = browse(labeler)
-    home = text_of(browser.get("/"))
-    assert "Your role in this team is labeler" in home
-    assert "No datasets yet" not in home
-    for room in ("/slices/", "/models/", "/jobs/", "/privacy/"):
+    assert browser.get("/")["Location"] == "/labelling/"
+    home = browser.get("/labelling/")
+    assert "You are a labeler in this team" in text_of(home)
+    hrefs = set(re.findall(r'<a [^>]*href="([^"]*)"', home.content.decode()))
+    assert hrefs == {"#main", "/labelling/"}
+    for room in ROOMS[1:]:
         response = browser.get(room)
-        assert response.status_code == 403
-        assert "takes the role viewer; yours here is labeler" in text_of(response)
+        assert response.status_code == 404
+        assert "There is no page at this address." in text_of(response)
+        assert set(re.findall(r'<a [^>]*href="([^"]*)"', response.content.decode())) == {"#main", "/labelling/"}
 
 
 def test_settings_are_for_those_who_may_change_them(

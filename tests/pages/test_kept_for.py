@@ -19,7 +19,7 @@ def kept_for(response: Any) -> str | None:
 def test_each_person_has_a_name_of_their_own_on_all_their_pages(
     house: House, owner: Viewer, teammate: Viewer, stranger: Viewer, labeler: Viewer, browse: Browse
 ) -> None:
-    names = {one.email: kept_for(browse(one).get("/")) for one in (owner, teammate, stranger, labeler)}
+    names = {one.email: kept_for(browse(one).get("/", follow=True)) for one in (owner, teammate, stranger, labeler)}
     assert len(set(names.values())) == len(names)
     assert all(name and re.fullmatch(r"[0-9a-f]{32}", name) for name in names.values())
     assert kept_for(browse(owner).get(house.grid)) == names[owner.email]

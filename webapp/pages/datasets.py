@@ -15,8 +15,8 @@ from webapp.datasets import queries
 from webapp.datasets.actions.datasets import create_dataset
 from webapp.datasets.models import Dataset
 from webapp.pages.cells import Cell, PictureOnPage, dataset_href, kind_of, links_for, upload_origins
-from webapp.pages.door import Refusal, carry_out, person
-from webapp.pages.frame import Page, render, say
+from webapp.pages.door import Refusal, carry_out, member
+from webapp.pages.frame import Page, home_of, render, say
 from webapp.pages.paging import Paging, address, key_from, paging
 from webapp.pages.snippets import Steps, first_steps, key_for_snippet
 from webapp.pages.strips import Strip, strips
@@ -81,8 +81,6 @@ class DatasetsPage(Page):
     """The datasets of this page."""
     paging: Paging
     """Where the list goes on."""
-    may_see: bool
-    """Whether the viewer may see datasets at all; a labeler may not."""
     may_curate: bool
     """Whether the viewer may make datasets."""
     is_form_open: bool
@@ -97,8 +95,11 @@ class DatasetsPage(Page):
     """What to run first, for a team without datasets."""
 
 
-@person
+@member
 def datasets(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    if not viewer.may(Permission.SEE_PRIVATE):
+        # Where everybody begins, a labeler is led to where they do.
+        return redirect(home_of(viewer))
     if request.method == "POST":
         verbs = {"create": create, "create-key": create_key}
         return carry_out(request, viewer, verbs, lambda refusal: show(request, viewer, refusal=refusal))
@@ -143,7 +144,6 @@ def show(
         item_count=sum(one.item_count for one in found),
         datasets=tuple(row_of(one, origins[one.pk], pictures[one.pk]) for one in shown),
         paging=paging(request, "ds", after=shown[-1].pk if len(rest) > PAGE_SIZE else None),
-        may_see=viewer.may(Permission.SEE_PRIVATE),
         may_curate=viewer.may(Permission.CURATE),
         is_form_open=is_open,
         form_href=address(request, new=None) if is_open else address(request, new="1"),

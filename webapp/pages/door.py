@@ -12,8 +12,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 
 from webapp.accounts.queries import viewer_of_session
-from webapp.accounts.viewer import Viewer
-from webapp.pages.errors import feed_error, homeless_page, refusal_page, status_of
+from webapp.accounts.viewer import Permission, Viewer
+from webapp.pages.errors import NO_PAGE, feed_error, homeless_page, refusal_page, status_of
 from webapp.privacy.refusals import Invalid, NotAllowed, NotFound, Refused
 
 P = ParamSpec("P")
@@ -34,7 +34,22 @@ class Refusal:
 
 
 def person(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
-    """A page for a signed-in member of a team; strangers are asked to sign in, refusals become pages."""
+    """A page for a member of a team who sees private items; to a labeler there is no such page."""
+    return member(not_for_labelers(view))
+
+
+def not_for_labelers(view: View[P]) -> View[P]:
+    @functools.wraps(view)
+    def wrapped(request: HttpRequest, viewer: Viewer, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if not viewer.may(Permission.SEE_PRIVATE):
+            raise NotFound(NO_PAGE)
+        return view(request, viewer, *args, **kwargs)
+
+    return wrapped
+
+
+def member(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+    """A page for any member of a team, labelers too; strangers are asked to sign in, refusals become pages."""
 
     @functools.wraps(view)
     def wrapped(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
@@ -52,7 +67,7 @@ def person(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseB
 
 
 def feed(method: str) -> Callable[[View[P]], Callable[Concatenate[HttpRequest, P], HttpResponseBase]]:
-    """A JSON answer for the pages' own scripts, to one method; refusals become `{"error": sentence}`.
+    """A JSON answer for the pages' own scripts, to one method; refusals become `{"error": sentence}`, to a labeler all.
 
     What answers GET answers HEAD, as everywhere; the server in front leaves the body out.
     """
@@ -67,7 +82,7 @@ def feed(method: str) -> Callable[[View[P]], Callable[Concatenate[HttpRequest, P
             if viewer is None:
                 return feed_error("You are signed out. Sign in again in another tab, then repeat this.", status=401)
             try:
-                return view(request, viewer, *args, **kwargs)
+                return not_for_labelers(view)(request, viewer, *args, **kwargs)
             except Refused as refusal:
                 return feed_error(refusal.sentence, status=status_of(refusal))
 

@@ -7,13 +7,14 @@ from typing import ClassVar
 
 import msgspec
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
-from django.urls import Resolver404, resolve, reverse
+from django.urls import Resolver404, resolve
 
 from webapp.accounts.queries import viewer_of_session
 from webapp.accounts.viewer import Viewer
-from webapp.pages.frame import Page, render
+from webapp.pages.frame import Page, home_of, render
 from webapp.privacy.refusals import Conflict, NotAllowed, NotFound, Refused, TooLarge
 
+NO_PAGE = "There is no page at this address."
 STATUSES: dict[type[Refused], int] = {NotFound: 404, NotAllowed: 403, Conflict: 409, TooLarge: 413}
 TITLES = {
     400: "This cannot be understood",
@@ -62,7 +63,7 @@ def error_page(
         status=status,
         sentence=sentence,
         remedy=remedy,
-        way_on=reverse("pages:datasets") if way_on == "" else way_on,
+        way_on=home_of(viewer) if way_on == "" else way_on,
     )
     return render(request, viewer, page, status=status)
 
@@ -90,7 +91,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     if request.method in ("GET", "HEAD") and leads_somewhere(other):
         query = request.META.get("QUERY_STRING", "")
         return HttpResponsePermanentRedirect(f"{other}?{query}" if query else other)
-    return refusal_page(request, viewer_of_session(request), NotFound("There is no page at this address."))
+    return refusal_page(request, viewer_of_session(request), NotFound(NO_PAGE))
 
 
 def leads_somewhere(path: str) -> bool:

@@ -22,10 +22,12 @@ ROOMS = (
     ("datasets", "Datasets"),
     ("slices", "Slices"),
     ("models", "Models"),
+    ("labelling", "Labelling"),
     ("jobs", "Jobs"),
     ("team", "Team"),
     ("privacy", "Privacy"),
 )
+ROOMS_OF_LABELERS = (("labelling", "Labelling"),)
 # Django's words for the kinds of a notice, and ours.
 KINDS = {"success": "done", "warning": "warning", "error": "refused"}
 
@@ -82,8 +84,12 @@ class OtherTeam:
 class Frame:
     """What surrounds the page of a signed-in person."""
 
+    home: str
+    """Where the product's name leads."""
     rooms: tuple[Room, ...]
     """The bar's links."""
+    sees_private: bool
+    """False for a labeler, to whom there is nothing but labelling."""
     email: str
     """Who is signed in."""
     kept_for: str
@@ -136,7 +142,9 @@ def render(
 def frame_around(request: HttpRequest, viewer: Viewer, page: Page) -> Frame:
     others = [one for one in memberships_of(viewer) if one.team_id != viewer.team_id]
     return Frame(
-        rooms=tuple(room_link(request, name, text, current=page.room == name) for name, text in ROOMS),
+        home=home_of(viewer),
+        rooms=tuple(room_link(request, name, text, current=page.room == name) for name, text in rooms_of(viewer)),
+        sees_private=viewer.may(Permission.SEE_PRIVATE),
         email=viewer.email,
         kept_for=salted_hmac("transom.pictures-kept-for", str(viewer.user_id), algorithm="sha256").hexdigest()[:32],
         role=str(viewer.role),
@@ -151,6 +159,16 @@ def frame_around(request: HttpRequest, viewer: Viewer, page: Page) -> Frame:
         version=settings.VERSION,
         path=request.get_full_path(),
     )
+
+
+def rooms_of(viewer: Viewer) -> tuple[tuple[str, str], ...]:
+    return ROOMS if viewer.may(Permission.SEE_PRIVATE) else ROOMS_OF_LABELERS
+
+
+def home_of(viewer: Viewer | None) -> str:
+    """Where somebody begins: with the datasets, a labeler with their projects."""
+    is_labeler = viewer is not None and not viewer.may(Permission.SEE_PRIVATE)
+    return reverse("pages:labelling" if is_labeler else "pages:datasets")
 
 
 def room_link(request: HttpRequest, name: str, text: str, *, current: bool) -> Room:

@@ -20,7 +20,7 @@ from webapp.accounts.viewer import Permission, Role, Viewer
 from webapp.datasets import queries
 from webapp.datasets.actions.origins import declare_origin, forget_origin
 from webapp.datasets.models import MediaOrigin
-from webapp.pages.door import Refusal, Verb, carry_out, person
+from webapp.pages.door import Refusal, Verb, carry_out, member, person
 from webapp.pages.frame import Page, render, say
 from webapp.pages.holdings import datasets_by_origin
 from webapp.pages.snippets import endpoint
@@ -263,7 +263,7 @@ def key_row(row: ApiKey) -> KeyRow:
     )
 
 
-@person
+@member
 def switch_team(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Look at another of one's teams from now on."""
     chosen = request.POST.get("team", "")

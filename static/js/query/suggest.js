@@ -25,7 +25,7 @@
 const MOST = 60;
 const BARE = /^[\p{L}\p{Nl}\p{No}_][\p{L}\p{N}_]*$/u;
 const NOT_BARE = new Set(["and", "or", "not", "in", "between", "contains", "starts", "with", "exists", "is", "missing", "true", "false", "null"]);
-// What annotations[...] knows; metadata besides.
+// What annotations[...] knows; metadata besides. Of what else has brackets, all that stands behind it.
 const OF_OBJECT = new Set([
   ...["label", "labels", "type", "annotation_id", "task_id", "track", "taxonomy", "area", "confidence"],
   ...["position", "dimensions"].flatMap((name) => [`${name}.x`, `${name}.y`, `${name}.z`]),
@@ -169,7 +169,7 @@ function field(path, type) {
 function withinBrackets(path, root) {
   if (!path.startsWith(`${root}.`)) return null;
   const rest = path.slice(root.length + 1);
-  return OF_OBJECT.has(rest) || rest.startsWith("metadata.") ? rest : null;
+  return root === "scale_metadata" || OF_OBJECT.has(rest) || rest.startsWith("metadata.") ? rest : null;
 }
 
 /**

@@ -1,0 +1,68 @@
+"""The pictures of labelling tasks: a member's browser loads them from their host, a labeler's gets our copy."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+
+from webapp.accounts.viewer import Permission, Viewer
+from webapp.datasets import queries
+from webapp.labels.models import LabellingTask
+from webapp.pages.cells import PictureOnPage, links_for, media_address, upload_origins
+from webapp.privacy.origins import Origin
+from webapp.privacy.shared_origin import shared_media_origins
+from webapp.promotions.models import PromotionItem
+from webapp.promotions.states import ItemState
+
+
+@dataclass(frozen=True, slots=True)
+class TaskPictures:
+    """Where pictures are loaded from."""
+
+    addresses: dict[int, str]
+    """By the key of the item, without those that cannot be shown."""
+    origins: frozenset[Origin]
+    """The hosts of all of them."""
+
+
+def task_pictures(request: HttpRequest, viewer: Viewer, tasks: Sequence[LabellingTask]) -> TaskPictures:
+    """Where this viewer's browser loads the pictures of these tasks from, which the viewer may see."""
+    links = links_for(request, viewer)
+    if not viewer.may(Permission.SEE_PRIVATE):
+        copies = copies_of(tasks)
+        files = {one.item_id: copies.get((one.promotion_pk, one.item_id)) for one in tasks}
+        addresses = {item_pk: links.to(item_pk, file_pk) for item_pk, file_pk in files.items() if file_pk is not None}
+        return TaskPictures(addresses, shared_media_origins(request))
+    datasets = list({one.item.dataset_id: one.item.dataset for one in tasks}.values())
+    origins = queries.origin_rows_by_dataset(viewer, datasets)
+    known = frozenset(origin for some in origins.values() for origin in some)
+    addresses = {one.item_id: media_address(one.item, links) for one in tasks}
+    return TaskPictures(addresses, known | upload_origins(request, datasets))
+
+
+def copies_of(tasks: Sequence[LabellingTask]) -> dict[tuple[int | None, int], int | None]:
+    """The file of the copy that each task's own promotion has made, by promotion and item."""
+    rows = PromotionItem.objects.filter(
+        promotion_id__in={one.promotion_pk for one in tasks},
+        item_pk__in=[one.item_id for one in tasks],
+        state=ItemState.STORED,
+    )
+    return {(promotion, item): file for promotion, item, file in rows.values_list("promotion_id", "item_pk", "file_id")}
+
+
+def picture_of(task: LabellingTask, pictures: TaskPictures, href: str) -> PictureOnPage | None:
+    """As the island names it; None for a picture that cannot be shown now."""
+    address = pictures.addresses.get(task.item_id)
+    if address is None:
+        return None
+    return {
+        "id": task.public_id,
+        "reference_id": task.item.reference_id,
+        "url": address,
+        "width": task.item.width,
+        "height": task.item.height,
+        "privacy": task.item.privacy,
+        "href": href,
+    }
