@@ -31,6 +31,7 @@ REVEALING = {
     "webapp/labels/rows.py",
     "webapp/wire/labels_out.py",
     "webapp/wire/rows_out.py",
+    "webapp/promotions/admin_preview.py",
     "webapp/pages/cells.py",
     "webapp/pages/mask_files.py",
     "webapp/pages/scenes.py",

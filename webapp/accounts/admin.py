@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.http import HttpRequest
 
 from webapp.accounts.models import ApiKey, AuditEntry, Membership, Team, User
@@ -55,7 +56,13 @@ class UserAdmin(SuperusersOnly):
 class MembershipInline(admin.TabularInline):  # type: ignore[type-arg]
     model = Membership
     extra = 1
-    max_num = 1000
+
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **options: Any) -> Any:
+        """Without the links to add or change the person from here: those open in windows that scripts talk to."""
+        field: Any = super().formfield_for_dbfield(db_field, request, **options)
+        if isinstance(getattr(field, "widget", None), RelatedFieldWidgetWrapper):
+            field.widget = field.widget.widget
+        return field
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return is_superuser(request)
@@ -73,6 +80,8 @@ class MembershipInline(admin.TabularInline):  # type: ignore[type-arg]
 @admin.register(Team)
 class TeamAdmin(SuperusersOnly):
     list_display = ["name", "origins_locked_at", "created_at"]
+    fields = ["name", "may_appends_ask", "origins_locked_at", "created_at"]
+    readonly_fields = ["origins_locked_at", "created_at"]
     inlines = [MembershipInline]
 
 

@@ -41,7 +41,11 @@ def confirm(request: HttpRequest, context: Context) -> HttpResponse:
 
 def ask_again(request: HttpRequest, *, back: str) -> HttpResponse:
     """The way to the fresh sign-in, and from there to `back`."""
-    return redirect(f"{reverse('admin:confirm')}?{urlencode({'next': back})}")
+    return redirect(confirm_href(back))
+
+
+def confirm_href(back: str) -> str:
+    return f"{reverse('admin:confirm')}?{urlencode({'next': back})}"
 
 
 def second_factor_page(request: HttpRequest, context: Context, *, codes: list[str], refusal: str) -> HttpResponse:

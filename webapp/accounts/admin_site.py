@@ -68,6 +68,11 @@ class TransomAdminSite(admin.AdminSite):
     def second_factor(self, request: HttpRequest) -> HttpResponseBase:
         return admin_pages.second_factor_of(request, self.each_context(request))
 
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        """What waits for somebody comes first."""
+        found: list[Any] = super().get_app_list(request, app_label)
+        return sorted(found, key=lambda app: app["app_label"] != "promotions")
+
     def app_index(self, request: HttpRequest, app_label: str, extra_context: dict[str, Any] | None = None) -> Any:
         """There is one list of everything, at the start."""
         return redirect(reverse("admin:index"))

@@ -22,6 +22,26 @@ const probe = new Probe({ fetch });
  * @returns {Promise<import("../media/diagnosis.js").Diagnosis>}
  */
 export async function explain(url, medium, reason) {
+  return diagnosisOf(url, medium, reason, (address) => probe.ask(address));
+}
+
+/**
+ * Says why an image did not load, on a page whose policy allows its host images and no request to look further.
+ * @param {string} url
+ * @param {unknown} reason what its load was rejected with
+ * @returns {Promise<import("../media/diagnosis.js").Diagnosis>}
+ */
+export async function explainUnasked(url, reason) {
+  return diagnosisOf(url, "image", reason, async () => "unasked");
+}
+
+/**
+ * @param {string} url
+ * @param {"image" | "video"} medium
+ * @param {unknown} reason
+ * @param {import("../media/diagnosis.js").Witnesses["probe"]} ask
+ */
+async function diagnosisOf(url, medium, reason, ask) {
   await new Promise((resolve) => setTimeout(resolve, VIOLATION_DELAY_MS));
   const absolute = new URL(url, document.baseURI).href;
   const failure = {
@@ -34,7 +54,7 @@ export async function explain(url, medium, reason) {
     pageAddress: location.href,
     isOnline: () => navigator.onLine,
     permission,
-    probe: (address) => probe.ask(address),
+    probe: ask,
   });
 }
 

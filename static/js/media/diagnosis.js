@@ -25,7 +25,7 @@ import { verdicts } from "./verdicts.js";
  * @property {string} pageAddress the page's own address
  * @property {() => boolean} isOnline
  * @property {(space: "local-network" | "loopback-network") => Promise<PermissionState>} permission
- * @property {(url: string) => Promise<"answered" | "refused" | "silent">} probe asks the host without reading the answer
+ * @property {(url: string) => Promise<"answered" | "refused" | "silent" | "unasked">} probe asks the host without reading the answer, or may not
  */
 
 /**
@@ -51,6 +51,7 @@ export async function diagnose(failure, witnesses) {
   if (failure.timedOut) return permission === "prompt" && media !== "public-address" ? say.localNetworkPrompt() : say.timeout();
 
   const answer = await witnesses.probe(failure.url);
+  if (answer === "unasked") return say.missing();
   if (answer === "answered") return failure.medium === "video" ? say.notAVideo() : say.notAnImage();
   // The browser may learn that it is offline only while it asks.
   if (isOffline()) return say.offline();

@@ -4,7 +4,7 @@
  */
 
 /**
- * @typedef {"csp" | "mixed-content" | "offline" | "timeout" | "not-an-image" | "not-a-video" | "unreachable"
+ * @typedef {"csp" | "mixed-content" | "offline" | "timeout" | "not-an-image" | "not-a-video" | "no-picture" | "unreachable"
  *   | "local-network-denied" | "local-network-prompt"} FailureKind
  */
 
@@ -61,6 +61,12 @@ export function verdicts(origin) {
         `${origin} answered, but not with an image: access denied (401, 403), not found (404), a sign-in page or a broken file.`,
         `${NEW_TAB} to see the answer; sign in there if it asks.` +
           " A signed address may have expired: append the item again with a fresh one.",
+      ),
+    missing: () =>
+      verdict(
+        "no-picture",
+        `${origin} gave your browser no picture: not reachable from here, access denied, or no such file.`,
+        `Connect the VPN. ${NEW_TAB} from the item's own page, which looks further into the cause.`,
       ),
     notAVideo: () =>
       verdict(
