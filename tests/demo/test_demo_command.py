@@ -28,6 +28,7 @@ from webapp.demo.drawing.film import FILMS
 from webapp.demo.drawing.library import Plan, draw_library
 from webapp.demo.drawing.stills import planned_stills
 from webapp.labels import queries as label_queries
+from webapp.promotions.models import OriginRule
 
 pytestmark = pytest.mark.django_db
 
@@ -150,6 +151,13 @@ def test_second_run_changes_nothing_and_says_nothing(folder: DemoFolder) -> None
     before = credentials(folder), Dataset.objects.unscoped().count(), dataset("dusk-stills").updated_at
     assert run() == ""
     assert (credentials(folder), Dataset.objects.unscoped().count(), dataset("dusk-stills").updated_at) == before
+
+
+def test_courier_of_a_demo_may_copy_from_its_own_media_host_and_from_no_other(folder: DemoFolder) -> None:
+    run()
+    run("--media-url", "https://media.harbor.example")
+    rules = OriginRule.objects.values_list("origin__origin", "ranges", "is_http_allowed")
+    assert list(rules) == [("http://127.0.0.1:8001", ["127.0.0.0/8"], True)]
 
 
 def test_dataset_somebody_deleted_does_not_come_back(folder: DemoFolder) -> None:

@@ -26,9 +26,13 @@ SCRIPT = "script@demo.example"
 
 @dataclass(frozen=True, slots=True)
 class DemoTeam:
-    """`curator` is who the demo's datasets are made by; `is_new` means that the database did not know the team."""
+    """`curator` is who the demo's datasets are made by; `is_new` means that the database did not know the team.
+
+    `admin` is also the operator.
+    """
 
     curator: Viewer
+    admin: Viewer
     credentials: Credentials
     is_new: bool
 
@@ -51,7 +55,8 @@ def ensure_team(folder: DemoFolder) -> DemoTeam:
         credentials = replace(credentials, api_key=key)
     if credentials != kept:
         write_credentials(folder, credentials)
-    return DemoTeam(_viewer(team, "curator@demo.example"), credentials, is_new)
+    curator, admin = (_viewer(team, email) for email in ("curator@demo.example", "admin@demo.example"))
+    return DemoTeam(curator, admin, credentials, is_new)
 
 
 def _person(email: str, password: str | None, *, renew: bool) -> User:
