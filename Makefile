@@ -30,7 +30,8 @@ bench: $(PYTHON_OF_VENV)
 
 lock:
 	uv pip compile $(LOCK_FLAGS) --extra demo pyproject.toml -o requirements.txt
-	uv pip compile $(LOCK_FLAGS) --extra demo --extra test -c requirements.txt pyproject.toml -o requirements-test.txt
+	uv pip compile $(LOCK_FLAGS) --extra demo --extra s3 -c requirements.txt pyproject.toml -o requirements-s3.txt
+	uv pip compile $(LOCK_FLAGS) --extra demo --extra s3 --extra test -c requirements-s3.txt pyproject.toml -o requirements-test.txt
 
 # One lock for every Python from 3.11 and every system; no index is named in it.
 LOCK_FLAGS := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet

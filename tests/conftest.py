@@ -36,7 +36,7 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 (RUN_FOLDER / "data").mkdir()
 django.setup()
 
-pytest_plugins = ["tests.people", "tests.live"]
+pytest_plugins = ["tests.people", "tests.live", "tests.s3_server"]
 
 
 @pytest.fixture(scope="session")

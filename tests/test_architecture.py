@@ -138,7 +138,12 @@ def test_todo_is_an_issue_and_not_a_comment() -> None:
 
 
 @pytest.mark.parametrize(
-    ("lock", "extras"), [("requirements.txt", ["demo"]), ("requirements-test.txt", ["demo", "test"])]
+    ("lock", "extras"),
+    [
+        ("requirements.txt", ["demo"]),
+        ("requirements-s3.txt", ["demo", "s3"]),
+        ("requirements-test.txt", ["demo", "s3", "test"]),
+    ],
 )
 def test_lock_holds_every_package_that_is_asked_for_with_hashes_and_no_address(lock: str, extras: list[str]) -> None:
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]

@@ -9,7 +9,7 @@ from packaging.requirements import Requirement
 
 PROJECT = Path(__file__).resolve().parent.parent
 PAPERS = [*sorted(PROJECT.glob("*.md")), *sorted((PROJECT / "docs").rglob("*.md"))]
-VARIABLE = re.compile(r'"(TRANSOM_[A-Z_]+|DATABASE_URL)"')
+VARIABLE = re.compile(r'"(TRANSOM_[A-Z0-9_]+|DATABASE_URL)"')
 LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
 
 
@@ -23,12 +23,12 @@ def variables() -> set[str]:
 
 
 def test_every_variable_has_its_row_and_every_row_a_variable() -> None:
-    rows = set(re.findall(r"^\| `([A-Z_]+)` \|", read("docs/deployment.md"), re.MULTILINE))
+    rows = set(re.findall(r"^\| `([A-Z0-9_]+)` \|", read("docs/deployment.md"), re.MULTILINE))
     assert rows == variables()
 
 
 def test_readme_names_only_variables_that_exist() -> None:
-    rows = set(re.findall(r"^\| `([A-Z_]+)` \|", read("README.md"), re.MULTILINE))
+    rows = set(re.findall(r"^\| `([A-Z0-9_]+)` \|", read("README.md"), re.MULTILINE))
     assert rows - variables() == {"PORT", "MEDIA_PORT", "SHARED_PORT", "PYTHON"}
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import dj_database_url
 
+from webapp.bucket import Bucket
 from webapp.listening import DEFAULT_BIND, shared_port
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -44,6 +45,20 @@ def env_origin(name: str) -> str | None:
     if not text or re.fullmatch(r"https?://[a-z0-9.-]+(:[1-9][0-9]{0,4})?", text):
         return text or None
     raise SystemExit(f"{name} is {text!r}; write an origin, as https://files.example.com.")
+
+
+def env_bucket() -> Bucket | None:
+    if not (name := os.environ.get("TRANSOM_S3_BUCKET", "").strip()):
+        return None
+    return Bucket(
+        name=name,
+        endpoint=os.environ.get("TRANSOM_S3_ENDPOINT", "").strip().rstrip("/").lower(),
+        region=os.environ.get("TRANSOM_S3_REGION", "").strip() or "us-east-1",
+        access_key=os.environ.get("TRANSOM_S3_ACCESS_KEY", "").strip(),
+        secret_key=os.environ.get("TRANSOM_S3_SECRET_KEY", "").strip(),
+        prefix=os.environ.get("TRANSOM_S3_PREFIX", "").strip(),
+        has_own_host=env_flag("TRANSOM_S3_OWN_HOST", default=False),
+    )
 
 
 def kept_secret(name: str, variable: str, size: int) -> str:
@@ -277,6 +292,12 @@ COURIER_DAILY_BYTES = int(env_number("TRANSOM_COURIER_DAILY_MB", default=0) * 10
 COURIER_AUTHORITIES = Path(found) if (found := os.environ.get("TRANSOM_COURIER_AUTHORITIES", "")) else None
 # For trying Transom on one machine only: an origin's rule may list loopback addresses.
 COURIER_LOOPBACK = env_flag("TRANSOM_COURIER_LOOPBACK", default=False)
+
+# Where copies of approved items stay. A bucket may also be known while new copies stay here: for those it has.
+SHARED_STORE = env_choice("TRANSOM_SHARED_STORE", choices=("local", "s3"), default="local")
+BUCKET = env_bucket()
+if SHARED_STORE == "s3" and BUCKET is None:
+    raise SystemExit("TRANSOM_SHARED_STORE is s3; set TRANSOM_S3_BUCKET and what docs/deployment.md says of it.")
 
 LANGUAGE_CODE = "en-us"
 TIME_ZONE = "UTC"

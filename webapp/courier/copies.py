@@ -29,6 +29,14 @@ class Copies(Protocol):
     def abandon(self, team_pk: int, sha256: str) -> None: ...
 
 
+class Removing(Protocol):
+    """Who removes what stays elsewhere and nothing names any more; `look` begins with it and does not wait."""
+
+    def look(self) -> None: ...
+
+    def end(self) -> None: ...
+
+
 class LocalCopies:
     """Copies in the data folder, where uploads are too (datasets/actions/files.py)."""
 

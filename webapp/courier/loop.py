@@ -22,7 +22,7 @@ from django.db import DatabaseError, InterfaceError, close_old_connections, conn
 from django.utils import timezone
 
 from webapp.courier.approved import Failed, FailureKind, Stored
-from webapp.courier.copies import Copies
+from webapp.courier.copies import Copies, Removing
 from webapp.courier.fetch import Courier
 from webapp.courier.journey import Journey
 from webapp.courier.own_addresses import surroundings
@@ -141,7 +141,7 @@ class Crew:
             log.warning("%s did not answer %s times in a row and is left alone for a while.", claim.origin, MOST_SILENT)
 
 
-def run(stop: threading.Event, copies: Copies, *, until_idle: bool = False) -> int:
+def run(stop: threading.Event, copies: Copies, *, removals: Removing | None = None, until_idle: bool = False) -> int:
     """Copy what is approved until `stop` is set (or, with `until_idle`, nothing can be copied now); how many items."""
     courier = Courier(
         # Each item gets the store of its team.
@@ -149,7 +149,7 @@ def run(stop: threading.Event, copies: Copies, *, until_idle: bool = False) -> i
         surroundings=surroundings(is_loopback_listed=settings.COURIER_LOOPBACK),
         authorities=settings.COURIER_AUTHORITIES,
     )
-    upkeep = Upkeep(copies)
+    upkeep = Upkeep(copies, removals)
     crew = Crew(copies, courier, settings.COURIER_THREADS, stop)
     lease = timedelta(seconds=settings.COURIER_LEASE_SECONDS)
     renewed_at = looked_at = time.monotonic()

@@ -13,7 +13,7 @@ from pathlib import Path
 from django.conf import settings
 from django.utils import timezone
 
-from webapp.courier.copies import Copies
+from webapp.courier.copies import Copies, Removing
 from webapp.courier.egress_log import bytes_today
 from webapp.datasets.actions.files import remove_unnamed
 from webapp.datasets.models import StoredFile
@@ -23,6 +23,7 @@ from webapp.promotions.actions.revoke import expire
 log = logging.getLogger(__name__)
 
 ENDS_EVERY_S, LIMITS_EVERY_S, EXPIRES_EVERY_S, SWEEP_EVERY_S = 5.0, 2.0, 60.0, 3600.0
+REMOVALS_EVERY_S = 2.0
 # What a clock may jump ahead of the time that passed, and how long until a longer jump is believed.
 HARMLESS_JUMP_S, BELIEVED_AFTER_S = 300.0, 3600.0
 # A part that nobody goes on with, and nobody has written to for so long.
@@ -36,8 +37,8 @@ _TEAM, _PAIR, _SHA256 = re.compile(r"[0-9]+"), re.compile(r"[0-9a-f]{2}"), re.co
 class Upkeep:
     """Does each thing when it is due; the first `look` does all of them, and `end` once more what ends promotions."""
 
-    def __init__(self, copies: Copies) -> None:
-        self._copies = copies
+    def __init__(self, copies: Copies, removals: Removing | None = None) -> None:
+        self._copies, self._removals = copies, removals
         copying.wake(QUOTA)
         now = time.monotonic()
         self._due: dict[Callable[[], None], tuple[float, float]] = {
@@ -46,6 +47,8 @@ class Upkeep:
             self.expire: (EXPIRES_EVERY_S, now),
             self.sweep: (SWEEP_EVERY_S, now),
         }
+        if removals is not None:
+            self._due[removals.look] = (REMOVALS_EVERY_S, now)
         self._clock = Clock()
 
     def look(self) -> None:
@@ -56,6 +59,8 @@ class Upkeep:
 
     def end(self) -> None:
         self.end_promotions()
+        if self._removals is not None:
+            self._removals.end()
 
     def end_promotions(self) -> None:
         for promotion_pk, _ in copying.unended():

@@ -18,7 +18,7 @@ from webapp.pages.words import counted, rate
 from webapp.privacy import public_id
 from webapp.privacy.media_url import MediaUrl
 from webapp.privacy.origins import Origin
-from webapp.privacy.shared_origin import shared_base, shared_media_origins
+from webapp.privacy.shared_origin import shared_base, upload_media_origins
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def media_origins(request: HttpRequest, viewer: Viewer, dataset: Dataset) -> fro
 def upload_origins(request: HttpRequest, datasets: Sequence[Dataset]) -> frozenset[Origin]:
     """Where uploaded files are loaded from; nothing when no file can be uploaded to any of the datasets."""
     is_one_open = any(not one.use_privacy_mode for one in datasets)
-    return shared_media_origins(request) if is_one_open else frozenset()
+    return upload_media_origins(request) if is_one_open else frozenset()
 
 
 def media_address(item: Item, links: SharedLinks) -> str:

@@ -5,9 +5,11 @@ No cookie is read and none is set. A link is its own permission, so any page tha
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
+from webapp.bucket import Bucket
 from webapp.datasets.actions.files import path_of
 from webapp.datasets.models import StoredFile
 from webapp.datasets.shared_links import claim_of
@@ -28,6 +30,8 @@ SHOWN_TYPES = frozenset(
         "video/webm",
     }
 )
+# Time for a browser to follow it, and for clocks that differ a little.
+BUCKET_LINK_SECONDS = 120
 ONLY_BYTES = "application/octet-stream"
 
 METHODS = ("GET", "HEAD", "OPTIONS")
@@ -52,22 +56,48 @@ def serve(request: HttpRequest, token: str) -> HttpResponseBase:
     file = opened(claim) if claim is not None else None
     if file is None:
         raise Http404
-    answer = local_answer(request, file)
+    answer = local_answer(request, file) or bucket_answer(request, file)
+    if answer is None:
+        raise Http404
     for name, value in OPEN_TO_PAGES.items():
         answer.headers[name] = value
     return answer
 
 
-def local_answer(request: HttpRequest, file: StoredFile) -> HttpResponseBase:
+def local_answer(request: HttpRequest, file: StoredFile) -> HttpResponseBase | None:
+    """The bytes themselves; None where they are not here. What is in the bucket may have been uploaded here as well."""
     served_as = served_type(file)
     try:
         answer = file_answer(request, path_of(file), content_type=served_as, etag=f'"{file.sha256}"')
     except OSError:
-        raise Http404 from None
+        return None
     answer.headers["Content-Disposition"] = disposition_of(file)
     # Kept, but asked about each time: the right to it may be gone.
     answer.headers["Cache-Control"] = "private, no-cache"
     return answer
+
+
+def bucket_answer(request: HttpRequest, file: StoredFile) -> HttpResponseBase | None:
+    """A way to the bytes for who asked, at their bucket; None where they are in none that we know.
+
+    Nothing is asked of the bucket: the link is signed here, and says as what it is to serve them.
+    """
+    bucket: Bucket | None = settings.BUCKET
+    if bucket is None or file.place != StoredFile.Place.S3:
+        return None
+    if request.method == "HEAD":
+        # The link is signed for reading, which is what whoever asks first will do next.
+        return HttpResponse(headers={"Content-Length": str(file.byte_size)}, content_type=served_type(file))
+    answers = {
+        "cache-control": "private, no-store",
+        "content-disposition": disposition_of(file),
+        "content-type": served_type(file),
+    }
+    key = bucket.key_of(file.team_id, file.sha256)
+    response = HttpResponse(status=302, content_type="text/plain")
+    response.headers["Location"] = bucket.link(key, answers=answers, seconds=BUCKET_LINK_SECONDS)
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def served_type(file: StoredFile) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 NETWORK_MODULES = frozenset(
     {"aiohttp", "boto3", "botocore", "curl_cffi", "fsspec", "ftplib", "grpc", "http.client", "httpcore", "httpx"}
     | {"imaplib", "paramiko", "poplib", "pycurl", "requests", "s3fs", "smart_open", "smtplib", "socket", "telnetlib"}
-    | {"tornado", "urllib.request", "urllib3", "websockets", "xmlrpc.client"}
+    | {"s3transfer", "storages", "tornado", "urllib.request", "urllib3", "websockets", "xmlrpc.client"}
 )
 NETWORK_CALLS = frozenset({"create_connection", "open_connection", "urlopen", "urlretrieve"})
 # Who may, and what for.
@@ -22,6 +22,9 @@ ALLOWED = frozenset(
         ("privacy/sandbox.py", "socket"),  # tries to get out, to prove that it cannot
         ("demo/media_server.py", "socket"),  # listens, in place of a customer's host
         # The courier, and of it no other file; that no web or job process loads these is in pyproject.toml.
+        ("courier/bucket_client.py", "boto3"),
+        ("courier/bucket_client.py", "botocore"),
+        ("courier/bucket_client.py", "storages"),
         ("courier/resolve.py", "socket"),
         ("courier/connection.py", "socket"),
         ("courier/connection.py", "http.client"),

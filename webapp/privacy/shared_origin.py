@@ -41,7 +41,13 @@ def shared_base(request: HttpRequest) -> str:
 
 
 def shared_media_origins(request: HttpRequest) -> frozenset[Origin]:
-    """What the policy of a page that shows shared bytes has to name."""
+    """What the policy of a page that shows copies has to name: the shared origin, and the bucket that it leads to."""
+    bucket = frozenset({Origin.parse(settings.BUCKET.origin)}) if settings.BUCKET is not None else frozenset()
+    return upload_media_origins(request) | bucket
+
+
+def upload_media_origins(request: HttpRequest) -> frozenset[Origin]:
+    """What the policy of a page that shows uploaded files has to name: they are never in a bucket alone."""
     return frozenset({Origin.parse(shared_base(request))})
 
 

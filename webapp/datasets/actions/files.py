@@ -11,8 +11,10 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from webapp.accounts.viewer import Permission, Viewer
+from webapp.datasets.actions import bucket_copies
 from webapp.datasets.actions.append_items import AppendOutcome, append_items
 from webapp.datasets.departures import is_file_named
 from webapp.datasets.drafts import ItemDraft
@@ -87,10 +89,15 @@ def refuse_files_in_privacy_mode(dataset: Dataset) -> None:
 
 @transaction.atomic
 def forget_unused_files(pks: Iterable[int]) -> None:
-    """Delete stored files that nothing names any more, rows now and bytes after the transaction."""
+    """Delete stored files that nothing names any more, rows now and bytes after the transaction.
+
+    Those in the bucket are removed by the courier, for nobody else may talk to it.
+    """
     for file in StoredFile.objects.select_for_update().filter(pk__in=set(pks)):
         if not Item.objects.unscoped().filter(file_id=file.pk).exists() and not is_file_named(file.pk):
             remove = partial(remove_unnamed, file.team_id, file.sha256)
+            if file.place == StoredFile.Place.S3:
+                bucket_copies.forget(file.team_id, file.sha256, timezone.now())
             file.delete()
             transaction.on_commit(remove)
 

@@ -1,5 +1,6 @@
 """The rows of datasets: each file one noun."""
 
+from webapp.datasets.models.bucket_copy import BucketCopy
 from webapp.datasets.models.dataset import Dataset
 from webapp.datasets.models.edit import Edit
 from webapp.datasets.models.item import Item, StoredFile
@@ -9,6 +10,7 @@ from webapp.datasets.models.scene import Scene
 from webapp.datasets.models.slice import Slice
 
 __all__ = [
+    "BucketCopy",
     "Dataset",
     "DatasetOrigin",
     "Edit",

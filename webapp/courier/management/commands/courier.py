@@ -5,15 +5,14 @@ from __future__ import annotations
 import signal
 import threading
 from argparse import ArgumentParser
-from pathlib import Path
 from types import FrameType
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from webapp.courier.copies import LocalCopies
 from webapp.courier.loop import run
+from webapp.courier.shared_store import chosen_copies, chosen_removals
 from webapp.privacy.checks import TAG
 
 
@@ -34,7 +33,7 @@ class Command(BaseCommand):
 
         signal.signal(signal.SIGTERM, stop_soon)
         signal.signal(signal.SIGINT, stop_soon)
-        run(stop, LocalCopies(Path(settings.SHARED_DIR)), until_idle=until_idle)
+        run(stop, chosen_copies(), removals=chosen_removals(), until_idle=until_idle)
 
 
 def greeting() -> list[str]:
@@ -42,6 +41,8 @@ def greeting() -> list[str]:
     said = ["Courier started: it connects to media hosts, for approved items alone."]
     if not settings.COURIER_IS_ON:
         said = ["Courier started, and switched off by TRANSOM_COURIER: it copies nothing."]
+    if settings.SHARED_STORE == "s3" and settings.BUCKET is not None:
+        said.append(f"Copies stay in the bucket {settings.BUCKET.name} at {settings.BUCKET.endpoint}.")
     if settings.COURIER_LOOPBACK:
         said.append(
             "WARNING: TRANSOM_COURIER_LOOPBACK lets an origin's rule list loopback addresses, where this machine's own"

@@ -1,0 +1,100 @@
+"""What happens to an object of the bucket, written down: coming, kept, unwanted, going, gone. Nothing here connects.
+
+Every change checks the state it starts from. So a copy that is being removed is brought by nobody meanwhile, and one
+that came meanwhile is removed by nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Q
+
+from webapp.datasets.models import BucketCopy, StoredFile
+
+State = BucketCopy.State
+# Nobody brings one file for longer: who began has been killed.
+LONGEST_COMING = timedelta(hours=24)
+# Removing is two short requests.
+LONGEST_GOING = timedelta(minutes=10)
+FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=30), timedelta(hours=1)
+
+
+class BeingRemoved(Exception):
+    """The same bytes are leaving the bucket just now; to be tried again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """An object that is to go, and this moment's right to remove it."""
+
+    pk: int
+    team_pk: int
+    sha256: str
+    tries: int
+    began_at: datetime
+
+
+@transaction.atomic
+def begin(team_pk: int, sha256: str, now: datetime) -> tuple[int, bool]:
+    """Note that bytes are about to be put: the round to settle in, and whether they are there already.
+
+    Raises BeingRemoved.
+    """
+    BucketCopy.objects.get_or_create(team_id=team_pk, sha256=sha256, defaults={"state": State.COMING})
+    row = BucketCopy.objects.select_for_update().get(team_id=team_pk, sha256=sha256)
+    if row.state == State.GOING:
+        raise BeingRemoved
+    if row.state == State.KEPT:
+        return row.round, True
+    rows = BucketCopy.objects.filter(pk=row.pk)
+    rows.update(state=State.COMING, changed_at=now, tries=0, ready_at=None, sentence="")
+    return row.round, False
+
+
+def settle(team_pk: int, sha256: str, in_round: int, now: datetime) -> bool:
+    """Note that a stored file names it, in the transaction that says so; False where it has been removed since."""
+    rows = BucketCopy.objects.filter(team_id=team_pk, sha256=sha256, round=in_round)
+    return bool(
+        rows.filter(state__in=[State.COMING, State.KEPT, State.UNWANTED]).update(state=State.KEPT, changed_at=now)
+    )
+
+
+def abandon(team_pk: int, sha256: str, now: datetime) -> None:
+    """Note that it was brought for nothing, maybe after it had been removed; what a stored file names stays."""
+    rows = BucketCopy.objects.filter(team_id=team_pk, sha256=sha256, state__in=[State.COMING, State.GONE])
+    rows.update(state=State.UNWANTED, changed_at=now)
+
+
+def forget(team_pk: int, sha256: str, now: datetime) -> None:
+    """Note that no stored file names it any more, in the transaction that made it so."""
+    rows = BucketCopy.objects.filter(team_id=team_pk, sha256=sha256, state=State.KEPT)
+    rows.update(state=State.UNWANTED, changed_at=now, tries=0, ready_at=None)
+
+
+def start_removals(now: datetime, *, most: int) -> Sequence[Removal]:
+    """Take hold of some that are to go, those of removers and bringers that were killed among them."""
+    is_ready = Q(state=State.UNWANTED) & (Q(ready_at=None) | Q(ready_at__lte=now) | Q(changed_at__gt=now))
+    left = Q(state=State.GOING, changed_at__lte=now - LONGEST_GOING)
+    left |= Q(state=State.COMING, changed_at__lte=now - LONGEST_COMING)
+    files = StoredFile.objects.filter(team=OuterRef("team_id"), sha256=OuterRef("sha256"), place=StoredFile.Place.S3)
+    due = BucketCopy.objects.filter(is_ready | left).exclude(Exists(files))
+    started = []
+    for row in due.order_by("changed_at", "pk")[:most]:
+        same = due.filter(pk=row.pk, state=row.state, changed_at=row.changed_at, round=row.round)
+        if same.update(state=State.GOING, changed_at=now):
+            started.append(Removal(row.pk, row.team_id, row.sha256, row.tries, now))
+    return started
+
+
+def end_removal(removal: Removal, now: datetime, *, failure: str = "") -> None:
+    """Note that it is gone, or with a `failure` that it is to be tried again; nothing where another took over."""
+    mine = BucketCopy.objects.filter(pk=removal.pk, state=State.GOING, changed_at=removal.began_at)
+    if not failure:
+        mine.update(state=State.GONE, round=F("round") + 1, changed_at=now, sentence="", ready_at=None)
+        return
+    wait = min(FIRST_WAIT * 2**removal.tries, LONGEST_WAIT)
+    mine.update(state=State.UNWANTED, changed_at=now, ready_at=now + wait, tries=F("tries") + 1, sentence=failure[:200])
