@@ -79,7 +79,7 @@ def test_approval_says_what_happens_next(approver: Viewer, waiting: Promotion) -
     stored = as_stored(waiting)
     assert (stored.state, stored.decided_by_id) == (State.APPROVED, approver.user_id)
     progress = browser.get(f"{QUEUE}{waiting.pk}/progress/").json()
-    assert progress == {"stored": 0, "attention": 0, "going": 3, "is_live": True}
+    assert progress == {"stored": 0, "attention": 0, "going": 3, "state": "Approved, not begun", "is_live": True}
 
 
 def test_rejection_takes_a_reason_and_no_fresh_sign_in(approver: Viewer, waiting: Promotion) -> None:

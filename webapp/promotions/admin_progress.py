@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count
 from django.http import JsonResponse
+from django.utils.text import capfirst
 
 from webapp.promotions.models import CourierStop, Promotion, PromotionItem
 from webapp.promotions.states import OPEN_TO_COURIER, ItemState, State
@@ -47,5 +48,5 @@ def progress_of(promotion: Promotion) -> Progress:
 def progress(promotion: Promotion) -> JsonResponse:
     """For the page's script, which asks while the courier is at work."""
     found = progress_of(promotion)
-    answer = {"stored": found.stored, "attention": found.attention, "going": found.going, "is_live": found.is_live}
-    return JsonResponse(answer)
+    counts = {"stored": found.stored, "attention": found.attention, "going": found.going}
+    return JsonResponse({**counts, "state": capfirst(found.state), "is_live": found.is_live})

@@ -8,7 +8,7 @@ import { startFrame } from "./frame.js";
 
 const ASK_EVERY_S = 2;
 
-/** @typedef {{stored: number, attention: number, going: number, is_live: boolean}} Progress */
+/** @typedef {{state: string, stored: number, attention: number, going: number, is_live: boolean}} Progress */
 
 startFrame();
 
@@ -57,10 +57,10 @@ async function ask(url, signal) {
  * @param {Element} decided
  * @param {Progress} progress
  */
-function show(decided, { stored, attention }) {
-  for (const [name, count] of Object.entries({ stored, attention })) {
-    const place = decided.querySelector(`[data-count="${name}"]`);
-    if (place) place.textContent = grouped(count);
+function show(decided, { state, stored, attention }) {
+  for (const [name, words] of Object.entries({ state, stored: grouped(stored), attention: grouped(attention) })) {
+    const place = decided.querySelector(`[data-said="${name}"]`);
+    if (place) place.textContent = words;
   }
   decided.querySelector("progress")?.setAttribute("value", String(stored));
   decided.querySelector("[data-attention]")?.toggleAttribute("hidden", attention === 0);
