@@ -59,6 +59,14 @@ def give_tasks(*, email: str, team: str, dataset: str, project: str, tasks: dict
     make.give_tasks(viewer, queries.dataset(viewer, dataset), found, tasks.pop("names"), **tasks)
 
 
+def ask_for_labels(*, email: str, team: str, dataset: str, reference_ids: list[str]) -> int:
+    """The key of a request for these items that waits for a decision."""
+    viewer = viewer_of(email, team)
+    found = queries.dataset(viewer, dataset)
+    rows = queries.items(viewer, found).filter(reference_id__in=reference_ids)
+    return make.make_promotion(viewer, found, list(rows)).pk
+
+
 def viewer_of(email: str, team: str) -> Viewer:
     return viewer_of_membership(
         Membership.objects.select_related("user", "team").get(user__email=email, team__name=team)
@@ -71,6 +79,7 @@ VERBS: dict[str, Any] = {
     "make_key": make_key,
     "open_session": open_session,
     "give_tasks": give_tasks,
+    "ask_for_labels": ask_for_labels,
 }
 
 if __name__ == "__main__":
