@@ -33,6 +33,7 @@ def environment(**options: Any) -> Environment:
             "counted": words.counted,
             "ago": words.ago,
             "exact": words.exact,
+            "day": words.day,
             "lasted": words.lasted,
             "in_bytes": words.in_bytes,
             "sentence_case": words.sentence_case,

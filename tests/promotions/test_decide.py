@@ -12,6 +12,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from tests import make
+from tests.promotions.copied import copied
 from webapp.accounts import queries as accounts
 from webapp.accounts.api_keys import viewer_of_key
 from webapp.datasets.models import Item, StoredFile
@@ -27,6 +28,8 @@ from webapp.promotions.models import Promotion, PromotionItem
 from webapp.promotions.states import ItemState, State
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from webapp.accounts.viewer import Viewer
     from webapp.datasets.models import Dataset
 
@@ -43,25 +46,6 @@ def waiting(owner: Viewer, dataset: Dataset, items: list[Item]) -> Promotion:
 
 def reload(promotion: Promotion) -> Promotion:
     return Promotion.objects.unscoped().get(pk=promotion.pk)
-
-
-def copied(promotion: Promotion, count: int | None = None) -> list[StoredFile]:
-    """Have so many (None: all) items of an approved promotion copied, as the courier leaves them."""
-    rows = list(PromotionItem.objects.filter(promotion=promotion, state=ItemState.WAITING).order_by("pk"))[:count]
-    files = []
-    for row in rows:
-        file, _ = StoredFile.objects.get_or_create(
-            team_id=promotion.team_id, sha256=f"{row.item_pk:064x}", byte_size=9, content_type="image/jpeg"
-        )
-        now = timezone.now()
-        PromotionItem.objects.filter(pk=row.pk).update(state=ItemState.STORED, file=file, stored_at=now)
-        fresh = Item.objects.unscoped().filter(pk=row.item_pk, promotion_pk=None)
-        fresh.update(shared_at=now, promotion_pk=promotion.pk)
-        files.append(file)
-    found = Promotion.objects.unscoped().filter(pk=promotion.pk)
-    found.update(state=State.RUNNING, stored_count=len(rows))
-    promotion.refresh_from_db(from_queryset=found)
-    return files
 
 
 def test_approval_opens_the_promotion_and_says_until_when(
@@ -276,3 +260,13 @@ def test_cancelling_the_job_withdraws_the_request(owner: Viewer, approver: Viewe
     assert reload(waiting).state == State.WITHDRAWN
     with pytest.raises(Conflict):
         job_actions.cancel(owner, jobs.job(owner, job.public_id))
+
+
+@pytest.mark.parametrize("size", [4, 40])
+def test_revoking_takes_as_many_queries_for_few_as_for_many(
+    size: int, owner: Viewer, approver: Viewer, dataset: Dataset, django_assert_max_num_queries: Callable
+) -> None:
+    found = make.make_promotion(owner, dataset, make.make_items(owner, dataset, size, prefix="many"))
+    copied(approve(approver, found))
+    with django_assert_max_num_queries(40):
+        revoke(approver, found)

@@ -28,14 +28,15 @@ assert async_job.JOB_POLLING_INTERVAL == 5
 async_job.JOB_POLLING_INTERVAL = 0.05
 MEDIA = "https://media.harbor.example"
 PRELUDE = """
-from webapp.datasets.models import Item, PromotionRequest
+from webapp.datasets.models import Item
 from webapp.privacy import public_id
+from webapp.promotions.models import Promotion
 
 def items_of(dataset_id):
     return Item.objects.unscoped().filter(dataset_id=public_id.decode("ds", dataset_id))
 
 def requests_of(dataset_id):
-    return PromotionRequest.objects.unscoped().filter(dataset_id=public_id.decode("ds", dataset_id))
+    return Promotion.objects.unscoped().filter(dataset_id=public_id.decode("ds", dataset_id))
 """
 HERE = Path(__file__).parent
 

@@ -15,6 +15,7 @@ from webapp.accounts.viewer import Viewer
 from webapp.datasets import queries
 from webapp.datasets.models import Item
 from webapp.jobs.models import MAX_KEPT_ERRORS, Job
+from webapp.promotions import queries as promotions
 from webapp.wire import payloads
 
 
@@ -192,7 +193,7 @@ def test_asking_to_share_a_private_item_records_a_request_and_shares_nothing(
         caller.append_later(items_id, wish, update=True)
     else:
         append(caller, items_id, *wish, update=True)
-    (request,) = queries.promotion_requests(owner, dataset)
+    (request,) = list(promotions.promotions(owner, dataset=dataset))
     assert (request.state, request.item_count) == ("requested", 1)
     assert {one.privacy for one in queries.items(owner, dataset)} == {"private"}
 

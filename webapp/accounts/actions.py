@@ -70,6 +70,14 @@ def keep_an_admin(viewer: Viewer) -> None:
 
 
 @transaction.atomic
+def let_appends_ask(viewer: Viewer, *, allowed: bool) -> None:
+    """Whether an append with `upload_to_scale: true` is a request to share from now on; what waits goes on waiting."""
+    viewer.require(Permission.ADMINISTER)
+    Team.objects.filter(pk=viewer.team_id).update(may_appends_ask=allowed)
+    record(viewer, "appends.ask" if allowed else "appends.ask-not", subject=viewer.team_name)
+
+
+@transaction.atomic
 def lock_origins(viewer: Viewer, *, locked: bool) -> None:
     """From now on only the listed media origins are accepted (or, unlocked, an append declares what it names)."""
     viewer.require(Permission.ADMINISTER)

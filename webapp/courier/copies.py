@@ -56,4 +56,4 @@ class LocalCopies:
         self.incoming(team_pk).keep(part)
 
     def abandon(self, team_pk: int, sha256: str) -> None:
-        remove_unnamed(team_pk, sha256)
+        remove_unnamed(team_pk, [sha256])

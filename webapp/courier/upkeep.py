@@ -90,7 +90,7 @@ class Upkeep:
         for folder in team_folders():
             team_pk = int(folder.name)
             parts = self._copies.incoming(team_pk).sweep(older_than_s=FORGOTTEN_PART_S, keep=kept)
-            orphans = sum(remove_unnamed(team_pk, sha256) for sha256 in unnamed(team_pk, folder))
+            orphans = sum(remove_unnamed(team_pk, [sha256]) for sha256 in unnamed(team_pk, folder))
             if parts or orphans:
                 log.info("Swept %s parts and %s files that nothing names.", parts, orphans)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from webapp.datasets.models import Dataset
@@ -14,13 +14,13 @@ class Departure:
 
     `items` and `scenes` are called with a locked dataset and the keys of what is about to go; for a scene, `items`
     has been called with its frames. `dataset` removes at most so many rows of a hidden dataset and says whether any
-    may be left. `names_file` says whether a row names a stored file, by its key.
+    may be left. `named_files` says which of these stored files, by key, a row names.
     """
 
     items: Callable[[Dataset, Sequence[int]], None]
     scenes: Callable[[Dataset, Sequence[int]], None]
     dataset: Callable[[int, int], bool]
-    names_file: Callable[[int], bool]
+    named_files: Callable[[Collection[int]], set[int]]
 
 
 DEPARTURES: list[Departure] = []
@@ -41,6 +41,6 @@ def before_scenes_go(dataset: Dataset, pks: Sequence[int]) -> None:
         departure.scenes(dataset, pks)
 
 
-def is_file_named(pk: int) -> bool:
-    """Whether a room to the right names the stored file."""
-    return any(departure.names_file(pk) for departure in DEPARTURES)
+def files_named(pks: Collection[int]) -> set[int]:
+    """Which of these stored files a room to the right names."""
+    return {pk for departure in DEPARTURES for pk in departure.named_files(pks)}

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, Q
 
 from webapp.accounts.viewer import Viewer
 from webapp.datasets.bearers import BEARERS
 from webapp.datasets.deltas import pieces_of, unpacked
-from webapp.datasets.models import Dataset, Edit, PromotionRequest, Slice
+from webapp.datasets.models import Dataset, Edit, Slice
 from webapp.privacy import public_id
 
 MAX_SUGGESTED = 200
@@ -64,9 +64,3 @@ def tags_of_team(viewer: Viewer) -> list[str]:
         for tags in rows.values_list("tags", flat=True)[:TAGGED_ROWS]:
             found.update(tags)
     return sorted(found)[:MAX_SUGGESTED]
-
-
-def labelling_requests(viewer: Viewer, dataset: Dataset) -> QuerySet[PromotionRequest]:
-    """What was asked to be labelled by people outside, newest first, without the item lists."""
-    found = PromotionRequest.objects.visible_to(viewer).filter(dataset_id=dataset.pk)
-    return found.select_related("requested_by", "slice").defer("items").order_by("-id")

@@ -6,7 +6,7 @@ from typing import Any
 
 from webapp.datasets.actions.files import forget_unused_files
 from webapp.datasets.departures import DEPARTURES, Departure
-from webapp.datasets.models import Dataset, Edit, Item, PromotionRequest, Scene, Slice
+from webapp.datasets.models import Dataset, Edit, Item, Scene, Slice
 from webapp.jobs.kinds import job_kind
 from webapp.jobs.lease import Lease
 from webapp.privacy.refusals import Refused
@@ -29,7 +29,6 @@ def delete_dataset_rows(lease: Lease) -> dict[str, Any]:
     with lease.step() as step:
         Edit.objects.unscoped().filter(dataset_id=dataset_pk).delete()
         Slice.objects.unscoped().filter(dataset_id=dataset_pk).delete()
-        PromotionRequest.objects.unscoped().filter(dataset_id=dataset_pk).delete()
         Dataset.objects.unscoped().filter(pk=dataset_pk).delete()
         step.done = step.total = max(step.total, step.done)
     return {"deleted": lease.job.done_steps}

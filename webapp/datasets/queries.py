@@ -17,7 +17,6 @@ from webapp.datasets.models import (
     DatasetOrigin,
     Item,
     MediaOrigin,
-    PromotionRequest,
     Scene,
     Slice,
 )
@@ -307,9 +306,3 @@ def origin_rows_by_dataset(viewer: Viewer, found: Sequence[Dataset]) -> dict[int
     for pk, text in rows.values_list("dataset_id", "origin__origin").order_by("origin__origin"):
         by_dataset[pk].append(Origin.parse(text))
     return by_dataset
-
-
-def promotion_requests(viewer: Viewer, dataset: Dataset) -> list[PromotionRequest]:
-    """What was asked to be shared and is not, newest first, without the item lists."""
-    found = PromotionRequest.objects.visible_to(viewer).filter(dataset_id=dataset.pk)
-    return list(found.select_related("requested_by").defer("items").order_by("-id"))

@@ -17,12 +17,14 @@ from webapp.accounts.viewer import Permission, Viewer
 from webapp.privacy.headers import allow_media
 from webapp.privacy.origins import Origin
 from webapp.privacy.sandbox import egress_state
+from webapp.promotions.queries import to_decide
 
 ROOMS = (
     ("datasets", "Datasets"),
     ("slices", "Slices"),
     ("models", "Models"),
     ("labelling", "Labelling"),
+    ("promotions", "Promotions"),
     ("jobs", "Jobs"),
     ("team", "Team"),
     ("privacy", "Privacy"),
@@ -44,6 +46,8 @@ class Room:
     """Whether the page shown belongs to this room."""
     exact: bool
     """Whether the page shown is the very page it leads to."""
+    waiting: int = 0
+    """How many things wait there for the viewer; 0 says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +147,7 @@ def frame_around(request: HttpRequest, viewer: Viewer, page: Page) -> Frame:
     others = [one for one in memberships_of(viewer) if one.team_id != viewer.team_id]
     return Frame(
         home=home_of(viewer),
-        rooms=tuple(room_link(request, name, text, current=page.room == name) for name, text in rooms_of(viewer)),
+        rooms=room_links(request, viewer, page),
         sees_private=viewer.may(Permission.SEE_PRIVATE),
         email=viewer.email,
         kept_for=salted_hmac("transom.pictures-kept-for", str(viewer.user_id), algorithm="sha256").hexdigest()[:32],
@@ -171,9 +175,18 @@ def home_of(viewer: Viewer | None) -> str:
     return reverse("pages:labelling" if is_labeler else "pages:datasets")
 
 
-def room_link(request: HttpRequest, name: str, text: str, *, current: bool) -> Room:
+def room_links(request: HttpRequest, viewer: Viewer, page: Page) -> tuple[Room, ...]:
+    """The bar's links; who decides is told how much waits for it."""
+    waiting = {"promotions": to_decide(viewer).count()} if viewer.may(Permission.DECIDE) else {}
+    return tuple(
+        room_link(request, name, text, current=page.room == name, waiting=waiting.get(name, 0))
+        for name, text in rooms_of(viewer)
+    )
+
+
+def room_link(request: HttpRequest, name: str, text: str, *, current: bool, waiting: int) -> Room:
     href = reverse(f"pages:{name}")
-    return Room(text, href, current, exact=current and request.path == href)
+    return Room(text, href, current, exact=current and request.path == href, waiting=waiting)
 
 
 def say(request: HttpRequest, sentence: str, *, undo: Undoable | None = None) -> None:

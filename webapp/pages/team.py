@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from webapp.accounts import queries as people
-from webapp.accounts.actions import add_member, change_role, lock_origins, remove_member
+from webapp.accounts.actions import add_member, change_role, let_appends_ask, lock_origins, remove_member
 from webapp.accounts.api_keys import create_api_key, revoke_api_key
 from webapp.accounts.models import ApiKey, Membership
 from webapp.accounts.queries import TEAM_IN_SESSION
@@ -104,6 +104,8 @@ class TeamPage(Page):
     """Where its media may come from."""
     origins_locked_at: datetime | None
     """When the list was locked; None while an append may add to it."""
+    may_appends_ask: bool
+    """Whether an append with `upload_to_scale: true` is a request to share."""
     members: tuple[MemberRow, ...]
     """Who belongs to it."""
     keys: tuple[KeyRow, ...]
@@ -179,6 +181,16 @@ def revoke_key(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     return back(request, "Revoked. Programs that use it are refused from now on.", "api-keys")
 
 
+def take_wishes(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    let_appends_ask(viewer, allowed=True)
+    return back(request, "Appends that say upload_to_scale ask again; it waits on Promotions.", "appends")
+
+
+def ignore_wishes(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    let_appends_ask(viewer, allowed=False)
+    return back(request, "From now on appends ask for nothing, whatever they say.", "appends")
+
+
 VERBS: Mapping[str, Verb] = {
     "add-origin": add_origin,
     "remove-origin": remove_origin,
@@ -187,6 +199,8 @@ VERBS: Mapping[str, Verb] = {
     "add-member": add_person,
     "change-role": set_role,
     "remove-member": remove_person,
+    "let-appends-ask": take_wishes,
+    "let-appends-not-ask": ignore_wishes,
     "create-key": create_key,
     "revoke-key": revoke_key,
 }
@@ -221,6 +235,7 @@ def show(
         name=team.name,
         origins=tuple(origin_row(one, users.get(one.pk, 0)) for one in queries.team_origin_rows(viewer)),
         origins_locked_at=team.origins_locked_at,
+        may_appends_ask=team.may_appends_ask,
         members=tuple(member_row(viewer, one) for one in people.members(viewer)),
         keys=tuple(key_row(one) for one in people.api_keys(viewer)),
         new_key=new_key,

@@ -44,6 +44,12 @@ def ago(moment: datetime, now: datetime | None = None) -> str:
         return f"{passed // timedelta(hours=1)} h ago"
     if passed < timedelta(days=31):
         return f"{counted(passed.days, 'day')} ago"
+    return day(moment)
+
+
+def day(moment: datetime) -> str:
+    """`2 Nov 2026`, in UTC."""
+    moment = moment.astimezone(UTC)
     return f"{moment.day} {moment:%b %Y}"
 
 

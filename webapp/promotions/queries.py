@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, QuerySet, Sum
 
 from webapp.accounts.viewer import Viewer
 from webapp.datasets.models import Dataset, Item
@@ -72,3 +72,16 @@ def copy_of(item: Item) -> PromotionItem | None:
         item_pk=item.pk, promotion_id=item.promotion_pk, state=ItemState.STORED
     )
     return rows.first()
+
+
+def to_decide(viewer: Viewer, *, dataset: Dataset | None = None) -> QuerySet[Promotion]:
+    """What waits for the viewer, who may decide: asked for by others, by hand or on purpose; appends are apart."""
+    waiting = promotions(viewer, dataset=dataset, states=[State.REQUESTED]).exclude(way=Promotion.Way.APPEND)
+    return waiting.exclude(requested_by_id=viewer.user_id)
+
+
+def wish_counts(viewer: Viewer, *, dataset: Dataset | None = None) -> tuple[int, int]:
+    """How many appends asked for something by themselves and wait, and for how many items in all."""
+    waiting = promotions(viewer, dataset=dataset, states=[State.REQUESTED], way=Promotion.Way.APPEND)
+    found = waiting.order_by().aggregate(appends=Count("pk"), items=Sum("item_count"))
+    return found["appends"], found["items"] or 0

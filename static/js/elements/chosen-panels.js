@@ -99,7 +99,7 @@ export class ChosenPanels {
       const body = { ...this.#bar.members, reason: reason.value, project: project.value, days: days.value ? Number(days.value) : null };
       const requested = /** @type {Requested} */ (await postJson(this.#desk.urls.request_labelling, body, this.#signal));
       this.#close();
-      const said = make("span", { class: "selection-bar__said", role: "status" }, `${requested.said} `, make("a", { href: requested.href }, "Requests"));
+      const said = make("span", { class: "selection-bar__said", role: "status" }, `${requested.said} `, make("a", { href: requested.href }, "The request"));
       this.#more.append(said);
     });
   }

@@ -9,13 +9,16 @@ from django.db import transaction
 from django.utils import timezone
 from pyroaring import BitMap64
 
+from webapp.accounts.audit import record_notes
 from webapp.accounts.viewer import Viewer
 from webapp.datasets.actions.locking import field_types, locked_dataset, require_items, save_change
 from webapp.datasets.actions.origins import admit_origins
 from webapp.datasets.drafts import ItemDraft, RowRefused
 from webapp.datasets.metadata import FieldTypes
-from webapp.datasets.models import Dataset, PromotionRequest
+from webapp.datasets.models import Dataset
 from webapp.datasets.rows import ItemChange, ItemRow, StoredItem, insert_items, stored_items, update_items
+from webapp.datasets.sharing import append_asks, before_items_lead_to
+from webapp.privacy.media_url import MediaUrl
 from webapp.privacy.refusals import Invalid
 
 
@@ -58,14 +61,14 @@ def append_items(
                 raise row from None
             sorting.outcome.refused.append(row)
     accepted = [*sorting.fresh.values(), *sorting.changed.values()]
-    admit_origins(viewer, dataset, {draft.url.origin for draft in accepted if draft.url is not None})
+    notes = before_items_lead_to(dataset, sorting.addresses())
     insert_items([item_row(dataset, draft) for draft in sorting.fresh.values()], created_at=timezone.now())
     update_items(
         dataset.pk,
         [
             ItemChange(
                 one.metadata_json,
-                None if sorting.existing[ref].has_file else one.url,
+                sorting.address(ref),
                 one.width,
                 one.height,
                 sorting.existing[ref].pk,
@@ -73,7 +76,10 @@ def append_items(
             for ref, one in sorting.changed.items()
         ],
     )
-    ask_promotion(viewer, dataset, sorting.asked, append_key)
+    notes += append_asks(viewer, dataset, list(sorting.asked), append_key)
+    # Last, for it locks the audit record's head where an origin is new.
+    admit_origins(viewer, dataset, {draft.url.origin for draft in accepted if draft.url is not None})
+    record_notes(viewer, notes)
     if accepted:
         save_change(dataset, items=sorting.outcome.new, types=[("item", sorting.types)])
     return sorting.outcome
@@ -113,6 +119,15 @@ class Sorting:
         if known.is_private and draft.wants_sharing:
             self.asked.add(known.pk)
 
+    def address(self, reference_id: str) -> MediaUrl | None:
+        """Where a changed item shall lead from now on; None leaves it."""
+        return None if self.existing[reference_id].has_file else self.changed[reference_id].url
+
+    def addresses(self) -> dict[int, MediaUrl]:
+        """All addresses that changed items were given, by key; most are what they were."""
+        given = {self.existing[name].pk: self.address(name) for name in self.changed}
+        return {pk: url for pk, url in given.items() if url is not None}
+
 
 def together(first: ItemDraft, later: ItemDraft) -> ItemDraft:
     """An item that one append names twice, as two appends would have left it: what made it private holds."""
@@ -144,16 +159,3 @@ def item_row(dataset: Dataset, draft: ItemDraft) -> ItemRow:
         draft.width,
         draft.height,
     )
-
-
-def ask_promotion(viewer: Viewer, dataset: Dataset, asked: BitMap64, append_key: str) -> None:
-    """Record the wish to share; the items stay private until somebody else approves."""
-    if not asked:
-        return
-    request, _ = PromotionRequest.objects.unscoped().get_or_create(
-        append_key=append_key,
-        defaults={"dataset": dataset, "requested_by_id": viewer.user_id, "api_key_id": viewer.api_key_id},
-    )
-    items = BitMap64.deserialize(bytes(request.items)) | asked
-    request.items, request.item_count = items.serialize(), len(items)
-    request.save(update_fields=["items", "item_count"])

@@ -67,14 +67,16 @@ def append_scene(
     types["scene"].take(draft.metadata)
     for frame in draft.frames:
         types["item"].take(frame.metadata)
-    admit_origins(viewer, dataset, scene_origins(draft))
     if known is not None:
         added = change_scene(viewer, dataset, known, draft)
         outcome.updated += 1
-        return added
-    insert_scene(dataset, draft)
-    outcome.new += 1
-    return len(draft.frames)
+    else:
+        insert_scene(dataset, draft)
+        added = len(draft.frames)
+        outcome.new += 1
+    # Last, for it locks the audit record's head where an origin is new.
+    admit_origins(viewer, dataset, scene_origins(draft))
+    return added
 
 
 def scene_origins(draft: SceneDraft) -> set[Origin]:

@@ -69,9 +69,9 @@ def abandon(team_pk: int, sha256: str, now: datetime) -> None:
     rows.update(state=State.UNWANTED, changed_at=now)
 
 
-def forget(team_pk: int, sha256: str, now: datetime) -> None:
-    """Note that no stored file names it any more, in the transaction that made it so."""
-    rows = BucketCopy.objects.filter(team_id=team_pk, sha256=sha256, state=State.KEPT)
+def forget(team_pk: int, names: Sequence[str], now: datetime) -> None:
+    """Note that no stored file names these any more, in the transaction that made it so."""
+    rows = BucketCopy.objects.filter(team_id=team_pk, sha256__in=names, state=State.KEPT)
     rows.update(state=State.UNWANTED, changed_at=now, tries=0, ready_at=None)
 
 

@@ -8,12 +8,13 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from webapp.accounts.audit import record
+from webapp.accounts.audit import record, record_notes
 from webapp.accounts.viewer import Permission, Viewer
 from webapp.datasets.actions.edit_log import keep_words_edit
 from webapp.datasets.actions.locking import locked_dataset
 from webapp.datasets.metadata import check_schema
 from webapp.datasets.models import Dataset
+from webapp.datasets.sharing import before_dataset_is_hidden
 from webapp.jobs.actions import enqueue
 from webapp.jobs.models import Job
 from webapp.privacy.refusals import Invalid
@@ -70,8 +71,10 @@ def rename_dataset(viewer: Viewer, dataset: Dataset, name: str) -> None:
 def delete_dataset(viewer: Viewer, dataset: Dataset) -> Job:
     """Hide the dataset at once; a job then removes its rows for good."""
     dataset = locked_dataset(viewer, dataset)
+    notes = before_dataset_is_hidden(dataset)
     dataset.deleted_at = timezone.now()
     dataset.save(update_fields=["deleted_at"])
+    record_notes(viewer, notes)
     record(viewer, "dataset.delete", subject=dataset.public_id)
     return enqueue(
         viewer,

@@ -7,12 +7,13 @@ from collections.abc import Iterable
 from django.db import transaction
 from pyroaring import BitMap64
 
-from webapp.accounts.audit import record
+from webapp.accounts.audit import record, record_notes
 from webapp.accounts.viewer import Viewer
 from webapp.datasets.actions.files import forget_unused_files
 from webapp.datasets.actions.locking import locked_dataset, save_change
 from webapp.datasets.departures import before_items_go, before_scenes_go
 from webapp.datasets.models import Dataset, Item, Scene, Slice
+from webapp.datasets.sharing import before_items_are_deleted
 from webapp.privacy.refusals import Conflict, NotFound
 
 
@@ -22,6 +23,7 @@ def delete_item(viewer: Viewer, dataset: Dataset, item: Item) -> None:
     dataset = locked_dataset(viewer, dataset)
     if item.scene_id is not None:
         raise Conflict("This item is a frame of a scene; delete the scene, or append it anew without the frame.")
+    notes = before_items_are_deleted(dataset, [item.pk])
     before_items_go(dataset, [item.pk])
     gone, _ = Item.objects.unscoped().filter(pk=item.pk, dataset_id=dataset.pk).delete()
     if not gone:
@@ -30,6 +32,7 @@ def delete_item(viewer: Viewer, dataset: Dataset, item: Item) -> None:
     if item.file_id is not None:
         forget_unused_files([item.file_id])
     save_change(dataset, items=-1)
+    record_notes(viewer, notes)
     record(viewer, "item.delete", subject=item.public_id, dataset=dataset.public_id)
 
 
@@ -41,6 +44,7 @@ def delete_scene(viewer: Viewer, dataset: Dataset, scene: Scene) -> None:
         raise NotFound("This scene is gone already.")
     frames = Item.objects.unscoped().filter(scene_id=scene.pk)
     pks = list(frames.values_list("pk", flat=True))
+    notes = before_items_are_deleted(dataset, pks)
     before_items_go(dataset, pks)
     before_scenes_go(dataset, [scene.pk])
     leave_slices(dataset, Slice.Kind.ITEMS, pks)
@@ -48,6 +52,7 @@ def delete_scene(viewer: Viewer, dataset: Dataset, scene: Scene) -> None:
     frames.delete()
     Scene.objects.unscoped().filter(pk=scene.pk).delete()
     save_change(dataset, items=-len(pks), scenes=-1)
+    record_notes(viewer, notes)
     record(viewer, "scene.delete", subject=scene.public_id, dataset=dataset.public_id)
 
 

@@ -10,17 +10,19 @@ from functools import partial
 from pathlib import Path
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from webapp.accounts.viewer import Permission, Viewer
 from webapp.datasets.actions import bucket_copies
 from webapp.datasets.actions.append_items import AppendOutcome, append_items
-from webapp.datasets.departures import is_file_named
+from webapp.datasets.departures import files_named
 from webapp.datasets.drafts import ItemDraft
 from webapp.datasets.image_type import ACCEPTED, image_type
 from webapp.datasets.models import Dataset, Item, StoredFile
 from webapp.privacy.refusals import Invalid, TooLarge
+
+FILES_AT_ONCE = 500
 
 
 def path_of(file: StoredFile) -> Path:
@@ -91,28 +93,36 @@ def refuse_files_in_privacy_mode(dataset: Dataset) -> None:
 def forget_unused_files(pks: Iterable[int]) -> None:
     """Delete stored files that nothing names any more, rows now and bytes after the transaction.
 
-    Those in the bucket are removed by the courier, for nobody else may talk to it.
+    Those in the bucket are removed by the courier, for nobody else may talk to it. A revoked promotion may have named
+    a hundred thousand, so a few statements do for some hundred of them.
     """
-    for file in StoredFile.objects.select_for_update().filter(pk__in=set(pks)):
-        if not Item.objects.unscoped().filter(file_id=file.pk).exists() and not is_file_named(file.pk):
-            remove = partial(remove_unnamed, file.team_id, file.sha256)
-            if file.place == StoredFile.Place.S3:
-                bucket_copies.forget(file.team_id, file.sha256, timezone.now())
-            file.delete()
-            transaction.on_commit(remove)
+    asked = sorted(set(pks))
+    for start in range(0, len(asked), FILES_AT_ONCE):
+        rows = StoredFile.objects.select_for_update().filter(pk__in=asked[start : start + FILES_AT_ONCE])
+        files = {file.pk: file for file in rows.order_by("pk")}
+        by_items = Item.objects.unscoped().filter(file_id__in=files).values_list("file_id", flat=True)
+        named = files_named(files) | set(by_items)
+        gone = [file for file in files.values() if file.pk not in named]
+        StoredFile.objects.filter(pk__in=[file.pk for file in gone]).delete()
+        for team_pk in {file.team_id for file in gone}:
+            theirs = [file for file in gone if file.team_id == team_pk]
+            in_bucket = [file.sha256 for file in theirs if file.place == StoredFile.Place.S3]
+            bucket_copies.forget(team_pk, in_bucket, timezone.now())
+            transaction.on_commit(partial(remove_unnamed, team_pk, [file.sha256 for file in theirs]))
 
 
-def remove_unnamed(team_pk: int, sha256: str) -> bool:
-    """Delete local bytes that no row names; False, and nothing is done, where one does.
+def remove_unnamed(team_pk: int, names: list[str]) -> int:
+    """Delete those of these local bytes that no row names: how many.
 
-    A row with their name is made for a moment: somebody who stores the same bytes meanwhile waits for its end, and
+    Rows with their names are made for a moment: somebody who stores the same bytes meanwhile waits for their end, and
     puts them there anew. So they have to make their row first and the file in the same transaction.
     """
-    try:
-        with transaction.atomic():
-            row = StoredFile.objects.create(team_id=team_pk, sha256=sha256, byte_size=0, content_type="")
+    with transaction.atomic():
+        rows = [StoredFile(team_id=team_pk, sha256=name, byte_size=0, content_type="") for name in names]
+        StoredFile.objects.bulk_create(rows, ignore_conflicts=True)
+        # No file that is kept has no bytes.
+        made = list(StoredFile.objects.filter(team_id=team_pk, sha256__in=names, byte_size=0))
+        for row in made:
             path_of(row).unlink(missing_ok=True)
-            transaction.set_rollback(True)
-    except IntegrityError:
-        return False
-    return True
+        transaction.set_rollback(True)
+    return len(made)

@@ -8,13 +8,14 @@ from typing import NamedTuple
 from django.db.models import F
 from django.utils import timezone
 
-from webapp.accounts.audit import record
+from webapp.accounts.audit import Note, record, record_notes
 from webapp.accounts.viewer import Viewer
 from webapp.datasets.actions.deletion import leave_slices
 from webapp.datasets.departures import before_items_go
 from webapp.datasets.drafts import ItemDraft
 from webapp.datasets.models import Dataset, Item, Scene, Slice
 from webapp.datasets.rows import ItemChange, ItemRow, insert_items, place_frames, stored_items, update_items
+from webapp.datasets.sharing import before_items_are_deleted, before_items_lead_to
 from webapp.privacy.media_url import MediaUrl
 from webapp.privacy.refusals import Invalid
 
@@ -75,10 +76,15 @@ def lay_over(viewer: Viewer, dataset: Dataset, scene: Scene, drafts: Sequence[It
     places |= {name: place for place, name in enumerate(beyond, start=len(drafts))}
     fresh = [draft for draft in drafts if draft.reference_id not in stored]
     refuse_taken_names(dataset, fresh)
-    remove_frames(viewer, dataset, scene, [frame.pk for name, frame in stored.items() if name not in places])
-    change_frames(dataset, [(stored[one.reference_id], one) for one in drafts if one.reference_id in stored])
+    gone = [frame.pk for name, frame in stored.items() if name not in places]
+    laid = [(stored[one.reference_id], one) for one in drafts if one.reference_id in stored]
+    notes = before_items_are_deleted(dataset, gone)
+    notes += before_items_lead_to(dataset, {frame.pk: one.url for frame, one in laid if one.url is not None})
+    remove_frames(dataset, gone)
+    change_frames(dataset, laid)
     move_frames([(place, stored[name]) for name, place in places.items() if name in stored])
     insert_frames(scene, [(places[draft.reference_id], draft) for draft in fresh], is_private=is_private)
+    record_laid(viewer, dataset, scene, len(gone), notes)
     return len(places)
 
 
@@ -90,14 +96,20 @@ def frames_by_name(scene: Scene) -> dict[str, StoredFrame]:
     return {name: StoredFrame(pk, index or 0, url) for name, pk, index, url in columns}
 
 
-def remove_frames(viewer: Viewer, dataset: Dataset, scene: Scene, pks: Sequence[int]) -> None:
-    """Remove frames that others replace, also from slices, with one audit row for all of them."""
+def remove_frames(dataset: Dataset, pks: Sequence[int]) -> None:
+    """Remove frames that others replace, also from slices."""
     if not pks:
         return
     before_items_go(dataset, pks)
     leave_slices(dataset, Slice.Kind.ITEMS, pks)
     Item.objects.unscoped().filter(pk__in=pks).delete()
-    record(viewer, "scene.replace_frames", subject=scene.public_id, dataset=dataset.public_id, gone=len(pks))
+
+
+def record_laid(viewer: Viewer, dataset: Dataset, scene: Scene, gone: int, notes: Sequence[Note]) -> None:
+    """One audit row for all frames that went, and those of the copies that went with them."""
+    record_notes(viewer, notes)
+    if gone:
+        record(viewer, "scene.replace_frames", subject=scene.public_id, dataset=dataset.public_id, gone=gone)
 
 
 def change_frames(dataset: Dataset, pairs: Sequence[tuple[StoredFrame, ItemDraft]]) -> None:

@@ -5,7 +5,6 @@ from webapp.datasets.models.dataset import Dataset
 from webapp.datasets.models.edit import Edit
 from webapp.datasets.models.item import Item, StoredFile
 from webapp.datasets.models.origin import DatasetOrigin, MediaOrigin
-from webapp.datasets.models.promotion_request import PromotionRequest
 from webapp.datasets.models.scene import Scene
 from webapp.datasets.models.slice import Slice
 
@@ -16,7 +15,6 @@ __all__ = [
     "Edit",
     "Item",
     "MediaOrigin",
-    "PromotionRequest",
     "Scene",
     "Slice",
     "StoredFile",

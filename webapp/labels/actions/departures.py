@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from webapp.datasets.actions.files import forget_unused_files
 from webapp.datasets.departures import Departure, register_departure
@@ -13,7 +13,7 @@ from webapp.labels.rows import ANNOTATIONS, PREDICTIONS
 
 
 def register() -> None:
-    register_departure(Departure(items_go, scenes_go, dataset_goes, is_mask))
+    register_departure(Departure(items_go, scenes_go, dataset_goes, masks_among))
 
 
 def items_go(dataset: Dataset, pks: Sequence[int]) -> None:
@@ -48,5 +48,7 @@ def dataset_goes(dataset_pk: int, limit: int) -> bool:
     return False
 
 
-def is_mask(file_pk: int) -> bool:
-    return any(table.objects.unscoped().filter(mask_file_id=file_pk).exists() for table in (Annotation, Prediction))
+def masks_among(file_pks: Collection[int]) -> set[int]:
+    """Which of these files are masks."""
+    tables = [table.objects.unscoped().filter(mask_file_id__in=file_pks) for table in (Annotation, Prediction)]
+    return {pk for rows in tables for pk in rows.values_list("mask_file_id", flat=True) if pk is not None}

@@ -22,7 +22,7 @@ from webapp.labels.actions.projects import ensure_tasks
 from webapp.privacy import public_id
 from webapp.privacy.media_url import MediaUrl
 from webapp.privacy.url_seal import is_sealed
-from webapp.promotions.actions.finishing import finish_if_done
+from webapp.promotions.actions.revoke import settle as settle_promotion
 from webapp.promotions.models import CourierStop, OriginRule, Promotion, PromotionItem
 from webapp.promotions.states import OPEN_TO_COURIER, ItemState, State
 
@@ -381,8 +381,8 @@ def is_about_done(promotion_pk: int) -> bool:
 def end_if_done(promotion_pk: int) -> bool:
     """End a promotion of which no item waits any more, else note how far it is; whether it ended now."""
     rows = Promotion.objects.unscoped().select_for_update(of=("self",), no_key=True)
-    promotion = rows.select_related("decided_by").filter(pk=promotion_pk, state=State.RUNNING).first()
-    if promotion is None or finish_if_done(promotion):
+    promotion = rows.select_related("decided_by").filter(pk=promotion_pk, state__in=OPEN_TO_COURIER).first()
+    if promotion is None or settle_promotion(promotion):
         return promotion is not None
     done = promotion.stored_count + promotion.attention_count
     note_progress(promotion.job_pk, done_steps=done, total_steps=promotion.item_count)

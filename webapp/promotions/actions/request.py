@@ -14,7 +14,9 @@ from webapp.datasets.actions.locking import locked_dataset
 from webapp.datasets.models import Dataset, Slice
 from webapp.jobs.actions import note_progress, open_job
 from webapp.jobs.models import Job
+from webapp.labels.actions.projects import create_project
 from webapp.labels.models import LabellingProject
+from webapp.labels.queries.projects import project_named
 from webapp.privacy.refusals import Conflict, Invalid, NotFound
 from webapp.promotions.actions.freezing import freeze
 from webapp.promotions.actions.moving import JOB_KIND, MAX_REASON
@@ -87,6 +89,35 @@ def request_promotion(
     job.total_steps = count
     note_progress(job.pk, done_steps=0, total_steps=count)
     return Asked(made, job, left_out, known)
+
+
+@transaction.atomic
+def request_for_project(
+    viewer: Viewer,
+    dataset: Dataset,
+    kind: Slice.Kind,
+    keys: BitMap64,
+    *,
+    project: str,
+    reason: str,
+    for_days: int | None = None,
+    within: Slice | None = None,
+) -> Asked:
+    """`request_promotion` by a person who names a project: an open one by its name or id, or a new one."""
+    dataset = locked_dataset(viewer, dataset)
+    name = project.strip()
+    if not name:
+        raise Invalid("Say which labelling project it is for: the name of one, or of a new one.")
+    checked_reason(reason)
+    check_days(for_days)
+    try:
+        found = project_named(viewer, name)
+    except NotFound:
+        found = create_project(viewer, name=name)
+    way = Promotion.Way.PAGE
+    return request_promotion(
+        viewer, dataset, kind, keys, way=way, reason=reason, project=found, for_days=for_days, within=within
+    )
 
 
 def new_promotion(

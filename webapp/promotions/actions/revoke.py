@@ -16,7 +16,7 @@ from webapp.promotions.actions.decide import checked_words
 from webapp.promotions.actions.finishing import finish_if_done
 from webapp.promotions.actions.moving import end_job, may_take_back, move, seen
 from webapp.promotions.models import Promotion, PromotionItem
-from webapp.promotions.states import OPEN_TO_COURIER, ItemState, State
+from webapp.promotions.states import ItemState, State
 
 HAS_COPIES = (State.APPROVED, State.RUNNING, State.PARTLY_SHARED, State.SHARED)
 REFUSAL = "so there is nothing to revoke."
@@ -107,17 +107,19 @@ def close_all(dataset: Dataset) -> list[Note]:
     return notes
 
 
-def settle(found: Promotion) -> None:
-    """End a locked promotion of which nothing is left, or nothing but what was copied or needs a person."""
+def settle(found: Promotion) -> bool:
+    """End a locked promotion of which nothing is left, or nothing but what was copied or needs a person.
+
+    Whether it ended now.
+    """
     states = PromotionItem.objects.filter(promotion_id=found.pk).values_list("state", flat=True)
     there = {ItemState(state) for state in states.distinct().order_by()}
     if not there & {*UNFINISHED, ItemState.STORED}:
-        leave(found, "None of its items is left: they were deleted, or have other addresses.")
-    elif found.state in OPEN_TO_COURIER:
-        finish_if_done(found)
+        return leave(found, "None of its items is left: they were deleted, or have other addresses.")
+    return finish_if_done(found)
 
 
-def leave(found: Promotion, reason: str) -> None:
+def leave(found: Promotion, reason: str) -> bool:
     """End a locked promotion that nobody ends in person."""
     now = timezone.now()
     if found.state == State.REQUESTED:
@@ -125,5 +127,6 @@ def leave(found: Promotion, reason: str) -> None:
     elif found.state in HAS_COPIES:
         move(found, State.REVOKED, refusal=REFUSAL, revoked_at=now, revoked_reason=reason)
     else:
-        return
+        return False
     end_job(found, by="", reason=reason)
+    return True

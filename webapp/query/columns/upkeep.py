@@ -36,7 +36,7 @@ ASKED: dict[int, float] = {}
 def register() -> None:
     register_listener(Listener(added, changed))
     label_changes.register_listener(annotations_changed)
-    register_departure(Departure(items_go, scenes_go, dataset_goes, lambda _: False))
+    register_departure(Departure(items_go, scenes_go, dataset_goes, lambda _: set()))
 
 
 def added(dataset_pk: int, level: str, first: int) -> None:
