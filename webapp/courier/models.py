@@ -50,7 +50,11 @@ class EgressEntry(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["team", "position"], name="one_connection_per_place_in_a_team")]
-        indexes = [models.Index(fields=["team", "at"], name="connections_by_day")]
+        indexes = [
+            models.Index(fields=["team", "at"], name="connections_by_day"),
+            models.Index(fields=["team", "entry"], name="connections_by_beginning"),
+            models.Index(fields=["team", "promotion_pk", "position"], name="connections_by_promotion"),
+        ]
         verbose_name_plural = "egress entries"
 
     def __str__(self) -> str:

@@ -56,3 +56,8 @@ def approvals_on_record(team_pks: Iterable[int]) -> dict[str, Approval]:
     rows = AuditEntry.objects.filter(team_id__in=teams, action__in=ON_RECORD).order_by("team_id", "position")
     said = rows.values_list("action", "subject", "user_id", "at", "details")
     return approvals(said.iterator(chunk_size=2_000), ends_of(teams))
+
+
+def moment_said(at: str) -> datetime:
+    """A time as the facts of a chain say it."""
+    return datetime.fromisoformat(at)

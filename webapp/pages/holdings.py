@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from django.db.models import Count, Sum
+from django.db.models import Count, Q, Sum
 
 from webapp.accounts.viewer import Viewer
 from webapp.datasets.models import DatasetOrigin, Item, Scene, StoredFile
@@ -18,10 +18,18 @@ class MaskCount(NamedTuple):
     files: int
 
 
-def copies_by_dataset(viewer: Viewer) -> dict[int, int]:
-    """How many items of each dataset this server holds a copy of, by dataset key; datasets without are left out."""
-    held = Item.objects.visible_to(viewer).filter(file__isnull=False)
-    return dict(held.values_list("dataset_id").annotate(count=Count("pk")))
+class CopyCount(NamedTuple):
+    """Items that this server holds the bytes of: uploaded as files, and copied for an approved promotion."""
+
+    uploaded: int
+    shared: int
+
+
+def copies_by_dataset(viewer: Viewer) -> dict[int, CopyCount]:
+    """The copies of each dataset's items, by dataset key; datasets without are left out."""
+    held = Item.objects.visible_to(viewer).filter(Q(file__isnull=False) | Q(shared_at__isnull=False))
+    counted = held.values_list("dataset_id").annotate(uploaded=Count("file_id"), shared=Count("shared_at"))
+    return {pk: CopyCount(uploaded, shared) for pk, uploaded, shared in counted}
 
 
 def videos_by_dataset(viewer: Viewer) -> dict[int, int]:
@@ -31,7 +39,7 @@ def videos_by_dataset(viewer: Viewer) -> dict[int, int]:
 
 
 def stored_bytes(viewer: Viewer) -> int:
-    """How many bytes the team's uploaded files take."""
+    """How many bytes the team's uploads and shared copies take."""
     return StoredFile.objects.filter(team_id=viewer.team_id).aggregate(size=Sum("byte_size"))["size"] or 0
 
 

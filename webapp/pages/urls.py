@@ -5,6 +5,7 @@ from django.urls import path
 from webapp.pages import (
     cell_labels,
     charts,
+    connection_list,
     dataset_models,
     dataset_settings,
     datasets,
@@ -112,5 +113,6 @@ urlpatterns = [
     path("team/", team.team, name="team"),
     path("team/switch", team.switch_team, name="switch-team"),
     path("privacy/", officer.privacy, name="privacy"),
+    path("privacy/connections/", connection_list.connections, name="privacy-connections"),
     path("privacy/report.json", officer_report.officer_report, name="privacy-report"),
 ]
