@@ -138,3 +138,13 @@ test("every verdict names the origin, and never the address or its signature", a
     assert.ok(remedy.length > 20);
   }
 });
+
+test("a shared link that opens nothing has ended, unless nobody answers there", async () => {
+  const url = `https://files.corp.example/shared/MS4yLjM:1790000000:${"a".repeat(43)}`;
+  for (const probe of ["answered", "unasked"]) {
+    const { kind, remedy } = await verdictOn({ url }, { probe });
+    assert.equal(kind, "link-ended");
+    assert.match(remedy, /Load this page again/);
+  }
+  assert.equal((await verdictOn({ url }, { probe: "refused" })).kind, "unreachable");
+});

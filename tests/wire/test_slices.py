@@ -4,8 +4,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from tests.shared_bytes import PNG, SHARED, follow, make_copy, make_project
 from tests.wire.caller import Answer, Caller, item, scene
 from webapp.accounts.viewer import Viewer
+from webapp.datasets.models import Item
+from webapp.promotions.models import PromotionItem
 
 
 @pytest.fixture
@@ -125,6 +128,23 @@ def test_pages_and_raw_items(caller: Caller, filled: str) -> None:
     raw = caller.get(f"slice/{slice_id}/exportRawItems").body["raw_dataset_items"]
     assert raw[0]["original_url"] == raw[0]["scale_url"] == page["items"][0]["image_url"]
     assert [one["ref_id"] for one in raw] == ["i0", "i2", "i4"]
+
+
+def test_raw_items_name_the_approved_copy_and_keep_the_original(caller: Caller, filled: str, owner: Viewer) -> None:
+    slice_id = made(caller, filled, reference_ids=["i0", "i1"])
+    one = Item.objects.unscoped().select_related("dataset").get(reference_id="i0")
+    copy = make_copy(one, make_project(owner))
+    copied, plain = caller.get(f"slice/{slice_id}/exportRawItems").body["raw_dataset_items"]
+    assert copied["scale_url"].startswith(f"{SHARED}/shared/")
+    assert copied["original_url"] != copied["scale_url"]
+    assert follow(copied["scale_url"]).body == PNG
+    assert plain["scale_url"] == plain["original_url"]
+    body = {"chip": True, "pageSize": 5, "pageToken": None, "query": None, "onlyMostRecentTask": True}
+    rows = caller.post(f"dataset/{filled}/exportForTrainingPage", body).body["data"]
+    assert [one["item"]["processed_url"] == one["item"]["image_url"] for one in rows[:2]] == [False, True]
+    PromotionItem.objects.filter(pk=copy.pk).update(state="gone", file=None)
+    copied, _ = caller.get(f"slice/{slice_id}/exportRawItems").body["raw_dataset_items"]
+    assert copied["scale_url"] == copied["original_url"]
 
 
 def test_a_slice_of_scenes_holds_scenes_without_frames(caller: Caller, scenes_id: str) -> None:

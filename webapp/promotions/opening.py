@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
@@ -29,6 +31,18 @@ def opened(claim: Claim) -> StoredFile | None:
     if roles.isdisjoint(SEEING):
         return file if Role.LABELER in roles and copies_for_labeler(claim).exists() else None
     return file if item.file_id == file.pk or copies(claim).exists() else None
+
+
+def shared_files(items: Sequence[Item]) -> dict[int, int]:
+    """The key of the file that each of these items has here or in the bucket, by the item's; others are left out."""
+    pks = {item.pk: item.promotion_pk for item in items if item.promotion_pk is not None}
+    rows = PromotionItem.objects.filter(item_pk__in=pks, promotion_id__in=set(pks.values()), state=ItemState.STORED)
+    copied = {
+        item_pk: file_pk
+        for item_pk, promotion_pk, file_pk in rows.values_list("item_pk", "promotion_id", "file_id")
+        if file_pk is not None and pks[item_pk] == promotion_pk
+    }
+    return copied | {item.pk: item.file_id for item in items if item.file_id is not None}
 
 
 def copies(claim: Claim) -> QuerySet[PromotionItem]:

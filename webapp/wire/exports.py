@@ -18,7 +18,7 @@ from webapp.wire.export_pages import Part, ReadItems, Said, of_dataset, of_slice
 from webapp.wire.labels_out import LabelOut, labels_out, row_groups
 from webapp.wire.page_tokens import PageAsked, token_after
 from webapp.wire.prediction_reads import runs_named
-from webapp.wire.rows_out import ItemOut, items_out, streamed_list
+from webapp.wire.rows_out import ItemOut, items_out, served_urls, streamed_list
 
 LABELS_A_PAGE = 30_000
 
@@ -129,9 +129,10 @@ def refuse_query(query: str | None) -> None:
 
 def rows_out(call: Call, part: Part, *, is_latest: bool = False, is_chip: bool = False) -> list[ExportRow]:
     made = []
+    served = served_urls(call, part.items) if is_chip else {}
     for shown, item in zip(items_out(call, part.items), part.items, strict=True):
         if is_chip:
-            shown.processed_url = shown.image_url
+            shown.processed_url = served.get(item.pk, shown.image_url)
         rows = of_latest_task(part.of(item)) if is_latest else part.of(item)
         made.append(ExportRow(shown, **row_groups(labels_out(rows, with_ids=False))))
     return made

@@ -14,6 +14,7 @@ import msgspec
 from webapp.datasets.models import Item, Scene
 from webapp.datasets.queries import Page
 from webapp.privacy import public_id
+from webapp.promotions.opening import shared_files
 from webapp.wire.call import Call, Streamed
 from webapp.wire.labels_out import LabelOut
 from webapp.wire.tracks import TrackOut
@@ -24,7 +25,7 @@ ROWS_A_PART = 2_000
 class ItemOut(msgspec.Struct):
     """`image_url` is the URL as it was sent, or, for an uploaded file, a link to it that ends within minutes.
 
-    `processed_url` is the same, for who asks for served images: nothing is mirrored here.
+    `processed_url`, for who asks for served images, is a link to the approved copy where there is one, else the same.
     """
 
     id: str
@@ -90,14 +91,22 @@ def items_out(call: Call, items: Sequence[Item]) -> list[ItemOut]:
 
 
 def raw_items_out(call: Call, items: Sequence[Item]) -> list[RawItemOut]:
+    served = served_urls(call, items)
     return [
-        RawItemOut(item.public_id, item.reference_id, item.metadata, url := image_url(call, item), url)
+        RawItemOut(
+            item.public_id, item.reference_id, item.metadata, url := image_url(call, item), served.get(item.pk, url)
+        )
         for item in items
     ]
 
 
 def image_url(call: Call, item: Item) -> str:
     return item.url.reveal() if item.url is not None else call.links.to(item.pk, item.file_id)
+
+
+def served_urls(call: Call, items: Sequence[Item]) -> dict[int, str]:
+    """Links to what is kept of these items: files that were uploaded, and approved copies; by the item's key."""
+    return {item_pk: call.links.to(item_pk, file_pk) for item_pk, file_pk in shared_files(items).items()}
 
 
 def scenes_out(_call: Call, scenes: Sequence[Scene]) -> list[SceneListed]:

@@ -5,6 +5,7 @@
  */
 
 import { hostKind } from "./host-kind.js";
+import { isSharedLink } from "./shared-link.js";
 import { verdicts } from "./verdicts.js";
 
 /** @typedef {import("./verdicts.js").Diagnosis} Diagnosis */
@@ -51,6 +52,7 @@ export async function diagnose(failure, witnesses) {
   if (failure.timedOut) return permission === "prompt" && media !== "public-address" ? say.localNetworkPrompt() : say.timeout();
 
   const answer = await witnesses.probe(failure.url);
+  if (isSharedLink(address) && (answer === "unasked" || answer === "answered")) return say.linkEnded();
   if (answer === "unasked") return say.missing();
   if (answer === "answered") return failure.medium === "video" ? say.notAVideo() : say.notAnImage();
   // The browser may learn that it is offline only while it asks.

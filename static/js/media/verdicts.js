@@ -4,7 +4,7 @@
  */
 
 /**
- * @typedef {"csp" | "mixed-content" | "offline" | "timeout" | "not-an-image" | "not-a-video" | "no-picture" | "unreachable"
+ * @typedef {"csp" | "mixed-content" | "offline" | "timeout" | "not-an-image" | "not-a-video" | "no-picture" | "link-ended" | "unreachable"
  *   | "local-network-denied" | "local-network-prompt"} FailureKind
  */
 
@@ -67,6 +67,12 @@ export function verdicts(origin) {
         "no-picture",
         `${origin} gave your browser no picture: not reachable from here, access denied, or no such file.`,
         `Connect the VPN. ${NEW_TAB} from the item's own page, which looks further into the cause.`,
+      ),
+    linkEnded: () =>
+      verdict(
+        "link-ended",
+        "The link to this shared picture has ended: each is good for some minutes only, and for as long as you may see it.",
+        "Load this page again. If that does not help, the copy was taken back.",
       ),
     notAVideo: () =>
       verdict(

@@ -1,5 +1,7 @@
 /** Names of stored thumbnails: what they show and how large, without what changes each time an address is signed. */
 
+import { SHARED_LINK } from "../media/shared-link.js";
+
 /** Of S3, Google and CloudFront, and what others call a signature or when it ends. */
 const SIGNING = new Set(
   `awsaccesskeyid signature expires googleaccessid policy key-pair-id hdnts hdnea sig token access_token auth
@@ -8,8 +10,6 @@ const SIGNING = new Set(
 const SIGNING_PREFIXES = ["x-amz-", "x-goog-", "x-oss-", "x-cos-"];
 /** A shared access signature of Azure: so short that they mean this only together with `sig`. */
 const AZURE = new Set("sv ss srt sr st se sp spr sip si sig skoid sktid skt ske sks skv".split(" "));
-/** Our links to shared bytes, at an origin of their own: whom and what they are for, when they end, and a signature. */
-const OWN_LINK = /^(\/shared\/[\w-]+):\d{10}:[\w-]{43}$/;
 
 /**
  * An address without its signature: two signed addresses of one file are the same.
@@ -24,7 +24,7 @@ export function unsigned(url) {
     const isSigning = SIGNING.has(low) || SIGNING_PREFIXES.some((prefix) => low.startsWith(prefix));
     if (isSigning || (isAzure && AZURE.has(low))) address.searchParams.delete(name);
   }
-  address.pathname = address.pathname.replace(OWN_LINK, "$1");
+  address.pathname = address.pathname.replace(SHARED_LINK, "$1");
   address.hash = "";
   address.username = address.password = "";
   return address.href;
