@@ -28,6 +28,7 @@ REVEALING = {
     "webapp/courier/fetch.py",
     "webapp/datasets/rows.py",
     "webapp/evidence/targets.py",
+    "webapp/exchange/handing_out.py",
     "webapp/labels/rows.py",
     "webapp/wire/labels_out.py",
     "webapp/wire/rows_out.py",

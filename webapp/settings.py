@@ -142,6 +142,7 @@ INSTALLED_APPS = [
     "webapp.promotions",
     "webapp.courier",
     "webapp.evidence",
+    "webapp.exchange",
     "webapp.wire",
     "webapp.pages",
     "webapp.demo",

@@ -44,6 +44,11 @@ def shared_url(base: str, user_pk: int, item_pk: int, file_pk: int | None, *, se
     upload's or a copy's; None gives a link that opens nothing.
     """
     ends = (link_window(seconds) + WINDOWS_PER_LIFE) * window_seconds(seconds)
+    return shared_url_until(base, user_pk, item_pk, file_pk, ends=ends)
+
+
+def shared_url_until(base: str, user_pk: int, item_pk: int, file_pk: int | None, *, ends: int) -> str:
+    """shared_url with the very second at which it ends, in seconds since 1970: for a file that says so."""
     claim = signing.b64_encode(f"{user_pk}.{item_pk}.{file_pk or 0}".encode()).decode()
     return f"{base}/shared/{_signer().sign(f'{claim}:{ends}')}"
 

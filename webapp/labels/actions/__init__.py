@@ -17,6 +17,7 @@ from webapp.labels.actions.projects import (
     note_results,
     remove_labelers,
 )
+from webapp.labels.actions.results import ResultsTaken, TaskResult, may_bring_results, take_results
 from webapp.labels.actions.review import review
 from webapp.labels.actions.runs import (
     RunCopy,
@@ -33,7 +34,9 @@ from webapp.labels.actions.tracks import change_track, delete_tracks, keep_track
 
 __all__ = [
     "LabelOutcome",
+    "ResultsTaken",
     "RunCopy",
+    "TaskResult",
     "add_labelers",
     "add_taxonomy",
     "annotate",
@@ -58,10 +61,12 @@ __all__ = [
     "keep_tracks",
     "label_in_place",
     "lose_copies",
+    "may_bring_results",
     "merge_runs",
     "note_results",
     "predict",
     "remove_labelers",
     "review",
     "tag_model",
+    "take_results",
 ]

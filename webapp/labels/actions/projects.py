@@ -183,8 +183,12 @@ def lose_copies(promotion_pk: int, heirs: Mapping[int, int | None]) -> None:
 
 
 @transaction.atomic
-def note_results(viewer: Viewer, project: LabellingProject, item_pks: Iterable[int]) -> int:
+def note_results(
+    viewer: Viewer, project: LabellingProject, item_pks: Iterable[int], *, said: Mapping[str, Any] | None = None
+) -> int:
     """Mark the tasks of these items completed now, their audit pending; how many tasks these are.
+
+    `said` is what the record keeps besides.
 
     For who may change the project, and for its labelers. Canceled tasks stay canceled.
     """
@@ -202,7 +206,7 @@ def note_results(viewer: Viewer, project: LabellingProject, item_pks: Iterable[i
             .update(status=LabellingTask.Status.COMPLETED, audit_status=LabellingTask.Audit.PENDING, completed_at=now)
         )
     if done:
-        record(viewer, "project.results", subject=project.public_id, tasks=done)
+        record(viewer, "project.results", subject=project.public_id, tasks=done, **(said or {}))
     return done
 
 
