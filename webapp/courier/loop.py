@@ -106,10 +106,10 @@ class Crew:
         try:
             came = Journey(claim, self.courier, self.copies, self.stop.is_set).run()
         except (DatabaseError, InterfaceError) as refusal:
-            log.warning("%s from %s: the database refused (%s).", claim.item_id, claim.origin, type(refusal).__name__)
+            log.warning("%s: the database refused (%s), from %s", claim.item_id, type(refusal).__name__, claim.origin)
             self._set_down(claim, "The database did not answer; it is tried again.", is_try=False)
         except Exception:
-            log.exception("%s from %s: the courier failed.", claim.item_id, claim.origin)
+            log.exception("%s: the courier failed, from %s", claim.item_id, claim.origin)
             self._set_down(claim, "The courier failed at it; its log names the item.", is_try=True)
         else:
             self._note(claim, came)
@@ -124,11 +124,11 @@ class Crew:
             else:
                 copying.put_off(claim, until=until, failure="server", sentence=sentence, partial=None, is_try=is_try)
         except (DatabaseError, InterfaceError):
-            log.warning("%s from %s: is left to its lease.", claim.item_id, claim.origin)
+            log.warning("%s: left to its lease, from %s", claim.item_id, claim.origin)
 
     def _note(self, claim: Claim, came: Stored | Failed | None) -> None:
         result = "stored" if isinstance(came, Stored) else came.kind.value if came is not None else "not asked"
-        log.info("%s from %s: %s", claim.item_id, claim.origin, result)
+        log.info("%s: %s, from %s", claim.item_id, result, claim.origin)
         if isinstance(came, Failed) and came.kind is FailureKind.STORAGE:
             self.rests_until = time.monotonic() + FULL_DISK_S
         if not isinstance(came, Failed) or came.kind not in SILENCE:
