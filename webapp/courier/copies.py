@@ -53,7 +53,10 @@ class LocalCopies:
         part.sync()
 
     def settle(self, team_pk: int, part: Part) -> None:
-        self.incoming(team_pk).keep(part)
+        # Where the row of the same bytes says that a bucket has them, they are there already.
+        elsewhere = StoredFile.objects.filter(team_id=team_pk, sha256=part.sha256).exclude(place=self.place)
+        if not elsewhere.exists():
+            self.incoming(team_pk).keep(part)
 
     def abandon(self, team_pk: int, sha256: str) -> None:
         remove_unnamed(team_pk, [sha256])

@@ -14,11 +14,12 @@ import secrets
 import threading
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError, close_old_connections, connection
+from django.db import DatabaseError, InterfaceError, connection
 from django.utils import timezone
 
 from webapp.courier.approved import Failed, FailureKind, Stored
@@ -89,8 +90,9 @@ class Crew:
         deadline = time.monotonic() + GRACE_S
         for thread in self._threads:
             thread.join(max(0.0, deadline - time.monotonic()))
-        for claim in list(self.in_hand.values()):
-            copying.give_back(claim)
+        with suppress(DatabaseError, InterfaceError):
+            for claim in list(self.in_hand.values()):
+                copying.give_back(claim)
 
     def _run(self) -> None:
         while (claim := self._work.get()) is not None:
@@ -117,7 +119,7 @@ class Crew:
     def _set_down(self, claim: Claim, sentence: str, *, is_try: bool) -> None:
         """Let go of an item that we could not bring to an end; if that fails too, its lease runs out."""
         try:
-            close_old_connections()
+            connection.close()
             until = timezone.now() + timedelta(seconds=BREATH_S)
             if is_try and claim.tries:
                 copying.needs_attention(claim, failure="server", sentence=sentence)
@@ -164,7 +166,7 @@ def run(stop: threading.Event, copies: Copies, *, removals: Removing | None = No
                 claimed = claim_some(crew, lease)
             except (DatabaseError, InterfaceError):
                 log.warning("The database did not answer; trying again.")
-                close_old_connections()
+                connection.close()
                 stop.wait(BREATH_S)
                 continue
             is_idle = not claimed and not crew.in_hand
@@ -177,7 +179,8 @@ def run(stop: threading.Event, copies: Copies, *, removals: Removing | None = No
                 stop.wait(LOOK_EVERY_S)
     finally:
         crew.end()
-        upkeep.end()
+        with suppress(DatabaseError, InterfaceError):
+            upkeep.end()
     return crew.carried
 
 

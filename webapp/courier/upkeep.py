@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -39,9 +40,10 @@ class Upkeep:
 
     def __init__(self, copies: Copies, removals: Removing | None = None) -> None:
         self._copies, self._removals = copies, removals
-        copying.wake(QUOTA)
         now = time.monotonic()
         self._due: dict[Callable[[], None], tuple[float, float]] = {
+            # A limit may have been raised since the last start.
+            self.forget_limits: (math.inf, now),
             self.keep_to_limits: (LIMITS_EVERY_S, now),
             self.end_promotions: (ENDS_EVERY_S, now),
             self.expire: (EXPIRES_EVERY_S, now),
@@ -54,8 +56,8 @@ class Upkeep:
     def look(self) -> None:
         for act, (every_s, due_at) in self._due.items():
             if time.monotonic() >= due_at:
-                self._due[act] = (every_s, time.monotonic() + every_s)
                 act()
+                self._due[act] = (every_s, time.monotonic() + every_s)
 
     def end(self) -> None:
         self.end_promotions()
@@ -72,6 +74,9 @@ class Upkeep:
             expire()
         else:
             log.warning("The clock jumped ahead. Nothing is revoked for its date until it has been so for an hour.")
+
+    def forget_limits(self) -> None:
+        copying.wake(QUOTA)
 
     def keep_to_limits(self) -> None:
         most = settings.COURIER_DAILY_BYTES
