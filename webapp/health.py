@@ -6,10 +6,12 @@ import msgspec
 from django.conf import settings
 from django.db import Error, connection
 from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
 
 from webapp.privacy import sandbox
 
 
+@require_safe
 def healthz(_request: HttpRequest) -> HttpResponse:
     """JSON with status, database, egress and version; 503 when the database does not answer."""
     try:

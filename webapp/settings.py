@@ -152,6 +152,7 @@ MIDDLEWARE = [
     "webapp.privacy.headers.PrivacyHeaders",
     "django.middleware.security.SecurityMiddleware",
     "webapp.privacy.shared_origin.SharedOrigin",
+    "webapp.privacy.methods.DeclaredMethods",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.views.decorators.http import require_safe
 
 from webapp.accounts.viewer import Viewer
 from webapp.datasets import queries
@@ -105,6 +106,7 @@ class ChartsPage(Page):
     """How many have such a name."""
 
 
+@require_safe
 @person
 def charts(request: HttpRequest, viewer: Viewer, dataset_id: str) -> HttpResponse:
     dataset = queries.dataset(viewer, dataset_id)

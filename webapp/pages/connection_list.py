@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
 
 from webapp.accounts.viewer import Permission, Viewer
 from webapp.evidence import queries as evidence
@@ -45,6 +46,7 @@ class ConnectionsPage(Page):
     """Whether not all are asked for."""
 
 
+@require_safe
 @person
 def connections(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     viewer.require(Permission.SEE_PRIVATE)

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
 
 from webapp.accounts.viewer import Viewer
 from webapp.datasets import queries
@@ -78,6 +79,7 @@ class DatasetModelsPage(Page):
     """How many classes there are, kinds told apart."""
 
 
+@require_safe
 @person
 def dataset_models(request: HttpRequest, viewer: Viewer, dataset_id: str) -> HttpResponse:
     dataset = queries.dataset(viewer, dataset_id)

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from webapp.accounts.viewer import Permission, Viewer
 from webapp.datasets import queries as dataset_queries
@@ -132,6 +133,7 @@ class JobPage(Page):
     """Why it was not stopped."""
 
 
+@require_safe
 @person
 def jobs(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     viewer.require(Permission.SEE_PRIVATE)
@@ -140,6 +142,7 @@ def jobs(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     return render(request, viewer, page)
 
 
+@require_safe
 @person
 def dataset_jobs(request: HttpRequest, viewer: Viewer, dataset_id: str) -> HttpResponse:
     dataset = dataset_queries.dataset(viewer, dataset_id)

@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.views.decorators.http import require_safe
 
 from webapp.accounts.viewer import Permission, Viewer
 from webapp.labels import queries as labels
@@ -58,6 +59,7 @@ class ModelsPage(Page):
     """Where the list goes on."""
 
 
+@require_safe
 @person
 def models(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     viewer.require(Permission.SEE_PRIVATE)

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
 
 from webapp.accounts.viewer import Viewer
 from webapp.datasets.models import Dataset
@@ -135,6 +136,7 @@ class ModelPage(Page):
     """The run that the address names, or the newest; None without runs."""
 
 
+@require_safe
 @person
 def model(request: HttpRequest, viewer: Viewer, model_id: str) -> HttpResponse:
     found = labels.model(viewer, model_id)

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponseNotAllowed, StreamingHttpResponse
+from django.http import HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
+from django.views.decorators.http import require_GET
 
 from webapp.accounts.viewer import Viewer
 from webapp.evidence.report import in_pieces, report
 from webapp.pages.door import person
 
 
+@require_GET
 @person
 def officer_report(request: HttpRequest, viewer: Viewer) -> HttpResponseBase:
     """Streamed, some hundred rows at a time; that it was taken is an act."""
-    if request.method != "GET":
-        return HttpResponseNotAllowed(["GET"])
     response = StreamingHttpResponse(in_pieces(report(viewer)), content_type="application/json")
     name = f"transom-report-{timezone.now():%Y-%m-%d-%H%M%S}.json"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'

@@ -11,9 +11,10 @@ from typing import Any, NamedTuple
 import msgspec
 from django.db.models import TextField, Value
 from django.db.models.functions import Cast
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_safe
 
 from webapp.accounts.viewer import Permission, Viewer
 from webapp.datasets import queries
@@ -41,6 +42,7 @@ class Row(NamedTuple):
     url: MediaUrl | None = None
 
 
+@require_safe
 @person
 def as_json(request: HttpRequest, viewer: Viewer, slice_id: str) -> HttpResponseBase:
     """Ids, reference ids and metadata; with `?addresses=1` also media addresses, for those who may see them."""
@@ -52,6 +54,7 @@ def as_json(request: HttpRequest, viewer: Viewer, slice_id: str) -> HttpResponse
     return download(request, viewer, found, parts, ending="json", with_addresses=with_addresses)
 
 
+@require_safe
 @person
 def as_csv(request: HttpRequest, viewer: Viewer, slice_id: str) -> HttpResponseBase:
     """Reference ids, one a line."""
@@ -68,8 +71,6 @@ def download(
     ending: str,
     with_addresses: bool = False,
 ) -> HttpResponseBase:
-    if request.method not in ("GET", "HEAD"):
-        return HttpResponseNotAllowed(["GET", "HEAD"])
     content_type = CONTENT_TYPES[ending]
     response: HttpResponse | StreamingHttpResponse = HttpResponse(content_type=content_type)
     if request.method == "GET":

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
 
 from webapp.accounts.viewer import Permission, Viewer
 from webapp.datasets import queries
@@ -100,6 +101,7 @@ class DatasetSlicesPage(SlicesPage):
     room: ClassVar[str] = "datasets"
 
 
+@require_safe
 @person
 def slices(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     viewer.require(Permission.SEE_PRIVATE)

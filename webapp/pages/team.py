@@ -10,6 +10,7 @@ from typing import ClassVar
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.views.decorators.http import require_POST
 
 from webapp.accounts import queries as people
 from webapp.accounts.actions import add_member, change_role, let_appends_ask, lock_origins, remove_member
@@ -278,12 +279,13 @@ def key_row(row: ApiKey) -> KeyRow:
     )
 
 
+@require_POST
 @member
 def switch_team(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Look at another of one's teams from now on."""
     chosen = request.POST.get("team", "")
     mine = {str(one.team_id): one for one in people.memberships_of(viewer)}
-    if request.method != "POST" or chosen not in mine:
+    if chosen not in mine:
         raise NotFound("You are not a member of such a team.")
     request.session[TEAM_IN_SESSION] = mine[chosen].team_id
     say(request, f"This is {mine[chosen].team.name} now.")

@@ -10,6 +10,7 @@ from typing import Any, get_args
 import msgspec
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
 
 from webapp.wire.call import ROOT
 from webapp.wire.routes import FORM, JSON, ROUTES, Route
@@ -43,6 +44,7 @@ class Error(msgspec.Struct):
     error: str
 
 
+@require_safe
 def document(_request: HttpRequest) -> HttpResponse:
     """The OpenAPI 3.1 document of the door for programs."""
     return HttpResponse(document_bytes(), content_type="application/json")

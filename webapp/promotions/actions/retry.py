@@ -56,6 +56,7 @@ def ask_again(viewer: Viewer, promotion: Promotion) -> Asked:
 
     Raises NotFound, NotAllowed, and Conflict where there are none.
     """
+    viewer.require(Permission.CURATE)
     found = seen(viewer, promotion)
     changed = PromotionItem.objects.filter(promotion_id=found.pk, failure=CHANGED)
     keys = BitMap64(changed.values_list("item_pk", flat=True))
