@@ -46,7 +46,7 @@ from webapp.privacy.sandbox import egress_state
 
 NO_COPIES = CopyCount(0, 0)
 NO_MASKS = MaskCount(0, 0)
-SHOWN_CONNECTIONS = 20
+SHOWN_CONNECTIONS = 10
 
 
 @dataclass(frozen=True, slots=True)

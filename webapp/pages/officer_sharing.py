@@ -18,7 +18,7 @@ from webapp.promotions import queries
 from webapp.promotions.models import Promotion, PromotionItem
 from webapp.promotions.states import State
 
-SHOWN_PROMOTIONS = 20
+SHOWN_PROMOTIONS = 10
 # Items that wait so long while nothing is asked for make one wonder whether a courier runs at all.
 LONG_SILENCE = timedelta(minutes=10)
 STATES = {
