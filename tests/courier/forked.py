@@ -85,29 +85,41 @@ class Steps:
         return OperationalError("the connection was lost")
 
 
-def courier(at_step: int, how: str) -> int:
+def courier(at_step: int, how: str, begun: int) -> int:
+    carry, tell = loop.Crew.carry, os.write
     steps = Steps(at_step, how)
     if at_step:
         steps.watch()
     loop.BREATH_S = 0.01
+
+    def carry_and_tell(crew: loop.Crew, claim: Any) -> None:
+        carry(crew, claim)
+        tell(begun, b".")
+
+    loop.Crew.carry = carry_and_tell  # type: ignore[method-assign]
     loop.run(threading.Event(), LocalCopies(Path(settings.SHARED_DIR)), until_idle=True)
     return ENDED if not at_step or steps.count >= at_step else NOT_SO_FAR
 
 
-def forked(at_step: int = 0, how: str = "die", after_s: float | None = None) -> str:
+def forked(at_step: int = 0, how: str = "die", after_s: float | None = None, *, is_busy: bool = False) -> str:
+    hear, tell = os.pipe()
     child = os.fork()
     if child == 0:
         try:
-            os._exit(courier(at_step, how))
+            os._exit(courier(at_step, how, tell))
         except BaseException as failure:
             sys.stderr.write(f"The courier ended with {failure!r}\n")
             os._exit(1)
+    os.close(tell)
     if after_s is not None:
+        if is_busy:
+            os.read(hear, 1)
         handle = os.pidfd_open(child)
         select.select([handle], [], [], after_s)
         os.close(handle)
         os.kill(child, signal.SIGKILL)
     _, status = os.waitpid(child, 0)
+    os.close(hear)
     code = os.waitstatus_to_exitcode(status)
     names = {-signal.SIGKILL: "killed", DEAD: "killed", ENDED: "ended", NOT_SO_FAR: "not so far"}
     return names.get(code, f"failed with {code}")
