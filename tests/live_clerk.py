@@ -7,6 +7,7 @@ import functools
 import json
 import os
 import sys
+from pathlib import Path
 from typing import Any
 
 import django
@@ -19,7 +20,7 @@ from django.contrib.auth.hashers import make_password  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.test import Client  # noqa: E402
 
-from tests import make  # noqa: E402
+from tests import make, shared_bytes  # noqa: E402
 from webapp.accounts.models import Membership, Team, User  # noqa: E402
 from webapp.accounts.queries import viewer_of_membership  # noqa: E402
 from webapp.accounts.viewer import Viewer  # noqa: E402
@@ -67,6 +68,15 @@ def ask_for_labels(*, email: str, team: str, dataset: str, reference_ids: list[s
     return make.make_promotion(viewer, found, list(rows)).pk
 
 
+def make_copy(*, email: str, team: str, dataset: str, reference_id: str, labeler: str, path: str, place: str) -> int:
+    """Share an item as an approved promotion for a project of this labeler's would; the key of their team."""
+    viewer = viewer_of(email, team)
+    item = queries.item_by_reference(viewer, queries.dataset(viewer, dataset), reference_id)
+    project = shared_bytes.make_project(viewer, viewer_of(labeler, team), name=reference_id)
+    shared_bytes.make_copy(item, project, content=Path(path).read_bytes(), place=place)
+    return viewer.team_id
+
+
 def viewer_of(email: str, team: str) -> Viewer:
     return viewer_of_membership(
         Membership.objects.select_related("user", "team").get(user__email=email, team__name=team)
@@ -80,6 +90,7 @@ VERBS: dict[str, Any] = {
     "open_session": open_session,
     "give_tasks": give_tasks,
     "ask_for_labels": ask_for_labels,
+    "make_copy": make_copy,
 }
 
 if __name__ == "__main__":

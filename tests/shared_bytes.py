@@ -53,8 +53,13 @@ def make_project(viewer: Viewer, *labelers: Viewer, name: str = "Cars") -> Label
     return project
 
 
-def make_copy(item: Item, project: LabellingProject, *, content: bytes = PNG, **fields: Any) -> PromotionItem:
-    """A copy of the item for the project, as when its promotion is done; `fields` are the promotion's."""
+def make_copy(
+    item: Item, project: LabellingProject, *, content: bytes = PNG, place: str = "local", **fields: Any
+) -> PromotionItem:
+    """A copy of the item for the project, as when its promotion is done; `fields` are the promotion's.
+
+    With another place than `local` the bytes are somebody else's to put there.
+    """
     asker = project.created_by
     approver = make.make_viewer(project.team, role="approver")
     promotion = Promotion.objects.unscoped().create(
@@ -73,7 +78,7 @@ def make_copy(item: Item, project: LabellingProject, *, content: bytes = PNG, **
             **fields,
         }
     )
-    file = store(project.team_id, content)
+    file = store(project.team_id, content, place=place)
     assert item.url is not None
     made = PromotionItem.objects.create(
         promotion=promotion,
@@ -91,12 +96,16 @@ def make_copy(item: Item, project: LabellingProject, *, content: bytes = PNG, **
     return made
 
 
-def store(team_id: int, content: bytes, content_type: str = "image/png") -> StoredFile:
-    """The bytes in the local store, with their row."""
+def store(team_id: int, content: bytes, content_type: str = "image/png", *, place: str = "local") -> StoredFile:
+    """The bytes in the local store, with their row; elsewhere only the row."""
     sha256 = hashlib.sha256(content).hexdigest()
     file, _ = StoredFile.objects.get_or_create(
-        team_id=team_id, sha256=sha256, defaults={"byte_size": len(content), "content_type": content_type}
+        team_id=team_id,
+        sha256=sha256,
+        defaults={"byte_size": len(content), "content_type": content_type, "place": place},
     )
+    if place != "local":
+        return file
     path = path_of(file)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
