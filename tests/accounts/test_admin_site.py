@@ -21,7 +21,9 @@ def test_who_decides_in_a_team_may_come_in(
     person: str, status: int, client: Client, request: pytest.FixtureRequest
 ) -> None:
     browser = make.sign_in(client, request.getfixturevalue(person))
-    assert browser.get("/admin/", follow=True).status_code == status
+    answer = browser.get("/admin/", follow=True)
+    assert answer.status_code == status
+    assert ("who decides promotions in a team" in answer.text) == (status == 403)
 
 
 def test_sign_in_is_the_apps_own_page(client: Client, db: None) -> None:

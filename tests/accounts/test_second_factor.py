@@ -5,6 +5,7 @@ import time
 from base64 import b32decode
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django_otp.oath import totp
 from django_otp.plugins.otp_static.models import StaticToken
@@ -117,6 +118,14 @@ def test_new_recovery_codes_end_the_old_ones(user: User) -> None:
     new = second_factor.renew_codes(user)
     assert second_factor.accepts(user, new[0])
     assert set(old).isdisjoint(StaticToken.objects.values_list("token", flat=True))
+
+
+def test_operator_removes_it_for_who_lost_phone_and_codes(user: User) -> None:
+    set_up(user)
+    call_command("forget_second_factor", user.email.upper())
+    assert not second_factor.is_set_up(user)
+    with pytest.raises(CommandError):
+        call_command("forget_second_factor", user.email)
 
 
 def test_square_is_readable_as_a_path() -> None:

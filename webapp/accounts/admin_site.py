@@ -49,7 +49,7 @@ class TransomAdminSite(admin.AdminSite):
         if self.has_permission(request):
             return redirect(reverse("admin:index"))
         if request.user.is_authenticated:
-            raise PermissionDenied
+            raise PermissionDenied("These pages are for who decides promotions in a team, and for operators.")
         return redirect_to_login(request.GET.get("next") or reverse("admin:index"), settings.LOGIN_URL)
 
     def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:

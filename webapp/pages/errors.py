@@ -108,7 +108,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
-    refusal = NotAllowed("You may not do this.")
+    refusal = NotAllowed(str(exception) or "You may not do this.")
     return refusal_page(request, viewer_of_session(request), refusal)
 
 
