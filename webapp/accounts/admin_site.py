@@ -24,6 +24,8 @@ from webapp.accounts import admin_pages
 from webapp.accounts.queries import viewers_who_decide
 from webapp.accounts.viewer import Viewer
 
+# Django's views that none of these pages uses, and which look at any row there is.
+UNUSED = frozenset({"jsi18n", "autocomplete", "view_on_site"})
 _ATTRIBUTE = "deciding_viewers"
 
 
@@ -31,6 +33,11 @@ class TransomAdminSite(admin.AdminSite):
     site_header = site_title = index_title = "Administration"
     site_url = "/"
     enable_nav_sidebar = False
+
+    def __init__(self, name: str = "admin") -> None:
+        super().__init__(name)
+        # One thing is deleted at a time, on its own page.
+        self.disable_action("delete_selected")
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
         """Take our own rooms' models only: what packages bring (groups, secrets of second factors) has no page."""
@@ -60,7 +67,7 @@ class TransomAdminSite(admin.AdminSite):
             path("confirm/", self.admin_view(self.confirm), name="confirm"),
             path("second-factor/", self.admin_view(self.second_factor), name="second-factor"),
         ]
-        return [*own, *super().get_urls()]
+        return [*own, *(one for one in super().get_urls() if getattr(one, "name", None) not in UNUSED)]
 
     def confirm(self, request: HttpRequest) -> HttpResponseBase:
         return admin_pages.confirm(request, self.each_context(request))

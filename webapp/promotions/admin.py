@@ -34,6 +34,9 @@ class ForDeciders(ReadOnly):
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.has_module_permission(request)
 
+    def teams(self, request: HttpRequest) -> list[int]:
+        return [viewer.team_id for viewer in deciding_viewers(request)]
+
     def context(self, request: HttpRequest) -> dict[str, Any]:
         return {**self.admin_site.each_context(request), "opts": self.model._meta}
 
@@ -50,7 +53,7 @@ class PromotionAdmin(ForDeciders):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Promotion]:
         rows: QuerySet[Promotion] = Promotion.objects.unscoped()
         if not self.sees_all(request):
-            rows = rows.filter(team_id__in=[viewer.team_id for viewer in deciding_viewers(request)])
+            rows = rows.filter(team_id__in=self.teams(request))
         return rows.select_related("team", "requested_by", "decided_by", "revoked_by", "project", "slice", "dataset")
 
     def get_urls(self) -> list[URLPattern]:
@@ -86,6 +89,10 @@ class PromotionAdmin(ForDeciders):
 
 @admin.register(OriginRule)
 class OriginRuleAdmin(ForDeciders):
+    def get_queryset(self, request: HttpRequest) -> QuerySet[OriginRule]:
+        rows = OriginRule.objects.select_related("origin")
+        return rows if self.sees_all(request) else rows.filter(origin__team_id__in=self.teams(request))
+
     def get_urls(self) -> list[URLPattern]:
         return [self.own_path("<int:pk>/", self.rule, "originrule_rule"), *super().get_urls()]
 
@@ -103,6 +110,10 @@ class OriginRuleAdmin(ForDeciders):
 
 @admin.register(CourierStop)
 class CourierStopAdmin(ForDeciders):
+    def get_queryset(self, request: HttpRequest) -> QuerySet[CourierStop]:
+        rows = CourierStop.objects.select_related("team")
+        return rows if self.sees_all(request) else rows.filter(team_id__in=self.teams(request))
+
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
         return admin_stop.stops(request, self.context(request))
 
