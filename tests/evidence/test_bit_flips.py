@@ -1,4 +1,4 @@
-"""One bit of the record, anywhere in it, is enough: of 200 that are flipped 200 are found, of acts and of connections."""
+"""One bit of the record, anywhere in it, is enough: of 200 flipped ones 200 are found, in acts and in connections."""
 
 from __future__ import annotations
 
