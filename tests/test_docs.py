@@ -1,7 +1,9 @@
 """The papers say what is there: every setting, command, package and link."""
 
+import ast
 import re
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -85,3 +87,39 @@ def test_changelog_has_the_present_version() -> None:
     version = tomllib.loads(read("pyproject.toml"))["project"]["version"]
     assert f"\n## {version}" in read("CHANGELOG.md")
     assert f'VERSION = "{version}"' in read("webapp/settings.py")
+
+
+def test_every_reason_why_nothing_was_copied_says_what_to_do() -> None:
+    rooms = ("connection", "transfer", "fetch", "resolve", "signature", "dimensions", "journey")
+    files = [PROJECT / f"webapp/courier/{name}.py" for name in rooms]
+    files.append(PROJECT / "webapp/promotions/actions/copies.py")
+    said = {one for file in files for one in sentences(file)} - {"A part is opened before the first connection."}
+    assert len(said) > 50
+    paper = " ".join(read("docs/promotion.md").split())
+    assert sorted(one for one in said if one not in paper) == []
+
+
+def sentences(file: Path) -> Iterator[str]:
+    """The sentences that a module tells people, with … for what is put in."""
+    tree = ast.parse(file.read_text())
+    nodes = list(ast.walk(tree))
+    silent = {id(part) for node in nodes if isinstance(node, ast.JoinedStr) for part in node.values}
+    silent |= {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+    for node in nodes:
+        if id(node) in silent:
+            continue
+        if isinstance(node, ast.JoinedStr):
+            text = "".join(str(part.value) if isinstance(part, ast.Constant) else "…" for part in node.values)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            text = re.sub(r"\{\w+\}", "…", node.value)
+        else:
+            continue
+        if re.match(r"[A-Z…].* .*[.?]$", text):
+            yield text
+
+
+def test_every_state_is_in_the_paper() -> None:
+    from webapp.promotions.states import ItemState, State
+
+    rows = set(re.findall(r"^\| ([a-z, ]+) \|", read("docs/promotion.md"), re.MULTILINE))
+    assert {str(state.label) for state in [*State, *ItemState]} - rows == set()
