@@ -132,6 +132,17 @@ WIRE: list[Line] = [
     wire("GET", f"{S}/export_raw_json", SEE),
     wire("GET", f"{S}/{{model_id}}/exportForTraining", SEE),
     wire("POST", f"{S}/{{model_id}}/exportForTrainingPage", SEE, PAGE),
+    wire("POST", f"{S}/{{project}}/send_to_labeling", CURATE, {}, names={"project": "project_id"}),
+    wire(
+        "POST",
+        f"{D}/promotions",
+        CURATE,
+        {"reference_ids": ["{other_reference_id}"], "reason": "Boats", "project": "{project_id}"},
+    ),
+    wire("POST", f"{D}/promotions", CURATE, {"slice_id": "{slice_id}", "reason": "Boats"}),
+    wire("GET", "promotions/{promotion_id}", SEE),
+    # Only who asked may, and these keys are an admin's.
+    wire("POST", "promotions/{promotion_id}/withdraw", CURATE, {}, status=403),
     wire("POST", "jobs", SEE, {"dataset_id": "{dataset_id}", "show_completed": True}),
     wire("GET", "job/{job_id}", SEE),
     wire("GET", "job/{job_id}/info", SEE),

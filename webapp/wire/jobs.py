@@ -16,7 +16,7 @@ from webapp.wire.rows_out import moment
 
 MAX_JOBS = 50_000
 # The SDK has its own words for some of our kinds.
-SDK_KINDS = {"deleteAnnotations": "annotationDeletion"}
+SDK_KINDS = {"deleteAnnotations": "annotationDeletion", "promotion": "sendToLabeling"}
 OUR_KINDS = {word: kind for kind, word in SDK_KINDS.items()}
 # The SDK sends dates as its user typed them; these are what people type besides ISO 8601.
 DATE_FORMATS = ("%m/%d/%Y", "%Y/%m/%d", "%d %b %Y", "%d %B %Y", "%b %d %Y", "%B %d %Y", "%b %d, %Y", "%B %d, %Y")

@@ -30,6 +30,7 @@ from webapp.wire import (
     objects,
     prediction_reads,
     predictions,
+    promotions,
     scene_exports,
     scenes,
     slices,
@@ -220,6 +221,12 @@ ROUTES = (
     Route("GET", "slice/{slice_id}/export_raw_json", exports.raw_of_slice, "A slice's annotations, one by one."),
     # After the fixed words that may stand in this place.
     Route(
+        "POST",
+        "slice/{slice_id}/{project}/send_to_labeling",
+        promotions.send_to_labeling,
+        "Ask for a slice to be shared with a labelling project; the job runs until that is decided and done.",
+    ),
+    Route(
         "GET",
         "slice/{slice_id}/{model_id}/exportForTraining",
         exports.predictions_of_slice,
@@ -231,6 +238,9 @@ ROUTES = (
         exports.page_of_slice_predictions,
         "One page of the same.",
     ),
+    Route("POST", "dataset/{dataset_id}/promotions", promotions.ask, "Ask for items to be shared, with a reason."),
+    Route("GET", "promotions/{promotion_id}", promotions.by_id, "A request to share, and what became of it."),
+    Route("POST", "promotions/{promotion_id}/withdraw", promotions.take_back, "Take back a request that waits."),
     Route("POST", "jobs", jobs.listed, "The team's jobs, newest first."),
     Route("GET", "job/{job_id}", jobs.status, "How far a job is."),
     Route("GET", "job/{job_id}/info", jobs.info, "What a job is."),
