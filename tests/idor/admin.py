@@ -100,9 +100,6 @@ PAGES: dict[str, Of] = {
     "admin/logout/": same(302, 302),
     "admin/password_change/": same(200, 200),
     "admin/password_change/done/": same(200, 405),
-    "admin/autocomplete/": same(403, 405),
-    "admin/jsi18n/": same(200, 405),
-    "admin/r/<path:content_type_id>/<path:object_id>/": same(404, 404),
     # The list of an app's tables, and all else.
     "admin/^(?P<app_label>accounts|jobs|datasets|labels|promotions)/$": same(302, 302),
     "admin/(?P<url>.*)$": same(404, 404),
