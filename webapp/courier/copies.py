@@ -50,7 +50,7 @@ class LocalCopies:
         return Store(self._folder / str(team_pk))
 
     def bring(self, team_pk: int, part: Part, media_type: str) -> None:
-        part.sync()
+        self.incoming(team_pk).ready(part)
 
     def settle(self, team_pk: int, part: Part) -> None:
         # Where the row of the same bytes says that a bucket has them, they are there already.

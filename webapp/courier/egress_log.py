@@ -14,6 +14,7 @@ from django.utils import timezone
 from webapp.accounts.chained_table import ChainedTable
 from webapp.courier.approved import Egress, Ended
 from webapp.courier.models import EgressEntry, EgressHead
+from webapp.courier.turns import turn
 
 CONNECTIONS = ChainedTable(
     name="connections",
@@ -35,7 +36,8 @@ class TeamEgressLog:
     def before_connect(self, egress: Egress) -> None:
         """Write down what is about to be connected to, durably; what this raises prevents it."""
         row = self._row(EgressEntry.Kind.CONNECT, egress)
-        CONNECTIONS.append(row)
+        with turn():
+            CONNECTIONS.append(row)
         self._connect = row
 
     def after(self, egress: Egress, ended: Ended) -> None:
@@ -43,7 +45,8 @@ class TeamEgressLog:
         row = self._row(EgressEntry.Kind.ENDED, egress)
         row.entry = self._connect.position if self._connect is not None else None
         row.result, row.byte_count, row.sha256 = ended.result, ended.byte_count, ended.sha256 or ""
-        CONNECTIONS.append(row)
+        with turn():
+            CONNECTIONS.append(row)
 
     def _row(self, kind: EgressEntry.Kind, egress: Egress) -> EgressEntry:
         return EgressEntry(

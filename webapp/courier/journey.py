@@ -30,6 +30,7 @@ from webapp.courier.egress_log import TeamEgressLog
 from webapp.courier.fetch import Courier, fetch
 from webapp.courier.limits import MediaKind
 from webapp.courier.store import Part
+from webapp.courier.turns import turn
 from webapp.privacy.origins import Origin
 from webapp.promotions.actions import copying
 from webapp.promotions.actions.copying import Claim, Copy, NotToBeKept, Permit
@@ -48,20 +49,24 @@ DRAW = random.SystemRandom()
 
 @dataclass(frozen=True, slots=True)
 class Journey:
-    """A claim on its way, with `courier` for all that is not about this item; `is_stopping` ends it early."""
+    """A claim on its way, with `courier` for all that is not about this item; `is_stopping` ends it early.
+
+    `permit` is what held at its origin a moment ago; the transaction that shares the item looks again.
+    """
 
     claim: Claim
+    permit: Permit | None
     courier: Courier
     copies: Copies
     is_stopping: Callable[[], bool]
 
     def run(self) -> Stored | Failed | None:
         """Fetch the item and note what became of it; None where nothing was to be fetched."""
-        claim = self.claim
-        permit = copying.permit(claim)
+        claim, permit = self.claim, self.permit
         if permit is None:
             sentence = NO_SUCH_ORIGIN.format(origin=claim.origin)
-            copying.needs_attention(claim, failure=FailureKind.ADDRESS.value, sentence=sentence)
+            with turn():
+                copying.needs_attention(claim, failure=FailureKind.ADDRESS.value, sentence=sentence)
             return None
         egress_log = TeamEgressLog(team_pk=claim.team_pk, promotion_pk=claim.promotion_pk, item_pk=claim.item_pk)
         came = fetch(
@@ -75,9 +80,8 @@ class Journey:
             partial=partial_of(claim),
         )
         if isinstance(came, Failed):
-            self._note(came)
-        if copying.is_about_done(claim.promotion_pk):
-            copying.end_if_done(claim.promotion_pk)
+            with turn():
+                self._note(came)
         return came
 
     def _is_void(self) -> bool:
@@ -99,10 +103,11 @@ class Journey:
         )
         try:
             copies.bring(team, part, stored.media_type.value)
-            copying.keep(self.claim, copy, settle=settle)
+            with turn():
+                copying.keep(self.claim, copy, settle=settle)
         except BaseException as failure:
             # Where the database does not answer either, the sweeper finds them.
-            with suppress(DatabaseError, OSError):
+            with suppress(DatabaseError, OSError), turn():
                 copies.abandon(team, stored.sha256)
             if isinstance(failure, NotToBeKept):
                 kind = FailureKind.WITHDRAWN if failure.is_withdrawn else FailureKind.APPROVAL
@@ -129,11 +134,12 @@ class Journey:
 
 
 class Seldom:
-    """Asks a question of the database, but not more often than each so many seconds; a yes is remembered."""
+    """Asks a question of the database, each so many seconds and not at once; a yes is remembered."""
 
     def __init__(self, ask: Callable[[], bool], *, every_s: float) -> None:
         self._ask, self._every_s = ask, every_s
-        self._asked_at = -every_s
+        # It was just answered, by the claim.
+        self._asked_at = time.monotonic()
         self._is_so = False
 
     def __call__(self) -> bool:

@@ -7,6 +7,7 @@ and sweeps. Its log lines say an item's id and an origin, nothing else of it.
 from __future__ import annotations
 
 import logging
+import math
 import os
 import queue
 import random
@@ -25,15 +26,17 @@ from django.utils import timezone
 from webapp.courier.approved import Failed, FailureKind, Stored
 from webapp.courier.copies import Copies, Removing
 from webapp.courier.fetch import Courier
-from webapp.courier.journey import Journey
+from webapp.courier.journey import ASK_EVERY_S, Journey
 from webapp.courier.own_addresses import surroundings
+from webapp.courier.turns import turn
 from webapp.courier.upkeep import Upkeep
 from webapp.promotions.actions import copying
-from webapp.promotions.actions.copying import Claim
+from webapp.promotions.actions.copying import Claim, Permit
 
 log = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 1.0
+GATHER_S = 0.01
 # How long to leave the database alone that did not answer, and a disk that was full.
 BREATH_S = 2.0
 FULL_DISK_S = 30.0
@@ -61,6 +64,7 @@ class Crew:
     def __post_init__(self) -> None:
         self._work: queue.SimpleQueue[Claim | None] = queue.SimpleQueue()
         self._done = threading.Semaphore(0)
+        self.permits = Permits()
         self._silent: dict[str, int] = {}
         self._resting: dict[str, float] = {}
         self.rests_until = 0.0
@@ -106,7 +110,10 @@ class Crew:
 
     def _carry(self, claim: Claim) -> None:
         try:
-            came = Journey(claim, self.courier, self.copies, self.stop.is_set).run()
+            came = Journey(claim, self.permits.of(claim), self.courier, self.copies, self.stop.is_set).run()
+            if copying.is_about_done(claim.promotion_pk):
+                with turn():
+                    copying.end_if_done(claim.promotion_pk)
         except (DatabaseError, InterfaceError) as refusal:
             log.warning("%s: the database refused (%s), from %s", claim.item_id, type(refusal).__name__, claim.origin)
             self._set_down(claim, "The database did not answer; it is tried again.", is_try=False)
@@ -121,10 +128,13 @@ class Crew:
         try:
             connection.close()
             until = timezone.now() + timedelta(seconds=BREATH_S)
-            if is_try and claim.tries:
-                copying.needs_attention(claim, failure="server", sentence=sentence)
-            else:
-                copying.put_off(claim, until=until, failure="server", sentence=sentence, partial=None, is_try=is_try)
+            with turn():
+                if is_try and claim.tries:
+                    copying.needs_attention(claim, failure="server", sentence=sentence)
+                else:
+                    copying.put_off(
+                        claim, until=until, failure="server", sentence=sentence, partial=None, is_try=is_try
+                    )
         except (DatabaseError, InterfaceError):
             log.warning("%s: left to its lease, from %s", claim.item_id, claim.origin)
 
@@ -141,6 +151,21 @@ class Crew:
             self._silent[claim.origin] = 0
             self._resting[claim.origin] = time.monotonic() + SILENT_REST_S
             log.warning("%s did not answer %s times in a row and is left alone for a while.", claim.origin, MOST_SILENT)
+
+
+class Permits:
+    """What holds at origins, asked of the database no more than twice a second each."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, int, str], tuple[float, Permit | None]] = {}
+
+    def of(self, claim: Claim) -> Permit | None:
+        key, now = (claim.team_pk, claim.dataset_pk, claim.origin), time.monotonic()
+        asked_at, found = self._known.get(key, (-math.inf, None))
+        if now - asked_at > ASK_EVERY_S:
+            found = copying.permit(claim)
+            self._known[key] = (now, found)
+        return found
 
 
 def run(stop: threading.Event, copies: Copies, *, removals: Removing | None = None, until_idle: bool = False) -> int:
@@ -175,6 +200,8 @@ def run(stop: threading.Event, copies: Copies, *, removals: Removing | None = No
                 crew.courier, looked_at = replace(crew.courier, surroundings=own), time.monotonic()
             if crew.in_hand:
                 crew.wait(LOOK_EVERY_S)
+                # Claiming several together costs as much as one.
+                stop.wait(GATHER_S)
             elif not until_idle:
                 stop.wait(LOOK_EVERY_S)
     finally:
@@ -193,9 +220,11 @@ def claim_some(crew: Crew, lease: timedelta) -> int:
         if crew.free < 1:
             break
         if not crew.is_resting(origin):
-            for claim in copying.claim(crew.worker, origin, most=crew.free, lease=lease, now=timezone.now()):
+            with turn():
+                claims = copying.claim(crew.worker, origin, most=crew.free, lease=lease, now=timezone.now())
+            for claim in claims:
                 crew.carry(claim)
-                count += 1
+            count += len(claims)
     return count
 
 

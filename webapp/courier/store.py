@@ -36,6 +36,7 @@ class Part:
         flags = os.O_CREAT | os.O_EXCL if is_new else 0
         self.path = path
         self.byte_count = 0
+        self.is_ready = False
         self._digest = sha256()
         self._handle = os.open(path, os.O_RDWR | os.O_NOFOLLOW | flags, 0o600)
         try:
@@ -57,6 +58,7 @@ class Part:
 
     def write(self, chunk: bytes) -> None:
         """Append; raises OSError when the disk takes no more."""
+        self.is_ready = False
         rest = memoryview(chunk)
         while rest:
             rest = rest[os.write(self._handle, rest) :]
@@ -64,6 +66,7 @@ class Part:
 
     def restart(self) -> None:
         """Forget all that was written."""
+        self.is_ready = False
         os.ftruncate(self._handle, 0)
         os.lseek(self._handle, 0, os.SEEK_SET)
         self.byte_count = 0
@@ -120,14 +123,20 @@ class Store:
         except FileNotFoundError:
             return None
 
-    def keep(self, part: Part) -> str:
-        """Make the part a copy under its hash, which is returned; the same bytes twice are one file."""
+    def ready(self, part: Part) -> None:
+        """Do what takes long of `keep` beforehand: its bytes are on the disk then, and so is its folder."""
         part.sync()
-        sha256 = part.sha256
-        final = self.path_of(sha256)
-        final.parent.mkdir(exist_ok=True, mode=0o700)
+        self.path_of(part.sha256).parent.mkdir(exist_ok=True, mode=0o700)
         # Also for a folder that is there already: whoever made it may have been killed before this.
         _sync_folder(self._folder)
+        part.is_ready = True
+
+    def keep(self, part: Part) -> str:
+        """Make the part a copy under its hash, which is returned; the same bytes twice are one file."""
+        if not part.is_ready:
+            self.ready(part)
+        sha256 = part.sha256
+        final = self.path_of(sha256)
         part.path.replace(final)
         _sync_folder(final.parent)
         part.close()

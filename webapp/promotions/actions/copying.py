@@ -289,7 +289,9 @@ def keep(claim: Claim, copy: Copy, *, settle: Callable[[], None]) -> None:
     )
     Item.objects.unscoped().filter(pk=item.pk, shared_at=None).update(shared_at=now, promotion_pk=promotion.pk)
     Promotion.objects.unscoped().filter(pk=promotion.pk).update(stored_count=F("stored_count") + 1)
-    Dataset.objects.unscoped().filter(pk=item.dataset_id).update(version=F("version") + 1)
+    if promotion.project is None:
+        # Tasks move it on as well.
+        Dataset.objects.unscoped().filter(pk=item.dataset_id).update(version=F("version") + 1)
     settle()
     details = {"promotion": promotion.public_id, "bytes": copy.byte_count, "sha256": copy.sha256}
     record_of_team(claim.team_pk, "promotion.share", subject=item.public_id, **details)
