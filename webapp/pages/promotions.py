@@ -29,7 +29,7 @@ APPENDS = "appends"
 SHOWN: dict[str, tuple[str, tuple[State, ...]]] = {
     "": ("All", ()),
     "waiting": ("Waiting", (State.REQUESTED,)),
-    "copying": ("Being copied", (State.APPROVED, State.RUNNING)),
+    "copying": ("Copying", (State.APPROVED, State.RUNNING)),
     "shared": ("Shared", (State.PARTLY_SHARED, State.SHARED)),
     "ended": ("Ended", (State.REJECTED, State.WITHDRAWN, State.REVOKED)),
 }

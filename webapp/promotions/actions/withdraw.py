@@ -17,12 +17,12 @@ from webapp.promotions.states import ItemState, State
 def withdraw(viewer: Viewer, promotion: Promotion) -> Promotion:
     """Take a request back while it waits, or while no copy was begun.
 
-    Who asked may; and any editor where an append did, of which nobody may have known. Raises NotFound, NotAllowed,
+    Who asked may; and any editor while nobody has decided on what an append asked for by itself. Raises NotFound, NotAllowed,
     and Conflict where copies were begun: those are revoked.
     """
     found = seen(viewer, promotion)
-    is_nobodys = found.way == Promotion.Way.APPEND and viewer.may(Permission.CURATE)
-    if not (is_askers(viewer, found) or is_nobodys):
+    is_unseen = found.way == Promotion.Way.APPEND and found.decided_by_id is None
+    if not (is_askers(viewer, found) or (is_unseen and viewer.may(Permission.CURATE))):
         raise NotAllowed("Only who asked may withdraw a request.")
     move(found, State.WITHDRAWN, refusal="so it cannot be withdrawn.", withdrawn_at=timezone.now())
     let_items_be(found)
