@@ -134,6 +134,8 @@ class OfficerPage(Page):
     """The public key that reports and checkpoints are signed with."""
     courier: CourierLine
     """What the courier does for this team."""
+    bucket: str
+    """The origin of the bucket that copies are kept in; empty where they stay in the data folder."""
     promotions: tuple[PromotionLine, ...]
     """The newest promotions."""
     promotion_counts: tuple[tuple[str, int], ...]
@@ -188,6 +190,7 @@ def show(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         may_decide=may_decide,
         key=verifier(settings.AUDIT_KEY),
         courier=courier_line(evidence.courier_state(viewer)),
+        bucket=settings.BUCKET.endpoint if settings.BUCKET is not None else "",
         promotions=newest_promotions(viewer),
         promotion_counts=counts,
         promotion_count=sum(count for _, count in counts),
