@@ -74,9 +74,12 @@ def file_of(raw: bytes) -> CocoFile:
 
 def refuse(raw: bytes, fault: Exception, accepted: str) -> NoReturn:
     """Raise ResultsRefused for a file that is not JSON, naming line and column, or not of its form."""
-    at = BYTE_OF.search(str(fault))
-    if isinstance(fault, msgspec.ValidationError) or at is None:
+    if isinstance(fault, msgspec.ValidationError):
         raise ResultsRefused([Fault("", f"{accepted}, and this is not: {fault}.")]) from None
+    at = BYTE_OF.search(str(fault))
+    if at is None:
+        why = "it is nested too deep" if isinstance(fault, RecursionError) else "it ends too early, or is no UTF-8"
+        raise ResultsRefused([Fault("", f"this is not JSON: {why}.")]) from None
     position = int(at[1])
     line = raw.count(b"\n", 0, position) + 1
     column = position - raw.rfind(b"\n", 0, position)

@@ -59,18 +59,18 @@ class ProjectHead:
     may_curate: bool
     """Whether the viewer may change it."""
     tabs: tuple[ProjectTab, ...]
-    """Its views; none for labelers, who have one."""
+    """Its views."""
 
 
 def project_head(viewer: Viewer, project: LabellingProject, *, view: str) -> ProjectHead:
-    """`view` is `tasks`, `settings`, or empty for a task's own page."""
+    """`view` is `tasks`, `files`, `settings`, or empty for a task's own page."""
     sees_private = viewer.may(Permission.SEE_PRIVATE)
     href = project_href(project)
-    settings = reverse("pages:labelling-settings", args=[project.public_id])
-    tabs = (
-        ProjectTab("Tasks", href, current=view == "tasks"),
-        ProjectTab("Setup", settings, current=view == "settings"),
-    )
+    tabs = [ProjectTab("Tasks", href, current=view == "tasks")]
+    tabs.append(ProjectTab("Files", reverse("pages:labelling-results", args=[project.public_id]), view == "files"))
+    if sees_private:
+        settings = reverse("pages:labelling-settings", args=[project.public_id])
+        tabs.append(ProjectTab("Setup", settings, current=view == "settings"))
     return ProjectHead(
         id=project.public_id,
         name=project.name,
@@ -81,7 +81,7 @@ def project_head(viewer: Viewer, project: LabellingProject, *, view: str) -> Pro
         is_archived=project.archived_at is not None,
         sees_private=sees_private,
         may_curate=viewer.may(Permission.CURATE),
-        tabs=tabs if sees_private else (),
+        tabs=tuple(tabs),
     )
 
 

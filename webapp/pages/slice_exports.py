@@ -84,9 +84,9 @@ def download(
     return response
 
 
-def file_stem(name: str) -> str:
-    """The part of a slice's name that any file system takes; `slice` where nothing is left of it."""
-    return re.sub(r"[^A-Za-z0-9_-]+", "-", name).strip("-")[:60] or "slice"
+def file_stem(name: str, otherwise: str = "slice") -> str:
+    """The part of a name that any file system takes; `otherwise` where nothing is left of it."""
+    return re.sub(r"[^A-Za-z0-9_-]+", "-", name).strip("-")[:60] or otherwise
 
 
 def json_parts(viewer: Viewer, found: Slice, *, with_addresses: bool) -> Iterator[bytes]:

@@ -19,8 +19,10 @@ from webapp.pages import (
     items,
     jobs,
     labelling,
+    labelling_files,
     labelling_project,
     labelling_requests,
+    labelling_results,
     labelling_settings,
     labelling_task,
     mask_files,
@@ -96,6 +98,17 @@ urlpatterns = [
     path("labelling/", labelling.projects, name="labelling"),
     path("labelling/<str:project_id>/", labelling_project.project, name="labelling-project"),
     path("labelling/<str:project_id>/settings/", labelling_settings.project_settings, name="labelling-settings"),
+    path("labelling/<str:project_id>/results", labelling_results.results, name="labelling-results"),
+    *(
+        path(
+            f"labelling/<str:project_id>/{form}.json",
+            labelling_files.tasks_file,
+            {"form": form},
+            name=f"labelling-{form}",
+        )
+        for form in labelling_files.FORMS
+    ),
+    path("labelling/<str:project_id>/label-studio.xml", labelling_files.interface_file, name="labelling-interface"),
     path("labelling/<str:project_id>/tasks/<str:task_id>", labelling_task.task, name="labelling-task"),
     path("slices/", slices.slices, name="slices"),
     path("slices/<str:slice_id>", slice_page.slice_, name="slice"),

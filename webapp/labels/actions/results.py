@@ -42,7 +42,8 @@ class ResultsTaken:
 
 def may_bring_results(viewer: Viewer, project: LabellingProject) -> bool:
     """Whether the viewer may: editors of the team, and whoever labels for the project while it is open."""
-    return viewer.may(Permission.CURATE) or labels_for(viewer, project)
+    is_editor = viewer.may(Permission.CURATE) and viewer.team_id == project.team_id
+    return is_editor or labels_for(viewer, project)
 
 
 @transaction.atomic
