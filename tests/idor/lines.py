@@ -167,12 +167,13 @@ def wire(
     query: str = "",
     takes: str = JSON,
     status: int = 200,
+    only: tuple[str, ...] = (),
     skips: bool = False,
     names: Mapping[str, str] | None = None,
 ) -> Line:
     """One route of the door for programs."""
     is_room = "{" not in route and not names_in(body) - {"word"}
-    ask = Ask(needs, body, query, takes, status, skips=skips)
+    ask = Ask(needs, body, query, takes, status, only, skips=skips)
     return Line(route, Door.WIRE, {method: (ask,)}, names or {}, is_room)
 
 

@@ -3,6 +3,7 @@
 `get` is what looking takes (SEE unless said); each form is a line of its own. See lines.py for what follows from it.
 """
 
+from tests.idor.house import ITS_LABELER
 from tests.idor.lines import (
     ADMINISTER,
     ANYBODY,
@@ -27,6 +28,7 @@ SCENE = f"{DATASET}scenes/<str:scene_id>"
 SLICE = "slices/<str:slice_id>"
 PROJECT = "labelling/<str:project_id>/"
 OF_SCENES = {"dataset_id": "scene_dataset_id"}
+BRINGERS = (ITS_LABELER, "editor", "approver", "admin")
 
 # The list of what was asked for stands at two addresses.
 ASKED_FOR = (
@@ -128,6 +130,17 @@ PAGES = [
             form("reopen", CURATE),
         ),
     ),
+    *(page(f"{PROJECT}{file}", get=LABEL) for file in ("manifest.json", "coco.json", "label-studio.json")),
+    page(f"{PROJECT}label-studio.xml", get=LABEL),
+    page(
+        f"{PROJECT}results",
+        get=LABEL,
+        forms=(
+            # The form has no file here; the feed has one of a task that nobody did.
+            form("results", LABEL, only=BRINGERS, status=400),
+            Ask(LABEL, [{"data": {"task_id": "{task_id}"}, "annotations": []}], only=BRINGERS, status=200),
+        ),
+    ),
     page(f"{PROJECT}tasks/<str:task_id>", get=LABEL, forms=(form("audit", CURATE, verdict="accepted"),)),
     page("promotions/", forms=ASKED_FOR),
     page(
@@ -149,6 +162,7 @@ PAGES = [
             form("delete", CURATE),
             form("tag", CURATE, add="west"),
             form("request-labelling", CURATE, reason="Roads", project="Roads"),
+            form("label-in-place", CURATE, project="{project_id}"),
             form("sample", CURATE, name="Some", size="1", method="random"),
             form("slice-query", CURATE, name="All"),
         ),

@@ -2,9 +2,11 @@
 
 from typing import Any
 
-from tests.idor.lines import ANYBODY, CURATE, FORM, LINES, MEMBER, SEE, Line, wire
+from tests.idor.house import ITS_LABELER
+from tests.idor.lines import ANYBODY, CURATE, FORM, LABEL, LINES, MEMBER, SEE, Line, wire
 
 D, M, R, S = "dataset/{dataset_id}", "model/{model_id}", "modelRun/{run_id}", "slice/{slice_id}"
+P = "labelling/{project_id}"
 BOX = {"label": "car", "type": "box", "geometry": {"x": 1, "y": 2, "width": 3, "height": 4}, "metadata": {}}
 OURS = {**BOX, "reference_id": "{reference_id}", "annotation_id": "mine"}
 SAID: dict[str, Any] = {"annotations": [{**OURS, "confidence": 0.5}], "update": False}
@@ -147,6 +149,18 @@ WIRE: list[Line] = [
     wire("GET", "job/{job_id}", SEE),
     wire("GET", "job/{job_id}/info", SEE),
     wire("GET", "job/{job_id}/errors", SEE),
+    wire("POST", f"{P}/items", CURATE, {"slice_id": "{slice_id}"}),
+    wire("GET", f"{P}/manifest", LABEL),
+    wire("GET", f"{P}/coco", LABEL),
+    wire("GET", f"{P}/label-studio", LABEL),
+    wire("GET", f"{P}/interface", LABEL),
+    wire(
+        "POST",
+        f"{P}/results",
+        LABEL,
+        [{"data": {"task_id": "{task_id}"}, "annotations": []}],
+        only=(ITS_LABELER, "editor", "approver", "admin"),
+    ),
     wire("POST", "{dataset_id}/upload_video_scenes", CURATE, {"scenes": [FILM], "update": False}, names=OF_SCENES),
     wire("POST", "{dataset_id}/upload_scenes", CURATE, {"scenes": [FILM], "update": False}, names=OF_SCENES),
 ]

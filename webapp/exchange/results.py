@@ -19,7 +19,7 @@ from webapp.exchange.matching import Classes, KnownTasks
 from webapp.labels import actions
 from webapp.labels.actions import ResultsTaken, TaskResult
 from webapp.labels.models import LabellingProject
-from webapp.privacy.refusals import NotAllowed, TooLarge
+from webapp.privacy.refusals import TooLarge
 
 MAX_BYTES = 100 * 1024 * 1024
 BYTE_OF = re.compile(r"\(byte (\d+)\)")
@@ -34,8 +34,7 @@ def bring_results(
     A list is Label Studio's and an object COCO's. With `empty_is_done` COCO's images without annotations are results
     too: nothing is there. Raises ResultsRefused, TooLarge, or NotAllowed.
     """
-    if not actions.may_bring_results(viewer, project):
-        raise NotAllowed("Results come from the project's labelers and from editors of the team.")
+    actions.require_bringing(viewer, project)
     if len(raw) > MAX_BYTES:
         raise TooLarge(f"The file has {len(raw)} bytes; at most {MAX_BYTES} are taken. Send it in parts.")
     faults, drafting = Faults(), Drafting(project, origin_policy(viewer))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_safe
 
 from webapp.accounts.viewer import Viewer
 from webapp.exchange.coco import coco
@@ -23,12 +24,11 @@ Form = Callable[[Viewer, LabellingProject, Terms], Iterator[bytes]]
 FORMS: dict[str, Form] = {"manifest": manifest, "coco": coco, "label-studio": label_studio}
 
 
+@require_safe
 @member
 def tasks_file(request: HttpRequest, viewer: Viewer, project_id: str, form: str) -> HttpResponseBase:
     """The tasks in one of FORMS; `?days=`, `?only=open` and `?labels=1` say on what terms."""
     project = labels.project(viewer, project_id)
-    if request.method not in ("GET", "HEAD"):
-        return HttpResponseNotAllowed(["GET", "HEAD"])
     terms = terms_for(
         links_for(request, viewer),
         days=request.GET.get("days", ""),
@@ -42,12 +42,11 @@ def tasks_file(request: HttpRequest, viewer: Viewer, project_id: str, form: str)
     return as_file(response, project, f"{form}.json")
 
 
+@require_safe
 @member
 def interface_file(request: HttpRequest, viewer: Viewer, project_id: str) -> HttpResponseBase:
     """Label Studio's labelling interface for the project's classes."""
     project = labels.project(viewer, project_id)
-    if request.method not in ("GET", "HEAD"):
-        return HttpResponseNotAllowed(["GET", "HEAD"])
     response = HttpResponse(interface(project), content_type="application/xml; charset=utf-8")
     return as_file(response, project, "label-studio.xml")
 

@@ -16,7 +16,7 @@ from webapp.exchange.faults import MOST, Fault, ResultsRefused
 from webapp.exchange.handing_out import DEFAULT_DAYS, MOST_DAYS
 from webapp.exchange.results import MAX_BYTES, bring_results
 from webapp.labels import queries as labels
-from webapp.labels.actions import ResultsTaken, may_bring_results
+from webapp.labels.actions import ResultsTaken, may_bring_results, require_bringing
 from webapp.labels.models import LabellingProject
 from webapp.pages.door import Refusal, carry_out, member
 from webapp.pages.errors import status_of
@@ -91,6 +91,7 @@ def as_feed(request: HttpRequest, viewer: Viewer, project: LabellingProject) -> 
 
 def bring(request: HttpRequest, viewer: Viewer, project: LabellingProject, found: list[ResultsRefused]) -> HttpResponse:
     """Take in the file of the form; a refusal's faults are kept in `found` for the page that shows them."""
+    require_bringing(viewer, project)
     file = request.FILES.get("file")
     if not isinstance(file, UploadedFile):
         raise Invalid("Choose a file first.")

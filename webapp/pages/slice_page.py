@@ -16,7 +16,7 @@ from webapp.datasets.actions.slices import delete_slice, rename_slice, tag_slice
 from webapp.datasets.models import Dataset, Slice
 from webapp.datasets.queries import Page as Rows
 from webapp.datasets.shared_links import SharedLinks
-from webapp.pages import labelling_requests, slice_samples
+from webapp.pages import labelling_in_place, labelling_requests, slice_samples
 from webapp.pages.cells import (
     Cell,
     PictureOnPage,
@@ -44,6 +44,7 @@ PANEL_OF = {
     "tag": "edit",
     slice_samples.VERB: "sample",
     labelling_requests.VERB: "request",
+    labelling_in_place.VERB: "in-place",
 }
 
 
@@ -52,7 +53,7 @@ class PanelChoice:
     """A panel of the page that can be opened, one at a time."""
 
     name: str
-    """`edit`, `request`, `sample` or `export`."""
+    """`edit`, `request`, `in-place`, `sample` or `export`."""
     text: str
     """What its button says."""
     href: str
@@ -92,6 +93,8 @@ class SlicePage(Page):
     """Tags of the team to choose from, while its panel is open."""
     request: labelling_requests.RequestForm
     """The form that asks for it to be labelled."""
+    projects: tuple[labelling_in_place.ProjectChoice, ...]
+    """The projects that may be given it in place, while that panel is open."""
     noun: str
     """What it holds: `item` or `scene`."""
     size: int
@@ -139,6 +142,7 @@ def slice_(request: HttpRequest, viewer: Viewer, slice_id: str) -> HttpResponse:
             "delete": lambda request, viewer: delete(request, viewer, found),
             "tag": lambda request, viewer: tag(request, viewer, found),
             labelling_requests.VERB: lambda request, viewer: labelling_requests.ask_for_slice(request, viewer, found),
+            labelling_in_place.VERB: lambda request, viewer: labelling_in_place.give_slice(request, viewer, found),
             slice_samples.VERB: lambda request, viewer: slice_samples.make_sample(
                 request, viewer, found.dataset, found
             ),
@@ -189,6 +193,7 @@ def show(request: HttpRequest, viewer: Viewer, found: Slice, *, refusal: Refusal
         tags=tuple(found.tags),
         known_tags=tuple(edit_queries.tags_of_team(viewer)) if panel == "edit" else (),
         request=labelling_requests.form_from(request),
+        projects=labelling_in_place.choices(viewer) if panel == "in-place" else (),
         noun=noun_of(found),
         size=found.size,
         privacy="private" if dataset.use_privacy_mode else "linked",
@@ -228,7 +233,7 @@ def panel_choices(request: HttpRequest, viewer: Viewer, panel: str) -> tuple[Pan
     """What this viewer may open: a file for everybody, changes for those who may make them."""
     texts = {"export": "Export"}
     if viewer.may(Permission.CURATE):
-        texts |= {"sample": "Sample", "request": "Request labelling", "edit": "Edit"}
+        texts |= {"sample": "Sample", "request": "Request labelling", "in-place": "Label in place", "edit": "Edit"}
     return tuple(
         PanelChoice(name, text, address(request, panel=None if name == panel else name), name == panel)
         for name, text in texts.items()

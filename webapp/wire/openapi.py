@@ -52,7 +52,10 @@ def document(_request: HttpRequest) -> HttpResponse:
 
 @lru_cache(maxsize=1)
 def document_bytes() -> bytes:
-    types = [Error, *(one for route in ROUTES for one in (*variants(route.body), *variants(route.answer)))]
+    types = [
+        Error,
+        *(one for route in ROUTES for one in (*variants(route.body or route.file), *variants(route.answer))),
+    ]
     schemas, components = msgspec.json.schema_components(types, ref_template=REFERENCE)
     by_type = dict(zip(map(repr, types), schemas, strict=True))
     paths: dict[str, dict[str, Any]] = {}
@@ -105,7 +108,8 @@ def describe(operation: dict[str, Any], route: Route, by_type: dict[str, Any]) -
     }
     if route.is_signed:
         operation["security"] = []
-    schema = by_type[repr(route.body)] if route.body is not None else None
+    taken = route.body or route.file
+    schema = one_of(taken, by_type) if taken is not None else None
     if route.takes == FORM:
         schema = ITEMS_FORM if route.pattern.endswith("/append") else MASKS_FORM
     elif route.is_signed:

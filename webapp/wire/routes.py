@@ -22,6 +22,7 @@ from webapp.wire import (
     exports,
     items,
     jobs,
+    labelling,
     local_files,
     masks,
     metadata,
@@ -60,6 +61,11 @@ class Route:
     def body(self) -> Any:
         """The struct of the JSON body, or None."""
         return get_type_hints(self.function).get("body")
+
+    @cached_property
+    def file(self) -> Any:
+        """The type of a JSON body that the function reads itself, because it may be long; or None."""
+        return labelling.BODIES.get(self.function)
 
     @cached_property
     def answer(self) -> Any:
@@ -245,6 +251,12 @@ ROUTES = (
     Route("GET", "job/{job_id}", jobs.status, "How far a job is."),
     Route("GET", "job/{job_id}/info", jobs.info, "What a job is."),
     Route("GET", "job/{job_id}/errors", jobs.errors, "The rows a job refused, newest first, each a JSON text."),
+    Route("POST", "labelling/{project_id}/items", labelling.give_items, "Give a project items to label in place."),
+    Route("GET", "labelling/{project_id}/manifest", labelling.manifest, "A project's tasks, with links."),
+    Route("GET", "labelling/{project_id}/coco", labelling.coco_file, "The same in COCO's form."),
+    Route("GET", "labelling/{project_id}/label-studio", labelling.label_studio, "The same for Label Studio."),
+    Route("GET", "labelling/{project_id}/interface", labelling.interface, "Label Studio's interface for its classes."),
+    Route("POST", "labelling/{project_id}/results", labelling.results, "Take in COCO's or Label Studio's results."),
     # After the fixed first words: these begin with the dataset's id.
     Route("POST", "{dataset_id}/upload_video_scenes", scenes.append, "Append video scenes; with async=1 as a job."),
     Route("POST", "{dataset_id}/upload_scenes", scenes.append_lidar, "Append video scenes, as old SDKs do."),
@@ -260,6 +272,7 @@ STREAMED: dict[Callable[..., Any], Any] = {
     exports.raw_of_slice: list[exports.RawRow],
     prediction_reads.of_dataset: dict[str, list[LabelOut]],
     prediction_reads.of_run: dict[str, list[LabelOut]],
+    **labelling.ANSWERS,
 }
 
 

@@ -17,7 +17,7 @@ from webapp.labels.actions.projects import (
     note_results,
     remove_labelers,
 )
-from webapp.labels.actions.results import ResultsTaken, TaskResult, may_bring_results, take_results
+from webapp.labels.actions.results import ResultsTaken, TaskResult, may_bring_results, require_bringing, take_results
 from webapp.labels.actions.review import review
 from webapp.labels.actions.runs import (
     RunCopy,
@@ -66,6 +66,7 @@ __all__ = [
     "note_results",
     "predict",
     "remove_labelers",
+    "require_bringing",
     "review",
     "tag_model",
     "take_results",

@@ -46,6 +46,12 @@ def may_bring_results(viewer: Viewer, project: LabellingProject) -> bool:
     return is_editor or labels_for(viewer, project)
 
 
+def require_bringing(viewer: Viewer, project: LabellingProject) -> None:
+    """Raise NotAllowed unless the viewer may bring results."""
+    if not may_bring_results(viewer, project):
+        raise NotAllowed("Results come from the project's labelers and from editors of the team.")
+
+
 @transaction.atomic
 def take_results(
     viewer: Viewer,
@@ -60,8 +66,7 @@ def take_results(
     A result replaces what an earlier one of the same task said. A label that cannot be taken is handed to `refuse`;
     `batches` raises at its end when there were any, and then nothing is stored.
     """
-    if not may_bring_results(viewer, project):
-        raise NotAllowed("Results come from the project's labelers and from editors of the team.")
+    require_bringing(viewer, project)
     datasets = locked_datasets(project)
     taken, items = ResultsTaken(), set[int]()
     for batch in batches:
