@@ -101,7 +101,7 @@ def courier(at_step: int, how: str, begun: int) -> int:
     return ENDED if not at_step or steps.count >= at_step else NOT_SO_FAR
 
 
-def forked(at_step: int = 0, how: str = "die", after_s: float | None = None, *, is_busy: bool = False) -> str:
+def forked(at_step: int = 0, how: str = "die", after_s: float | None = None, after_items: int = 0) -> str:
     hear, tell = os.pipe()
     child = os.fork()
     if child == 0:
@@ -112,8 +112,8 @@ def forked(at_step: int = 0, how: str = "die", after_s: float | None = None, *, 
             os._exit(1)
     os.close(tell)
     if after_s is not None:
-        if is_busy:
-            os.read(hear, 1)
+        while after_items > 0 and (heard := os.read(hear, after_items)):
+            after_items -= len(heard)
         handle = os.pidfd_open(child)
         select.select([handle], [], [], after_s)
         os.close(handle)

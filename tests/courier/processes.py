@@ -84,7 +84,7 @@ class Forks:
         """Run one courier until nothing can be copied: `ended`, or `killed`.
 
         `at_step` N with `how` "raise" or "die": what happens at the N-th thing it does to the world. `after_s`: it is
-        killed then, counted with `is_busy` from its first item in hand.
+        killed then, counted from its start, or from when it took so many items in hand (`after_items`).
         """
         assert self._process.stdin is not None
         assert self._process.stdout is not None

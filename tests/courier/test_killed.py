@@ -20,7 +20,7 @@ from webapp.promotions.models import PromotionItem
 pytestmark = [pytest.mark.proof, pytest.mark.django_db(transaction=True)]
 
 KILLS = 50
-ITEMS = 400
+ITEMS = 500
 MOST_STEPS = 400
 
 
@@ -73,9 +73,8 @@ def test_courier_killed_at_fifty_moments_shares_each_item_once(
     promotion = approved(owner, approver, items)
     stored = []
     for _ in range(KILLS):
-        # Some of the kills come before the first item, most of them on the way.
-        is_busy = moments.random() < 0.8
-        assert forks.run(after_s=moments.uniform(0, 0.25), is_busy=is_busy) == "killed"
+        # Some of the kills come before the first item, most of them on the way of a few.
+        assert forks.run(after_s=moments.uniform(0, 0.1), after_items=moments.randrange(12)) == "killed"
         stored.append(states(promotion).count("stored"))
         time_passes()
     assert len(set(stored)) > KILLS / 3, stored
