@@ -23,6 +23,7 @@ from webapp.courier.loop import run
 from webapp.courier.models import EgressEntry
 from webapp.courier.upkeep import Clock
 from webapp.datasets.actions.files import path_of
+from webapp.datasets.actions.origins import declare_origin
 from webapp.datasets.models import Dataset, DatasetOrigin, Item, StoredFile
 from webapp.labels.models import LabellingTask
 from webapp.promotions.models import CourierStop, OriginRule, Promotion, PromotionItem
@@ -149,6 +150,42 @@ def test_origin_that_the_dataset_does_not_use_any_more_is_not_asked(
     DatasetOrigin.objects.all().delete()
     carry()
     assert (host.connections, states(promotion)) == ([], ["attention"] * 3)
+
+
+def test_ranges_hold_only_after_an_operator_agreed_to_them(
+    owner: Viewer, approver: Viewer, items: list[Item], host: CanaryServer, carry: Callable[[], int]
+) -> None:
+    OriginRule.objects.update(ranges_agreed_by=None)
+    promotion = approved(owner, approver, items)
+    carry()
+    assert (host.connections, states(promotion), EgressEntry.objects.count()) == ([], ["attention"] * 3, 0)
+    assert {row.failure for row in PromotionItem.objects.all()} == {"address"}
+
+
+@pytest.mark.parametrize("is_listed", [True, False])
+def test_redirect_is_followed_only_to_an_origin_that_the_rule_names(
+    owner: Viewer,
+    admin: Viewer,
+    approver: Viewer,
+    items: list[Item],
+    host: CanaryServer,
+    carry: Callable[[], int],
+    is_listed: bool,
+) -> None:
+    with CanaryServer() as other:
+        elsewhere = declare_origin(admin, other.origin)
+        allow(admin, other.origin)
+        if is_listed:
+            OriginRule.objects.get(origin__origin=host.origin).redirects_to.add(elsewhere)
+        host.redirect(f"{other.origin}/real.png", "/item-0.png")
+        promotion = approved(owner, approver, items[:1])
+        carry()
+        asked = len(other.connections)
+    ends = EgressEntry.objects.filter(kind="ended").order_by("position").values_list("result", "hop")
+    if is_listed:
+        assert (asked, states(promotion), list(ends)) == (1, ["stored"], [("redirected", 0), ("stored", 1)])
+    else:
+        assert (asked, states(promotion), list(ends)) == (0, ["attention"], [("redirect", 0)])
 
 
 def test_expired_link_needs_attention_and_is_not_tried_again(

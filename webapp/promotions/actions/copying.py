@@ -317,13 +317,16 @@ def locked_promotion(claim: Claim) -> Promotion:
 
 def stored_file(team_pk: int, copy: Copy) -> StoredFile:
     """The row of a copy's bytes, locked, so that nobody forgets it meanwhile."""
+    new = StoredFile(
+        team_id=team_pk,
+        sha256=copy.sha256,
+        byte_size=copy.byte_count,
+        content_type=copy.media_type,
+        place=copy.place,
+    )
+    rows = StoredFile.objects.select_for_update(of=("self",), no_key=True)
     while True:
-        StoredFile.objects.get_or_create(
-            team_id=team_pk,
-            sha256=copy.sha256,
-            defaults={"byte_size": copy.byte_count, "content_type": copy.media_type, "place": copy.place},
-        )
-        rows = StoredFile.objects.select_for_update(of=("self",), no_key=True)
+        StoredFile.objects.bulk_create([new], ignore_conflicts=True)
         if found := rows.filter(team_id=team_pk, sha256=copy.sha256).first():
             return found
 
