@@ -66,8 +66,11 @@ def written(history: list[Item], approver: Viewer, tmp_path: Path) -> Path:
     return path
 
 
-def test_report_that_nobody_touched_is_good(written: Path) -> None:
-    said = check(written)
+def test_report_that_nobody_touched_is_good_and_no_database_is_asked(
+    written: Path, django_assert_num_queries: Any
+) -> None:
+    with django_assert_num_queries(0):
+        said = check(written)
     assert "Report on Harbor, made at " in said
     assert "connections: 14 entries, unbroken and complete, head " in said
     assert "4 promotions of 11 items; 7 connections, 6 of them brought a file." in said

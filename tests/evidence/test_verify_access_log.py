@@ -136,7 +136,7 @@ def test_connection_that_the_host_never_saw_is_named(
     carry(promotion, items[3], tmp_path / "store")
     said = verify(host.log)
     assert f"{items[1].public_id} (quay 1) was asked for at {origin_at(host.port)}, entry 3, result stored;" in said
-    assert "1 connections that ended before an answer" in said
+    assert "1 connections that a log need not have a line of" in said
     assert "exit 1: 1 findings." in said
 
 

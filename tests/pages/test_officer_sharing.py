@@ -17,6 +17,7 @@ from webapp.accounts.append_only import allow_changes
 from webapp.accounts.viewer import Viewer
 from webapp.courier.models import EgressEntry
 from webapp.datasets.models import Dataset, Item
+from webapp.evidence import job_kinds
 from webapp.evidence.models import RecordCheck
 from webapp.jobs.worker import work
 from webapp.promotions.actions.decide import reject
@@ -131,9 +132,16 @@ def test_strangers_connections_are_not_shown(
     assert browse(stranger).get(f"/privacy/connections/?promotion={shared.public_id}").status_code == 404
 
 
+@pytest.mark.parametrize("rows_a_step", [1, 3, 20_000])
 def test_record_is_recomputed_by_a_job_and_only_when_somebody_asks(
-    shared: Promotion, approver: Viewer, owner: Viewer, browse: Browse
+    rows_a_step: int,
+    shared: Promotion,
+    approver: Viewer,
+    owner: Viewer,
+    browse: Browse,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(job_kinds, "ROWS_A_STEP", rows_a_step)
     assert "not recomputed yet" in text_of(browse(owner).get("/privacy/"))
     assert browse(owner).post("/privacy/", {"do": "verify"}).status_code == 403
     browser = browse(approver)
@@ -147,6 +155,7 @@ def test_record_is_recomputed_by_a_job_and_only_when_somebody_asks(
     assert (check.connection_count, check.open_count, check.byte_count) == (3, 0, 70_005)
 
 
+@pytest.mark.parametrize("rows_a_step", [1, 20_000])
 @pytest.mark.parametrize(
     ("damage", "says"),
     [
@@ -156,8 +165,15 @@ def test_record_is_recomputed_by_a_job_and_only_when_somebody_asks(
     ],
 )
 def test_broken_record_is_told_as_broken(
-    damage: str, says: str, shared: Promotion, approver: Viewer, browse: Browse
+    damage: str,
+    says: str,
+    rows_a_step: int,
+    shared: Promotion,
+    approver: Viewer,
+    browse: Browse,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(job_kinds, "ROWS_A_STEP", rows_a_step)
     allow_changes(connection, "courier_egressentry")
     with connection.cursor() as cursor:
         cursor.execute(damage)

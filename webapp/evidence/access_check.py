@@ -120,7 +120,7 @@ class AccessCheck:
             if tally.first is None or tally.last is None or not self._is_covered(one, tally.first, tally.last):
                 tally.outside += 1
             elif one.result not in _ANSWERED:
-                # It may have ended before the host had a request to write down.
+                # It may have ended before the host had a request to write down, or an answer that we would know of.
                 tally.unanswered += 1
             else:
                 what = f"{_item(one.item)} was asked for at {one.origin}, entry {one.position}, result {one.result}"

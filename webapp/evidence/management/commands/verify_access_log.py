@@ -87,7 +87,7 @@ class Command(BaseCommand):
         if tally.outside:
             words.append(f"{tally.outside} connections outside of the time that the log covers")
         if tally.unanswered:
-            words.append(f"{tally.unanswered} connections that ended before an answer")
+            words.append(f"{tally.unanswered} connections that a log need not have a line of")
         self.stdout.write(f"{'; '.join(words)}; {found or 'no'} findings.")
 
 
