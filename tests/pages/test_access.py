@@ -155,7 +155,16 @@ def test_a_viewer_makes_no_dataset(verb: str, teammate: Viewer, browse: Browse) 
 
 @pytest.mark.parametrize(
     "verb",
-    ["add-origin", "remove-origin", "lock-origins", "unlock-origins", "add-member", "change-role", "remove-member"],
+    [
+        "add-origin",
+        "remove-origin",
+        "lock-origins",
+        "unlock-origins",
+        "add-member",
+        "invite",
+        "change-role",
+        "remove-member",
+    ],
 )
 @pytest.mark.parametrize("person", ["owner", "teammate", "approver"])
 def test_only_admins_change_the_team(

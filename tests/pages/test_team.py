@@ -1,9 +1,15 @@
 """The team's settings: origins, members, keys."""
 
+import re
+from typing import Any
+
+from django.contrib.auth.hashers import make_password
+from django.test import Client
+
 from tests import make
 from tests.pages.conftest import Browse, House, text_of
 from webapp.accounts.api_keys import viewer_of_key
-from webapp.accounts.models import Membership
+from webapp.accounts.models import AuditEntry, Membership, User
 from webapp.accounts.viewer import Viewer
 from webapp.datasets import queries
 from webapp.datasets.actions import declare_origin
@@ -49,8 +55,8 @@ def test_locking_is_said_and_undone(admin: Viewer, browse: Browse) -> None:
 
 def test_a_member_comes_changes_and_leaves(admin: Viewer, browse: Browse) -> None:
     browser = browse(admin)
-    fields = {"do": "add-member", "email": "New@Harbor.example", "role": "viewer", "password": make.PASSWORD}
-    assert "new@harbor.example is a member now." in text_of(browser.post("/team/", fields, follow=True))
+    fields = {"do": "add-member", "email": "New@Harbor.example", "role": "viewer"}
+    assert "new@harbor.example is invited." in text_of(browser.post("/team/", fields))
     key = str(Membership.objects.get(user__email="new@harbor.example").pk)
     browser.post("/team/", {"do": "change-role", "key": key, "role": "editor"})
     assert Membership.objects.get(pk=key).role == "editor"
@@ -66,13 +72,60 @@ def test_the_last_admin_stays(admin: Viewer, browse: Browse) -> None:
         assert "at least one admin" in text_of(refused)
 
 
-def test_a_weak_password_or_unknown_role_is_a_sentence(admin: Viewer, browse: Browse) -> None:
+def test_an_unknown_role_is_a_sentence(admin: Viewer, browse: Browse) -> None:
+    fields = {"do": "add-member", "email": "a@b.example", "role": "emperor"}
+    assert browse(admin).post("/team/", fields).status_code == 400
+
+
+def link_in(page: Any) -> str:
+    """The way behind the host of the invitation on the page."""
+    found = re.search(r"http://testserver(/welcome/[^<\s]+)", page.content.decode())
+    assert found is not None
+    return found[1]
+
+
+def test_somebody_who_is_invited_chooses_a_password_once(admin: Viewer, browse: Browse, client: Client) -> None:
     browser = browse(admin)
-    weak = {"do": "add-member", "email": "a@b.example", "role": "viewer", "password": "short"}
-    refused = browser.post("/team/", weak)
-    assert refused.status_code == 400
-    assert 'value="short"' not in refused.content.decode()
-    assert browser.post("/team/", {**weak, "role": "emperor"}).status_code == 400
+    link = link_in(browser.post("/team/", {"do": "add-member", "email": "ana@labels.example", "role": "labeler"}))
+    assert "/welcome/" not in browser.get("/team/").content.decode()
+    assert "ana@labels.example invited" in text_of(browser.get("/team/"))
+    assert "You were added to Harbor as ana@labels.example" in text_of(client.get(link))
+    for fields, why in (
+        ({"password": make.PASSWORD, "again": "another"}, "not the same"),
+        ({"password": "short", "again": "short"}, "too short"),
+    ):
+        refused = client.post(link, fields)
+        assert (refused.status_code, why in text_of(refused)) == (400, True)
+    done = client.post(link, {"password": make.PASSWORD, "again": make.PASSWORD}, follow=True)
+    assert done.redirect_chain[-1][0] == "/labelling/"
+    for response in (Client().get(link), Client().post(link, {"password": "x" * 20, "again": "x" * 20})):
+        assert response.status_code == 404
+        assert "has been used" in text_of(response)
+    assert User.objects.get(email="ana@labels.example").check_password(make.PASSWORD)
+    acts = AuditEntry.objects.order_by("position").values_list("action", flat=True)
+    assert list(acts) == ["member.add", "member.invite", "member.accept"]
+
+
+def test_invitation_is_only_for_who_has_no_password(
+    admin: Viewer, owner: Viewer, stranger: Viewer, browse: Browse, client: Client
+) -> None:
+    browser = browse(admin)
+    User.objects.filter(pk=owner.user_id).update(password=make_password(make.PASSWORD))
+    key = str(Membership.objects.get(user_id=owner.user_id).pk)
+    assert browser.post("/team/", {"do": "invite", "key": key}).status_code == 409
+    browser.post("/team/", {"do": "add-member", "email": "ana@labels.example", "role": "labeler"})
+    key = str(Membership.objects.get(user__email="ana@labels.example").pk)
+    assert browse(owner).post("/team/", {"do": "invite", "key": key}).status_code == 403
+    assert browse(stranger).post("/team/", {"do": "invite", "key": key}).status_code == 404
+    # Who is invited by one team is not taken into another before they have come.
+    fields = {"do": "add-member", "email": "ana@labels.example", "role": "admin"}
+    assert browse(stranger).post("/team/", fields).status_code == 409
+    older, link = (link_in(browser.post("/team/", {"do": "invite", "key": key})) for _ in range(2))
+    assert (client.get(older).status_code, client.get(link).status_code) == (404, 200)
+    forged = f"{link[:-3]}{'abc' if link[-3:] != 'abc' else 'abd'}"
+    assert client.get(forged).status_code == client.get("/welcome/usr_x.y").status_code == 404
+    User.objects.filter(email="ana@labels.example").update(is_active=False)
+    assert client.get(link).status_code == 404
 
 
 def test_a_key_is_shown_once_and_revoked(teammate: Viewer, browse: Browse) -> None:

@@ -17,7 +17,10 @@ from webapp.privacy.refusals import Conflict, Invalid
 
 @transaction.atomic
 def add_member(viewer: Viewer, *, email: str, role: Role, password: str | None = None) -> Membership:
-    """Bring somebody into the team; `password` is needed when the address has no account yet."""
+    """Bring somebody into the team; where the address has no account yet one is made.
+
+    Its first password is this, or with None the one that they choose by an invitation (invitations.py).
+    """
     viewer.require(Permission.ADMINISTER)
     email = email.strip().lower()
     try:
@@ -26,7 +29,10 @@ def add_member(viewer: Viewer, *, email: str, role: Role, password: str | None =
         raise Invalid("That is not an e-mail address.") from None
     user = User.objects.filter(email=email).first()
     if user is None:
-        user = User.objects.create_user(email, checked_password(password))
+        user = User.objects.create_user(email, None if password is None else checked_password(password))
+    elif not user.has_usable_password() and user.memberships.exclude(team_id=viewer.team_id).exists():
+        # Whoever has their invitation could come in here with it.
+        raise Conflict(f"{email} was invited elsewhere and has not come yet. Add them once they have signed in.")
     found, made = Membership.objects.get_or_create(user=user, team_id=viewer.team_id, defaults={"role": role})
     if not made:
         raise Conflict(f"{email} is a member already, as {found.role}.")
@@ -34,12 +40,12 @@ def add_member(viewer: Viewer, *, email: str, role: Role, password: str | None =
     return found
 
 
-def checked_password(password: str | None) -> str:
+def checked_password(password: str) -> str:
     try:
-        validate_password(password or "")
+        validate_password(password)
     except ValidationError as refusal:
         raise Invalid(" ".join(refusal.messages)) from None
-    return password or ""
+    return password
 
 
 @transaction.atomic

@@ -226,7 +226,7 @@ def counts_of(progress: Progress) -> dict[str, int]:
 
 def row_of(request: HttpRequest, head: ProjectHead, task: LabellingTask, pictures: TaskPictures) -> TaskRow:
     href = task_href(head.id, task, request.GET.get("show", ""))
-    state, says = state_of(task)
+    state, says = state_of(task, sees_private=head.sees_private)
     note = "" if head.sees_private or task.status == Status.PENDING else says
     has_picture = task.item_id in pictures.addresses
     return TaskRow(
@@ -248,14 +248,14 @@ def task_href(project_id: str, task: LabellingTask, show: str) -> str:
     return f"{href}?show={show}" if show in SHOWN | SHOWN_TO_LABELERS else href
 
 
-def state_of(task: LabellingTask) -> tuple[str, str]:
-    """How a task stands, as the mark and in words."""
+def state_of(task: LabellingTask, *, sees_private: bool) -> tuple[str, str]:
+    """How a task stands, as the mark and in the words of members or of labelers."""
     if task.status == Status.PENDING:
-        return "queued", "waiting"
+        return "queued", "waiting" if sees_private else "to do"
     if task.status == Status.CANCELLED:
         return "cancelled", "canceled"
     verdicts = {Audit.ACCEPTED: ("completed", "accepted"), Audit.REJECTED: ("errored", "rejected")}
-    return verdicts.get(Audit(task.audit_status), ("running", "to audit"))
+    return verdicts.get(Audit(task.audit_status), ("running", "to audit" if sees_private else "done"))
 
 
 def neighbors_of(rows: QuerySet[LabellingTask], task: LabellingTask) -> Sequence[LabellingTask | None]:

@@ -33,7 +33,7 @@ from webapp.promotions.models import Promotion
 from webapp.promotions.queries import promotions
 
 BLANK_CLASSES = 3
-MOST_PROMOTIONS = 100
+MOST_PROMOTIONS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,9 @@ class ProjectSettingsPage(Page):
     choices: tuple[MemberChoice, ...]
     """Who else of the team may; labelers first."""
     sources: tuple[SourceRow, ...]
-    """The promotions into it, newest first."""
+    """The newest promotions into it."""
+    source_count: int
+    """How many there are."""
     in_place_count: int
     """How many tasks are labelled where they are, without a copy."""
     may_administer: bool
@@ -196,7 +198,7 @@ def show(
 ) -> HttpResponse:
     head = project_head(viewer, project, view="settings")
     refused = refusal.verb if refusal is not None else ""
-    on_it = labels.labelers(viewer, project)
+    on_it, sources = labels.labelers(viewer, project), promotions(viewer).filter(project_id=project.pk)
     page = ProjectSettingsPage(
         title=f"Setup of {project.name}",
         project=head,
@@ -208,7 +210,8 @@ def show(
         shapes=SHAPES,
         labelers=tuple(map(labeler_row, on_it)),
         choices=choices_of(viewer, on_it) if head.may_curate else (),
-        sources=tuple(source_row(one) for one in sources_of(viewer, project)),
+        sources=tuple(source_row(one) for one in sources[:MOST_PROMOTIONS]),
+        source_count=sources.count(),
         in_place_count=head.progress.in_place,
         may_administer=viewer.may(Permission.ADMINISTER),
         refusal=refusal,
@@ -232,10 +235,6 @@ def choices_of(viewer: Viewer, on_it: Sequence[ProjectLabeler]) -> tuple[MemberC
     rest = [one for one in people.members(viewer) if one.user_id not in there]
     rest.sort(key=lambda one: (one.role != "labeler", one.user.email))
     return tuple(MemberChoice(one.user_id, one.user.email, one.role) for one in rest)
-
-
-def sources_of(viewer: Viewer, project: LabellingProject) -> Sequence[Promotion]:
-    return list(promotions(viewer).filter(project_id=project.pk)[:MOST_PROMOTIONS])
 
 
 def source_row(one: Promotion) -> SourceRow:

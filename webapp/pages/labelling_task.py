@@ -107,7 +107,7 @@ def show(
     before, after = neighbors_of(narrowed(request, viewer, project), task)
     pictures = task_pictures(request, viewer, [task])
     told, runs = runs_of_page(request, viewer, item.dataset) if sees_private else (None, [])
-    state, says = state_of(task)
+    state, says = state_of(task, sees_private=sees_private)
     page = TaskPage(
         title=f"{item.reference_id} · {project.name}",
         media_origins=pictures.origins,

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from webapp.accounts import queries as people
 from webapp.accounts.actions import add_member, change_role, let_appends_ask, lock_origins, remove_member
 from webapp.accounts.api_keys import create_api_key, revoke_api_key
+from webapp.accounts.invitations import invitation
 from webapp.accounts.models import ApiKey, Membership
 from webapp.accounts.queries import TEAM_IN_SESSION
 from webapp.accounts.viewer import Permission, Role, Viewer
@@ -58,6 +59,8 @@ class MemberRow:
     """As what."""
     is_self: bool
     """Whether it is the viewer."""
+    is_invited: bool
+    """Whether they have not chosen a password yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,16 @@ class NewKey:
     """The whole key; it cannot be shown again."""
 
 
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """A link made just now, by which somebody chooses their first password."""
+
+    email: str
+    """Whom it is for."""
+    address: str
+    """The whole link; it cannot be shown again."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TeamPage(Page):
     """A team's settings."""
@@ -113,6 +126,8 @@ class TeamPage(Page):
     """The viewer's keys, or all of the team's for an admin; revoked ones last."""
     new_key: NewKey | None
     """The key made by this very request."""
+    invitation: Invitation | None
+    """The link made by this very request."""
     endpoint: str
     """Where programs reach this server."""
     roles: tuple[str, ...]
@@ -157,9 +172,20 @@ def unlock(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 
 
 def add_person(request: HttpRequest, viewer: Viewer) -> HttpResponse:
-    password = request.POST.get("password") or None
-    made = add_member(viewer, email=request.POST.get("email", ""), role=role_from(request), password=password)
+    made = add_member(viewer, email=request.POST.get("email", ""), role=role_from(request))
+    if not made.user.has_usable_password():
+        return show_invitation(request, viewer, made.pk)
     return back(request, f"{made.user.email} is a member now.", "members")
+
+
+def invite(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    return show_invitation(request, viewer, key_of(request))
+
+
+def show_invitation(request: HttpRequest, viewer: Viewer, membership_id: int) -> HttpResponse:
+    address = request.build_absolute_uri(reverse("pages:welcome", args=[invitation(viewer, membership_id)]))
+    email = people.membership(viewer, membership_id).user.email
+    return show(request, viewer, invitation=Invitation(email, address))
 
 
 def set_role(request: HttpRequest, viewer: Viewer) -> HttpResponse:
@@ -198,6 +224,7 @@ VERBS: Mapping[str, Verb] = {
     "lock-origins": lock,
     "unlock-origins": unlock,
     "add-member": add_person,
+    "invite": invite,
     "change-role": set_role,
     "remove-member": remove_person,
     "let-appends-ask": take_wishes,
@@ -227,7 +254,12 @@ def role_from(request: HttpRequest) -> Role:
 
 
 def show(
-    request: HttpRequest, viewer: Viewer, *, refusal: Refusal | None = None, new_key: NewKey | None = None
+    request: HttpRequest,
+    viewer: Viewer,
+    *,
+    refusal: Refusal | None = None,
+    new_key: NewKey | None = None,
+    invitation: Invitation | None = None,
 ) -> HttpResponse:
     team = people.team(viewer)
     users = datasets_by_origin(viewer)
@@ -240,6 +272,7 @@ def show(
         members=tuple(member_row(viewer, one) for one in people.members(viewer)),
         keys=tuple(key_row(one) for one in people.api_keys(viewer)),
         new_key=new_key,
+        invitation=invitation,
         endpoint=endpoint(request),
         roles=tuple(str(role) for role in Role),
         key_roles=tuple(str(role) for role in Role if role.rank <= viewer.role.rank),
@@ -263,7 +296,13 @@ def origin_row(row: MediaOrigin, dataset_count: int) -> OriginRow:
 
 
 def member_row(viewer: Viewer, row: Membership) -> MemberRow:
-    return MemberRow(key=row.pk, email=row.user.email, role=row.role, is_self=row.user_id == viewer.user_id)
+    return MemberRow(
+        key=row.pk,
+        email=row.user.email,
+        role=row.role,
+        is_self=row.user_id == viewer.user_id,
+        is_invited=not row.user.has_usable_password(),
+    )
 
 
 def key_row(row: ApiKey) -> KeyRow:

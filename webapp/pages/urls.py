@@ -15,6 +15,7 @@ from webapp.pages import (
     facets,
     feeds,
     grid,
+    invitation,
     item_labels,
     items,
     jobs,
@@ -52,6 +53,7 @@ app_name = "pages"
 urlpatterns = [
     path("", datasets.datasets, name="datasets"),
     path("sign-in/", sign_in.sign_in, name="sign-in"),
+    path("welcome/<str:secret>", invitation.welcome, name="welcome"),
     path("sign-out/", sign_in.sign_out, name="sign-out"),
     path("datasets/<str:dataset_id>/", grid.grid, name="dataset"),
     path("datasets/<str:dataset_id>/rows", result_feeds.rows, name="rows"),
