@@ -21,10 +21,12 @@ from django.core.management import call_command  # noqa: E402
 from django.test import Client  # noqa: E402
 
 from tests import make, shared_bytes  # noqa: E402
+from tests.courier import approvals  # noqa: E402
 from webapp.accounts.models import Membership, Team, User  # noqa: E402
 from webapp.accounts.queries import viewer_of_membership  # noqa: E402
 from webapp.accounts.viewer import Viewer  # noqa: E402
 from webapp.datasets import queries  # noqa: E402
+from webapp.labels import actions as label_actions  # noqa: E402
 from webapp.labels import queries as label_queries  # noqa: E402
 
 
@@ -77,6 +79,35 @@ def make_copy(*, email: str, team: str, dataset: str, reference_id: str, labeler
     return viewer.team_id
 
 
+def set_up_project(*, email: str, team: str, project: str, labelers: list[str]) -> str:
+    """Give a project that there is a class and these people; the address of its page."""
+    viewer = viewer_of(email, team)
+    found = label_queries.project_named(viewer, project)
+    label_actions.change_ontology(viewer, found, [{"name": "sign", "shape": "box", "description": "Round ones too."}])
+    label_actions.add_labelers(viewer, found, [viewer_of(one, team).user_id for one in labelers])
+    return f"/labelling/{found.public_id}/"
+
+
+def note_results(*, email: str, team: str, project: str) -> None:
+    """Have results come for all tasks that the person sees."""
+    viewer = viewer_of(email, team)
+    found = label_queries.project_named(viewer, project)
+    label_actions.note_results(viewer, found, [one.item_id for one in label_queries.tasks(viewer, found)])
+
+
+def share_items(
+    *, email: str, team: str, approver: str, dataset: str, project: str, origin: str, reference_ids: list[str]
+) -> None:
+    """Ask for a copy of these items for a project there is, and approve it; the courier may ask `origin` then."""
+    asker, decider = viewer_of(email, team), viewer_of(approver, team)
+    found = queries.dataset(asker, dataset)
+    rows = queries.items(asker, found).filter(reference_id__in=reference_ids)
+    named = label_queries.project_named(asker, project)
+    promotion = make.make_promotion(asker, found, list(rows), project=named)
+    approvals.allow(decider, origin)
+    make.approve(decider, promotion)
+
+
 def viewer_of(email: str, team: str) -> Viewer:
     return viewer_of_membership(
         Membership.objects.select_related("user", "team").get(user__email=email, team__name=team)
@@ -91,6 +122,9 @@ VERBS: dict[str, Any] = {
     "give_tasks": give_tasks,
     "ask_for_labels": ask_for_labels,
     "make_copy": make_copy,
+    "set_up_project": set_up_project,
+    "note_results": note_results,
+    "share_items": share_items,
 }
 
 if __name__ == "__main__":

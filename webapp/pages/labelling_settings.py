@@ -240,7 +240,7 @@ def choices_of(viewer: Viewer, on_it: Sequence[ProjectLabeler]) -> tuple[MemberC
 def source_row(one: Promotion) -> SourceRow:
     return SourceRow(
         id=one.public_id,
-        href=f"/promotions/{one.public_id}",
+        href=reverse("pages:promotion", args=[one.public_id]),
         dataset_name=one.dataset_name,
         requested_by=one.requested_by.email,
         requested_at=one.requested_at,
