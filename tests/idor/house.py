@@ -14,8 +14,10 @@ from pyroaring import BitMap64
 from tests import make
 from tests.pages.labelled import draft, say
 from tests.shared_bytes import make_copy
+from webapp.accounts.actions import add_member
+from webapp.accounts.invitations import invitation
 from webapp.accounts.models import ApiKey, Membership, Team
-from webapp.accounts.viewer import Viewer
+from webapp.accounts.viewer import Role, Viewer
 from webapp.datasets import actions, queries
 from webapp.datasets.actions.files import store_file
 from webapp.datasets.actions.metadata_edits import Held
@@ -189,9 +191,12 @@ def team_of(people: dict[str, Viewer], word: str, dataset_id: str) -> dict[str, 
     key = ApiKey.objects.latest("pk")
     make.make_key(admin)
     unused = actions.declare_origin(admin, f"https://unused.{word}.example")
+    invited = add_member(admin, email=f"invited@{word}.example", role=Role.VIEWER)
     claim = [public_id.decode("ds", dataset_id), REQUEST_ID, key.pk]
     return {
         "member_key": str(Membership.objects.get(team_id=admin.team_id, user_id=people["viewer"].user_id).pk),
+        "invited_key": str(invited.pk),
+        "invitation": invitation(admin, invited.pk),
         "admins_key_key": str(ApiKey.objects.latest("pk").pk),
         "unused_origin_key": str(unused.pk),
         "team_key": str(admin.team_id),

@@ -40,6 +40,12 @@ PAGES = [
     page("healthz", get=ANYBODY),
     page("api/openapi.json", get=ANYBODY),
     page("sign-in/", get=ANYBODY, forms=(Ask(ANYBODY, {"email": "x"}, takes=URLENCODED, status=(302, 400)),)),
+    page(
+        "welcome/<str:secret>",
+        get=ANYBODY,
+        forms=(Ask(ANYBODY, {"password": "a door in a wall", "again": "a door in a wall"}, takes=URLENCODED),),
+        names={"secret": "invitation"},
+    ),
     page("sign-out/", get=ANYBODY, forms=(Ask(ANYBODY, {}, takes=URLENCODED),)),
     page(
         "",
@@ -191,7 +197,8 @@ PAGES = [
             form("let-appends-ask", ADMINISTER),
             form("let-appends-not-ask", ADMINISTER),
             form("unlock-origins", ADMINISTER),
-            form("add-member", ADMINISTER, email="new@person.example", role="viewer", password="a door in a wall"),
+            form("add-member", ADMINISTER, status=200, email="new@person.example", role="viewer"),
+            form("invite", ADMINISTER, status=200, key="{invited_key}"),
             form("change-role", ADMINISTER, key="{member_key}", role="editor"),
             form("remove-member", ADMINISTER, key="{member_key}"),
             form("create-key", SEE, name="Key", role="viewer", status=200),

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
 
 from webapp.accounts.invitations import accept_invitation, invited
 from webapp.pages.errors import refusal_page, status_of
@@ -32,6 +33,7 @@ class WelcomePage(Page):
 
 
 @never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
 def welcome(request: HttpRequest, secret: str) -> HttpResponse:
     try:
         if request.method != "POST":
