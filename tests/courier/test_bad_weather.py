@@ -14,6 +14,7 @@ from pytest_django import Settings
 
 from tests import make
 from tests.courier.approvals import allow, approved, items_at, state, states
+from tests.courier.authority import Authority
 from tests.courier.kit import picture
 from tests.courier.lying_host import LyingHost, Talk
 from tests.courier.soundness import demand_soundness
@@ -232,6 +233,31 @@ def test_proxies_and_passwords_in_the_environment_are_not_used(
     assert (proxy.connections, host.connections) == (0, 1)
     assert "uthorization" not in host.requests[0]
     demand_soundness(promotion)
+
+
+@pytest.mark.parametrize("is_trusted", [True, False])
+def test_host_must_show_a_certificate_of_an_authority_that_is_trusted_here(
+    owner: Viewer,
+    admin: Viewer,
+    approver: Viewer,
+    dataset: Dataset,
+    settings: Settings,
+    tmp_path: Path,
+    is_trusted: bool,
+) -> None:
+    authority = Authority(tmp_path)
+    settings.COURIER_AUTHORITIES = authority.file if is_trusted else None
+    context = authority.context("127.0.0.1")
+    with LyingHost(lambda talk: talk.answer(PICTURE), address="127.0.0.1", context=context) as host:
+        origin = f"https://127.0.0.1:{host.port}"
+        promotion = approved(owner, approver, items_at(owner, dataset, origin, 1))
+        allow(admin, origin, is_http_allowed=False)
+        carry(settings)
+    if is_trusted:
+        demand_soundness(promotion)
+    else:
+        assert (host.requests, states(promotion), files(settings)) == ([], ["attention"], [])
+        assert PromotionItem.objects.get().failure == "certificate"
 
 
 @pytest.fixture
