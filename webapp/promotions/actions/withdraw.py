@@ -17,8 +17,8 @@ from webapp.promotions.states import ItemState, State
 def withdraw(viewer: Viewer, promotion: Promotion) -> Promotion:
     """Take a request back while it waits, or while no copy was begun.
 
-    Who asked may; and any editor while nobody has decided on what an append asked for by itself. Raises NotFound, NotAllowed,
-    and Conflict where copies were begun: those are revoked.
+    Who asked may; and any editor while nobody has decided on what an append asked for by itself. Raises NotFound,
+    NotAllowed, and Conflict where copies were begun: those are revoked.
     """
     found = seen(viewer, promotion)
     is_unseen = found.way == Promotion.Way.APPEND and found.decided_by_id is None
