@@ -12,6 +12,7 @@ import socket
 import ssl
 import time
 from collections.abc import Sequence
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 from pathlib import Path
 from types import TracebackType
@@ -35,8 +36,15 @@ _CERTIFICATE_FAULTS = {
 def tls_context(authorities: Path | None) -> ssl.SSLContext:
     """Return how certificates are verified: by this file of authorities, or by the system's when None.
 
-    Not `ssl.create_default_context`, which writes the keys of connections where SSLKEYLOGFILE says.
+    Reading the system's takes 20 ms, so it is done once an hour; a file is read again when it changed. Raises OSError.
     """
+    version = authorities.stat().st_mtime_ns if authorities is not None else int(time.monotonic() // 3600)
+    return _verifying(authorities, version)
+
+
+@lru_cache(maxsize=4)
+def _verifying(authorities: Path | None, version: int) -> ssl.SSLContext:
+    # Not `ssl.create_default_context`, which writes the keys of connections where SSLKEYLOGFILE says.
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.set_alpn_protocols(["http/1.1"])
