@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import F
 
 from webapp.datasets.actions.files import forget_unused_files
 from webapp.datasets.models import Dataset, Item
@@ -60,15 +60,17 @@ def let_go(promotion: Promotion, why: str, item_pks: Sequence[int] | None = None
 
 def pass_on(promotion: Promotion, item_pks: Sequence[int]) -> None:
     """Have items that lost this promotion's copy be shared by another that has one, if any, else by none."""
-    others = PromotionItem.objects.filter(state=ItemState.STORED).order_by("pk")
-    of_item = others.filter(item_pk=OuterRef("pk"))
-    shared: QuerySet[Item] = Item.objects.unscoped().filter(pk__in=item_pks, promotion_pk=promotion.pk)
-    shared.update(
-        promotion_pk=Subquery(of_item.values("promotion_id")[:1]), shared_at=Subquery(of_item.values("stored_at")[:1])
-    )
-    if promotion.project_id is None:
-        return
-    # Whoever labels for the project sees another copy only where another promotion into that project has it.
-    of_project = others.filter(item_pk__in=item_pks, promotion__project_id=promotion.project_id)
-    heirs = dict(of_project.values_list("item_pk", "promotion_id"))
-    lose_copies(promotion.pk, {pk: heirs.get(pk) for pk in item_pks})
+    others = PromotionItem.objects.filter(state=ItemState.STORED, item_pk__in=item_pks).order_by("-pk")
+    heirs: dict[int, int] = {}
+    of_project: dict[int, int] = {}
+    for item_pk, promotion_pk, project_pk in others.values_list("item_pk", "promotion_id", "promotion__project_id"):
+        heirs[item_pk] = promotion_pk
+        if project_pk == promotion.project_id:
+            of_project[item_pk] = promotion_pk
+    shared = Item.objects.unscoped().filter(promotion_pk=promotion.pk)
+    shared.filter(pk__in=[pk for pk in item_pks if pk not in heirs]).update(shared_at=None, promotion_pk=None)
+    for heir in set(heirs.values()):
+        shared.filter(pk__in=[pk for pk, one in heirs.items() if one == heir]).update(promotion_pk=heir)
+    if promotion.project_id is not None:
+        # Whoever labels for the project sees another copy only where another promotion into that project has it.
+        lose_copies(promotion.pk, {pk: of_project.get(pk) for pk in item_pks})
