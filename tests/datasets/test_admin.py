@@ -9,7 +9,7 @@ from django.urls import reverse
 from tests import make
 from webapp.accounts.models import User
 from webapp.accounts.viewer import Viewer
-from webapp.datasets.models import Dataset, DatasetOrigin, MediaOrigin
+from webapp.datasets.models import BucketCopy, Dataset, DatasetOrigin, MediaOrigin
 from webapp.jobs import actions as jobs
 from webapp.jobs.models import Job
 
@@ -34,6 +34,7 @@ def rows(owner: Viewer, dataset: Dataset) -> None:
     make.make_key(owner)
     make.make_run(owner, dataset)
     jobs.enqueue(owner, "count", dataset_pk=dataset.pk, params={})
+    BucketCopy.objects.create(team_id=owner.team_id, sha256="ab" * 32, state="unwanted", sentence="It is not there.")
 
 
 @pytest.mark.parametrize("model", OURS)

@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from webapp.accounts.admin import ReadOnly
-from webapp.datasets.models import Dataset, DatasetOrigin, MediaOrigin
+from webapp.datasets.models import BucketCopy, Dataset, DatasetOrigin, MediaOrigin
 
 
 @admin.register(Dataset)
@@ -29,3 +29,9 @@ class DatasetOriginAdmin(ReadOnly):
     list_display = ("dataset", "origin", "attached_via", "attached_by", "attached_at")
     # Named, so that Django does not first make a form that would choose among all datasets.
     fields = ("dataset", "origin", "attached_via", "attached_by", "attached_at")
+
+
+@admin.register(BucketCopy)
+class BucketCopyAdmin(ReadOnly):
+    list_display = ("sha256", "team", "state", "changed_at", "tries", "sentence")
+    list_filter = ("state", "team")
