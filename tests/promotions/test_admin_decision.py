@@ -248,6 +248,7 @@ def test_page_says_what_changed_since_the_request(
     change(owner, admin, promotion)
     page = browser.get(decide_page(promotion))
     assert said in page.text
+    assert page.text.count('data-state="error"') == (change in (deleted_items, changed_address))
     if change is origin_gone:
         assert make.MEDIA not in page["Content-Security-Policy"]
 

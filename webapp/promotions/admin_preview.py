@@ -15,8 +15,10 @@ from webapp.privacy import public_id
 from webapp.privacy.url_seal import is_sealed
 from webapp.promotions.models import Promotion, PromotionItem
 from webapp.promotions.queries import items_of
+from webapp.promotions.states import ItemState
 
 PAGE = 48
+NOT_HERE = (ItemState.LEFT, ItemState.GONE)
 
 
 class Picture(TypedDict):
@@ -75,6 +77,8 @@ def tile_of(row: PromotionItem, items: Mapping[int, Item]) -> Tile:
     if item is None:
         return Tile(item_id, None, item_id, "This item was deleted; it is not copied.")
     href = reverse("pages:item", args=[item.dataset.public_id, item_id])
+    if row.state in NOT_HERE and row.sentence:
+        return Tile(item_id, href, item.reference_id, row.sentence)
     if item.url is None or not is_sealed(bytes(row.seal), item_id, item.url):
         reason = "This item has another address than the one that was asked for; it is not copied."
         return Tile(item_id, href, item.reference_id, reason)
