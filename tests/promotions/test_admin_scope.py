@@ -57,7 +57,9 @@ def test_stranger_who_decides_elsewhere_learns_nothing(method: str, secret: dict
 
 
 @pytest.mark.parametrize("person", ["owner", "teammate", "labeler"])
-def test_who_does_not_decide_is_let_in_nowhere(person: str, secret: dict[str, int], request: pytest.FixtureRequest) -> None:
+def test_who_does_not_decide_is_let_in_nowhere(
+    person: str, secret: dict[str, int], request: pytest.FixtureRequest
+) -> None:
     browser = sign_in(request.getfixturevalue(person))
     for pattern in rooms():
         address = address_of(pattern, secret)
