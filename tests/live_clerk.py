@@ -28,6 +28,11 @@ from webapp.accounts.viewer import Viewer  # noqa: E402
 from webapp.datasets import queries  # noqa: E402
 from webapp.labels import actions as label_actions  # noqa: E402
 from webapp.labels import queries as label_queries  # noqa: E402
+from webapp.privacy import public_id  # noqa: E402
+from webapp.privacy.refusals import Refused  # noqa: E402
+from webapp.promotions import queries as promotion_queries  # noqa: E402
+from webapp.promotions.actions.decide import approve, reject  # noqa: E402
+from webapp.promotions.actions.revoke import revoke  # noqa: E402
 
 
 def migrate() -> None:
@@ -68,6 +73,26 @@ def ask_for_labels(*, email: str, team: str, dataset: str, reference_ids: list[s
     found = queries.dataset(viewer, dataset)
     rows = queries.items(viewer, found).filter(reference_id__in=reference_ids)
     return make.make_promotion(viewer, found, list(rows)).pk
+
+
+def make_project(*, email: str, team: str, name: str) -> str:
+    """The public id of a new labelling project."""
+    return str(make.make_project(viewer_of(email, team), name=name).public_id)
+
+
+def allow_host(*, email: str, team: str, origin: str) -> None:
+    """Let the courier fetch from a media host on this machine."""
+    approvals.allow(viewer_of(email, team), origin)
+
+
+def decide(*, email: str, team: str, job: str, deed: str, reason: str) -> str:
+    """Approve, reject or revoke what the job stands for; the state after it, or what the refusal says."""
+    viewer = viewer_of(email, team)
+    found = promotion_queries.promotions(viewer).get(job_pk=public_id.decode("job", job))
+    try:
+        return str(DECISIONS[deed](viewer, found, reason=reason).state)
+    except Refused as refusal:
+        return refusal.sentence
 
 
 def make_copy(*, email: str, team: str, dataset: str, reference_id: str, labeler: str, path: str, place: str) -> int:
@@ -114,7 +139,11 @@ def viewer_of(email: str, team: str) -> Viewer:
     )
 
 
+DECISIONS: dict[str, Any] = {"approve": approve, "reject": reject, "revoke": revoke}
 VERBS: dict[str, Any] = {
+    "make_project": make_project,
+    "allow_host": allow_host,
+    "decide": decide,
     "migrate": migrate,
     "make_person": make_person,
     "make_key": make_key,

@@ -42,9 +42,18 @@ def _inode(peer_port: int, server_port: int) -> str | None:
 
 def _holds(process: Path, wanted: str) -> bool:
     try:
-        return any(str(entry.readlink()) == wanted for entry in (process / "fd").iterdir())
+        entries = list((process / "fd").iterdir())
     except OSError:
         return False
+    return any(_target(entry) == wanted for entry in entries)
+
+
+def _target(entry: Path) -> str:
+    """What a descriptor is of; empty when it was closed meanwhile, as a busy process does all the time."""
+    try:
+        return str(entry.readlink())
+    except OSError:
+        return ""
 
 
 def _command(process: Path) -> str:
