@@ -117,11 +117,11 @@ def test_labels_are_asked_for_and_the_request_is_withdrawn(signed_in: Page, pict
     bar.get_by_label("Why").fill("rare quays")
     bar.get_by_label("Labelling project").fill("Quays")
     page.keyboard.press("Enter")
-    expect(bar).to_contain_text("Asked for 2 private images to be labelled.")
-    bar.get_by_role("link", name="Requests").click()
-    expect(page.get_by_role("cell", name="rare quays")).to_be_visible()
+    expect(bar).to_contain_text("Asked for 2 images to be labelled.")
+    bar.get_by_role("link", name="The request").click()
+    expect(page.get_by_text("rare quays")).to_be_visible()
     page.get_by_role("button", name="Withdraw").click()
-    expect(page.locator("table")).to_contain_text("withdrawn")
+    expect(page.locator(".head")).to_contain_text("withdrawn")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

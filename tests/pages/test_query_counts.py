@@ -204,3 +204,17 @@ def test_the_cells_labels(house: House, owner: Viewer, browse: Browse) -> None:
     every = [one.public_id for one in house.items]
     # Session, person, membership, dataset; the items, their largest shapes.
     assert asked(every[1:2]) == asked(every) == 4 + RUNS + 2
+
+
+def test_promotions_and_one_of_them(owner: Viewer, approver: Viewer, dataset: Dataset, browse: Browse) -> None:
+    items = make.make_items(owner, dataset, 60)
+    few, many = (make.make_promotion(owner, dataset, items[:count]) for count in (2, 50))
+    paths = [f"/promotions/{one.public_id}" for one in (few, many)]
+    # The promotion, its hosts, states and items, what they are called, what has another address, the job.
+    assert [queries_of(browse(owner), path) for path in paths] == [FRAME + 7] * 2
+    # The list and the wishes; for who decides what waits, in the bar and on the page.
+    assert queries_of(browse(owner), "/promotions/") == FRAME + 2
+    for item in items[50:]:
+        make.make_promotion(owner, dataset, [item])
+    assert queries_of(browse(owner), "/promotions/") == FRAME + 2
+    assert queries_of(browse(approver), "/promotions/") == FRAME + 4
