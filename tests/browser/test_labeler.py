@@ -212,7 +212,10 @@ def test_every_page_fits_a_small_phone_and_has_nothing_that_axe_minds(
     task = str(page.locator(".media-cell").first.get_attribute("href"))
     for person, addresses in (
         (signs.labeler, ["/labelling/", signs.address, task]),
-        (editor, ["/labelling/?new=1", "/labelling/?archived=1", signs.address, task, f"{signs.address}settings/"]),
+        (
+            editor,
+            ["/labelling/?new=1", "/labelling/?archived=1", signs.address, task, f"{signs.address}settings/", "/team/"],
+        ),
     ):
         sign_in(page, person)
         for address in addresses:

@@ -88,7 +88,7 @@ def test_somebody_who_is_invited_chooses_a_password_once(admin: Viewer, browse: 
     browser = browse(admin)
     link = link_in(browser.post("/team/", {"do": "add-member", "email": "ana@labels.example", "role": "labeler"}))
     assert "/welcome/" not in browser.get("/team/").content.decode()
-    assert "ana@labels.example invited" in text_of(browser.get("/team/"))
+    assert "ana@labels.example no password yet" in text_of(browser.get("/team/"))
     assert "You were added to Harbor as ana@labels.example" in text_of(client.get(link))
     for fields, why in (
         ({"password": make.PASSWORD, "again": "another"}, "not the same"),
