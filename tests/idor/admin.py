@@ -66,6 +66,7 @@ TABLES = [
     Table("datasets/dataset"),
     Table("datasets/mediaorigin"),
     Table("datasets/datasetorigin"),
+    Table("datasets/bucketcopy"),
     Table("labels/model"),
     Table("labels/modelrun"),
 ]

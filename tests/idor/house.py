@@ -22,7 +22,7 @@ from webapp.datasets import actions, queries
 from webapp.datasets.actions.files import store_file
 from webapp.datasets.actions.metadata_edits import Held
 from webapp.datasets.drafts import file_draft
-from webapp.datasets.models import Dataset, Item, MediaOrigin, Slice
+from webapp.datasets.models import BucketCopy, Dataset, Item, MediaOrigin, Slice
 from webapp.datasets.shared_links import shared_url
 from webapp.jobs.actions import enqueue
 from webapp.labels.actions.models import tag_model
@@ -165,6 +165,7 @@ def scenes_of(editor: Viewer, word: str) -> dict[str, str]:
 def files_of(editor: Viewer, word: str) -> dict[str, str]:
     """An ordinary dataset, with an item and a mask whose bytes were uploaded."""
     dataset = make.make_dataset(editor, name=f"{word} sheds", privacy=False)
+    BucketCopy.objects.create(team_id=editor.team_id, sha256="0" * 64, state=BucketCopy.State.KEPT)
     stored = store_file(editor, [GIF])
     row = replace(file_draft(reference_id=f"{word}-upload", metadata=None), file_pk=stored.pk)
     actions.upload_files(editor, dataset, [row], update=False, append_key=f"{word}-upload")
