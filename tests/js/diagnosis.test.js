@@ -92,6 +92,8 @@ test("an answer that is no image is told from silence and from refusal", async (
   assert.equal((await verdictOn({ medium: "video" }, { probe: "answered" })).kind, "not-a-video");
   assert.equal((await verdictOn({}, { probe: "silent" })).kind, "timeout");
   assert.equal((await verdictOn({}, { probe: "refused" })).kind, "unreachable");
+  // Where the policy lets images through and nothing else, nothing more can be told.
+  assert.equal((await verdictOn({}, { probe: "unasked" })).kind, "no-picture");
 });
 
 test("an image that timed out is not asked for again", async () => {
