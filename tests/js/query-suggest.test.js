@@ -23,6 +23,8 @@ const KNOWN = {
     ["annotations.metadata.color", "string"],
     ["predictions.car", "class"],
     ["predictions.confidence", "number"],
+    ["scale_metadata.project_name", "string"],
+    ["scale_metadata.completed_at", "date"],
   ],
   runs: ["old", "new one"],
   slices: ["night", "by day"],
@@ -131,6 +133,7 @@ test("slices and runs are offered by name, live slices with their mark", () => {
 test("in square brackets stand the fields of one object", () => {
   assert.deepEqual(texts("annotations[|").slice(0, 3), ["label", "area", "metadata.color"]);
   assert.deepEqual(texts("annotations[label = car AND met|"), ["metadata.color"]);
+  assert.deepEqual(texts("scale_metadata[|").slice(0, 2), ["project_name", "completed_at"]);
   assert.deepEqual(texts("annotations[label = car |"), ["AND", "OR", "]"]);
   assert.ok(texts("annotations[label = car] |").includes(">="));
 });
