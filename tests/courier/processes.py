@@ -46,7 +46,7 @@ def environment(run_folder: Path, **more: str) -> dict[str, str]:
 
 @contextmanager
 def start(environment: dict[str, str], *words: str, before: Sequence[str] = ()) -> Iterator[subprocess.Popen[bytes]]:
-    """`manage.py courier`, which is ended with the block."""
+    """`manage.py courier`, which is ended with the block; `before` are words that start it in some other way."""
     process = subprocess.Popen(
         [*before, sys.executable, "manage.py", "courier", *words],
         cwd=PROJECT,
@@ -58,13 +58,19 @@ def start(environment: dict[str, str], *words: str, before: Sequence[str] = ()) 
         yield process
     finally:
         if process.poll() is None:
-            process.send_signal(signal.SIGCONT)
-            process.terminate()
+            # All of its group: what stands before it may be its parent.
+            os.killpg(process.pid, signal.SIGCONT)
+            os.killpg(process.pid, signal.SIGTERM)
             try:
                 process.wait(STOP_LIMIT_S)
             except subprocess.TimeoutExpired:
-                os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
+                kill(process)
+
+
+def kill(process: subprocess.Popen[bytes]) -> None:
+    """End it as a power cut would, with what it started."""
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
 
 
 class Forks:

@@ -14,7 +14,7 @@ from pytest_django import Settings
 from tests.courier.approvals import allow, approved, items_at, state, states
 from tests.courier.kit import picture
 from tests.courier.lying_host import LyingHost, Talk
-from tests.courier.processes import environment, start
+from tests.courier.processes import environment, kill, start
 from tests.courier.soundness import demand_soundness
 from tests.media_server import CanaryServer
 from webapp.accounts.viewer import Viewer
@@ -139,7 +139,7 @@ def test_lease_of_tomorrow_is_none_after_the_clock_is_set_back_a_day(
     assert FAKETIME is not None
     with start(surroundings, before=[FAKETIME, "-f", "+1d"]) as dead:
         until(lambda: held.asked == 1)
-        dead.kill()
+        kill(dead)
     assert states(promotion) == ["fetching"]
     with start(surroundings):
         until(lambda: state(promotion) == "shared")
