@@ -28,6 +28,7 @@ from webapp.demo.drawing.film import FILMS
 from webapp.demo.drawing.library import Plan, draw_library
 from webapp.demo.drawing.stills import planned_stills
 from webapp.labels import queries as label_queries
+from webapp.labels.queries.projects import projects
 from webapp.promotions.models import OriginRule
 
 pytestmark = pytest.mark.django_db
@@ -135,7 +136,7 @@ def test_slices_hold_what_their_names_say(folder: DemoFolder) -> None:
 def test_everybody_can_sign_in_and_the_script_has_a_key(folder: DemoFolder) -> None:
     said = run()
     kept = credentials(folder)
-    for email, role in zip(kept.emails, (Role.ADMIN, Role.APPROVER, Role.EDITOR, Role.VIEWER), strict=True):
+    for email, role in zip(kept.emails, reversed(Role), strict=True):
         assert authenticate(HttpRequest(), username=email, password=kept.password) is not None
         assert member(email).role == role
     viewer = viewer_of_key(kept.api_key)
@@ -144,6 +145,14 @@ def test_everybody_can_sign_in_and_the_script_has_a_key(folder: DemoFolder) -> N
     assert folder.credentials.stat().st_mode & 0o777 == 0o600
     assert str(folder.credentials) in said
     assert kept.password not in said
+
+
+def test_labeler_from_outside_is_on_a_project_and_sees_nothing_else(folder: DemoFolder) -> None:
+    run()
+    run()
+    labeler = member("labeler@demo.example")
+    assert [one.name for one in projects(labeler)] == ["Vehicles at dusk"]
+    assert queries.datasets(labeler) == []
 
 
 def test_second_run_changes_nothing_and_says_nothing(folder: DemoFolder) -> None:

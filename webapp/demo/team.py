@@ -20,6 +20,7 @@ PEOPLE = {
     "approver@demo.example": Role.APPROVER,
     "curator@demo.example": Role.EDITOR,
     "viewer@demo.example": Role.VIEWER,
+    "labeler@demo.example": Role.LABELER,
 }
 SCRIPT = "script@demo.example"
 
@@ -28,11 +29,12 @@ SCRIPT = "script@demo.example"
 class DemoTeam:
     """`curator` is who the demo's datasets are made by; `is_new` means that the database did not know the team.
 
-    `admin` is also the operator.
+    `admin` is also the operator, `labeler` somebody outside.
     """
 
     curator: Viewer
     admin: Viewer
+    labeler: Viewer
     credentials: Credentials
     is_new: bool
 
@@ -44,7 +46,8 @@ def ensure_team(folder: DemoFolder) -> DemoTeam:
     Without the file of credentials everybody gets a new password, since nobody can know the old one.
     """
     kept = read_credentials(folder)
-    credentials = kept or Credentials(tuple(PEOPLE), new_password(), SCRIPT, "")
+    made = Credentials(tuple(PEOPLE), new_password(), SCRIPT, "")
+    credentials = replace(kept, emails=made.emails) if kept is not None else made
     team, is_new = Team.objects.get_or_create(name=TEAM)
     for email, role in {**PEOPLE, SCRIPT: Role.EDITOR}.items():
         user = _person(email, credentials.password if email in PEOPLE else None, renew=kept is None)
@@ -55,8 +58,8 @@ def ensure_team(folder: DemoFolder) -> DemoTeam:
         credentials = replace(credentials, api_key=key)
     if credentials != kept:
         write_credentials(folder, credentials)
-    curator, admin = (_viewer(team, email) for email in ("curator@demo.example", "admin@demo.example"))
-    return DemoTeam(curator, admin, credentials, is_new)
+    curator, admin, labeler = (_viewer(team, f"{name}@demo.example") for name in ("curator", "admin", "labeler"))
+    return DemoTeam(curator, admin, labeler, credentials, is_new)
 
 
 def _person(email: str, password: str | None, *, renew: bool) -> User:

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from webapp.demo.contents import DatasetEntry
 from webapp.demo.demo_folder import DemoFolder, media_address
 from webapp.demo.install import Installer
+from webapp.demo.labelling import ensure_project
 from webapp.demo.origin_rule import allow_own_media
 from webapp.demo.team import ensure_team
 from webapp.privacy.refusals import Refused
@@ -39,6 +40,7 @@ class Command(BaseCommand):
             installer = Installer(team.curator, folder, address)
             fresh = [entry for entry in entries if installer.install(entry)]
             allow_own_media(team.admin, address)
+            ensure_project(team)
         except Refused as refusal:
             raise CommandError(refusal.sentence) from None
         for entry in fresh:
