@@ -22,6 +22,8 @@ pytestmark = pytest.mark.django_db
 
 # The rows asked about are fifty frames with three labels each: of a label all those of its scene may have to be read.
 MOST_READ = 3_500
+# Where statistics know one huge image only, an image's predictions may be looked for among all 150 of their own run.
+MOST_READ_OF_RUN = 23_000
 OTHERS, LABELS_EACH = 4_000, 3
 TEXTS = [
     "annotations.dimensions.x < 6 AND annotations.dimensions.y < 4",
@@ -53,17 +55,21 @@ class Asked(NamedTuple):
     viewer: Viewer
     dataset: Dataset
     run: ModelRun
+    most_read: int
 
 
-@pytest.fixture(params=["never counted", "counted before"])
+@pytest.fixture(params=["never counted", "counted before", "counted when one image had them all"])
 def asked(request: pytest.FixtureRequest) -> Asked:
     """A small dataset of scenes beside a large one, which statistics know alone or not even that."""
+    if request.param.endswith("them all") and connection.vendor == "sqlite":
+        pytest.skip("nothing of ours has SQLite count, and it reads an image's labels by their key until then")
     other = make.make_viewer()
     large = make.make_dataset(other)
-    items = make.make_items(other, large, OTHERS)
-    make.make_annotations(other, large, items, per_item=LABELS_EACH)
+    is_huge = request.param == "counted when one image had them all"
+    items = make.make_items(other, large, 1 if is_huge else OTHERS)
+    make.make_annotations(other, large, items, per_item=OTHERS * LABELS_EACH if is_huge else LABELS_EACH)
     predict(make.make_run(other, large), large)
-    if request.param == "counted before":
+    if request.param != "never counted":
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
     viewer = make.make_viewer()
@@ -77,7 +83,7 @@ def asked(request: pytest.FixtureRequest) -> Asked:
     make.annotate(viewer, small, [make.draft_label(viewer, frame.reference_id, **rain) for frame in frames])
     run = make.make_run(viewer, small)
     predict(run, small)
-    return Asked(viewer, small, run)
+    return Asked(viewer, small, run, MOST_READ_OF_RUN if is_huge else MOST_READ)
 
 
 def predict(run: ModelRun, dataset: Dataset) -> None:
@@ -117,6 +123,6 @@ def test_a_query_reads_no_labels_of_others(asked: Asked, subject: Subject) -> No
         rows = queries.asked(asked.viewer, asked.dataset, text, subject, asked.run).order_by("pk").values_list("pk")
         statement = rows[:101].query.sql_with_params()
         if connection.vendor == "postgresql":
-            assert rows_read(*statement) < MOST_READ, text
+            assert rows_read(*statement) < asked.most_read, text
         else:
             assert tables_read_whole(*statement) == [], text
