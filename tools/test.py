@@ -33,8 +33,10 @@ CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrom
 BROWSER_ALONE = (
     "awkward_video",
     "charts",
+    "coco_queries",
     "edits",
     "grid_whole",
+    "labels",
     "labels_exact",
     "layout",
     "mp4_source",
@@ -42,6 +44,7 @@ BROWSER_ALONE = (
     "query_bar",
     "scene",
     "scrub_*",
+    "shared_origin",
     "thumbnails",
     "timeline",
     "video",
