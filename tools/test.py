@@ -28,28 +28,16 @@ PROJECT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.prefix) / "bin"
 PR_SET_CHILD_SUBREAPER = 36
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-# What no database has a part in is proved once (tests/conftest.py tells by fixtures): here, what the browser alone does
-# with a scene, a grid, a chart or a query. It takes minutes; what the server says to each is tried on both.
-BROWSER_ALONE = (
-    "awkward_video",
-    "charts",
-    "coco_queries",
-    "edits",
-    "grid_whole",
-    "labels",
-    "labels_exact",
-    "layout",
-    "mp4_source",
-    "native_source",
-    "query_bar",
-    "scene",
-    "scrub_*",
-    "shared_origin",
-    "thumbnails",
-    "timeline",
-    "video",
+# What no database has a part in is proved once (tests/conftest.py tells by fixtures), and so is what a browser does:
+# what the server says to it is tried on both. A few ways through everything show that both databases serve a browser.
+BROWSER_ON_BOTH = ("approver", "labeler", "promise")
+# Who may do what is decided before a database is asked; and the kernel's lock holds on both, so strace watches on one.
+ON_ONE = (
+    "tests/idor",
+    "tests/proof/test_no_connection.py::test_no_connection_reaches_the_media_host[traced]",
+    "tests/proof/test_no_connection.py::test_no_log_and_no_refusal_holds_a_media_address[traced]",
+    "tests/proof/test_no_connection.py::test_no_process_tries_an_internet_address_even_without_the_lock",
 )
-ONCE = [f"--ignore-glob=tests/browser/test_{name}.py" for name in BROWSER_ALONE]
 PLAIN = "not browser and not sdk and not proof"
 # A step keeps one core busy, a browser test even less: it waits for pictures.
 AT_ONCE = min(2, os.cpu_count() or 1)
@@ -113,14 +101,24 @@ def steps(chosen: argparse.Namespace, folder: Path) -> list[Step]:
     # The longest first, so that both cores are busy to the end.
     return [
         pytest_step("browser", "sqlite", "browser"),
-        pytest_step("all others", "postgresql", f"not ({PLAIN})", *ONCE),
-        pytest_step("tests", "postgresql", PLAIN),
+        pytest_step("all others", "postgresql", f"not ({PLAIN})", *but_once()),
+        pytest_step("tests", "postgresql", PLAIN, *but_once()),
         pytest_step("tests", "sqlite", PLAIN),
         pytest_step("SDK and proofs", "sqlite", "sdk or proof"),
         js_step(),
         *lint_steps(),
         *django_steps(folder),
     ]
+
+
+def but_once() -> list[str]:
+    """What the second database leaves out, in pytest's words."""
+    alone = [
+        path.relative_to(PROJECT)
+        for path in sorted((PROJECT / "tests" / "browser").glob("test_*.py"))
+        if path.stem.removeprefix("test_") not in BROWSER_ON_BOTH
+    ]
+    return [*(f"--ignore={path}" for path in alone), *(f"--deselect={one}" for one in ON_ONE)]
 
 
 def lint_steps() -> list[Step]:
