@@ -29,11 +29,14 @@ BIN = Path(sys.prefix) / "bin"
 PR_SET_CHILD_SUBREAPER = 36
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # What no database has a part in is proved once (tests/conftest.py tells by fixtures), and so is what a browser does:
-# what the server says to it is tried on both. A few ways through everything show that both databases serve a browser.
-BROWSER_ON_BOTH = ("approver", "labeler", "promise")
-# Who may do what is decided before a database is asked; and the kernel's lock holds on both, so strace watches on one.
+# what the server says to it is tried on both. One way through everything shows that both databases serve a browser.
+BROWSER_ON_BOTH = ("promise",)
+# Who may do what is decided before a database is asked; the bucket knows none; and where the kernel's lock is tried on
+# both, strace watches on one.
 ON_ONE = (
     "tests/idor",
+    "tests/courier/test_bucket_killed.py",
+    "tests/proof/test_sharing.py",
     "tests/proof/test_no_connection.py::test_no_connection_reaches_the_media_host[traced]",
     "tests/proof/test_no_connection.py::test_no_log_and_no_refusal_holds_a_media_address[traced]",
     "tests/proof/test_no_connection.py::test_no_process_tries_an_internet_address_even_without_the_lock",
