@@ -15,7 +15,7 @@ const QUIET_PAINTS = 12;
 const STILL_PAINTS = 4;
 /** A player told to play a few frames may take this long. */
 const PLAY_OUT_MS = 2000;
-/** Time for the last frame of a stretch to be presented after the player says that it ended. */
+/** Time for the last frame of a stretch to be presented after the player says that it ended, and QUIET_PAINTS besides. */
 const LAST_FRAME_MS = 150;
 /** Players count time in microseconds, and round. */
 const MICROSECONDS_S = 5e-6;
@@ -129,6 +129,7 @@ export class VideoPlayer {
     this.#video.play().catch(() => {});
     await this.#until(() => this.#video.ended, signal, PLAY_OUT_MS);
     await this.#until(() => this.#presented > before, signal, LAST_FRAME_MS);
+    for (let paint = 0; paint < QUIET_PAINTS && this.#presented === before; paint += 1) await nextPaint();
     this.#video.pause();
     return Math.max(shown_s, this.#shown_s ?? shown_s);
   }
@@ -180,7 +181,7 @@ export class VideoPlayer {
       // One more frame may reach the screen after the last that was told.
       this.#shown_s = null;
     });
-    this.#video.addEventListener("ended", () => setTimeout(end, LAST_FRAME_MS), { signal: stop.signal });
+    this.#video.addEventListener("ended", () => void this.#outlastPaints().then(end), { signal: stop.signal });
     this.#video.addEventListener("error", end, { signal: stop.signal });
     this.#video.playbackRate = speed;
     this.#video.play().catch(end);
@@ -212,6 +213,12 @@ export class VideoPlayer {
       await nextPaint();
       this.#shown_s = time_s;
     }
+  }
+
+  /** Gives the last frame time to be presented; a busy machine paints late, and a page in the background not at all. */
+  async #outlastPaints() {
+    await new Promise((resolve) => setTimeout(resolve, LAST_FRAME_MS));
+    for (let paint = 0; paint < QUIET_PAINTS && !this.#video.ownerDocument.hidden; paint += 1) await nextPaint();
   }
 
   /** What is downloaded, in seconds of the video's own time. */
