@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { ChosenSources, openFirst, sourcePlan } from "../../static/js/viewer/choose-source.js";
 import { CannotShow } from "../../static/js/viewer/frame-source.js";
-import { TabMemory } from "../../static/js/viewer/tab-memory.js";
+import { TabMemory } from "../../static/js/lib/tab-memory.js";
 import { Timeline } from "../../static/js/viewer/timeline.js";
 import { MemoryStorage } from "./memory-storage.js";
 

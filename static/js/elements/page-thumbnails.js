@@ -1,6 +1,6 @@
 /** The page's one maker of thumbnails. */
 
-import { HostAbilities } from "../viewer/host-abilities.js";
+import { HostAbilities } from "../hosts/abilities.js";
 import { HostTrial } from "../viewer/sources/host-trial.js";
 import { SourceFiles } from "../thumbnails/source-files.js";
 import { ThumbnailMaker } from "../thumbnails/thumbnail-maker.js";

@@ -1,7 +1,7 @@
 /**
  * The pictures of cells, as small as they are shown. Of a host that lets pages read its files (CORS) a thumbnail is made
  * here and kept on this computer, so that the next visit needs no network; of any other host the picture itself is
- * shown, by an image element as on any page. Whether a host allows it is learned once; see viewer/host-abilities.js.
+ * shown, by an image element as on any page. Whether a host allows it is learned once; see hosts/abilities.js.
  */
 
 import { loadImage } from "../media/image-load.js";
@@ -43,7 +43,7 @@ export class Thumbnails {
 
   /**
    * @param {object} parts
-   * @param {import("../viewer/host-abilities.js").HostAbilities} parts.abilities
+   * @param {import("../hosts/abilities.js").HostAbilities} parts.abilities
    * @param {import("../viewer/sources/host-trial.js").HostTrial} parts.hosts
    * @param {import("./source-files.js").SourceFiles} parts.files
    * @param {import("./thumbnail-maker.js").ThumbnailMaker} parts.maker

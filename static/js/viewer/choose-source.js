@@ -1,6 +1,6 @@
 /** Which source a scene is shown from: the order in which they are tried, and the first that can. */
 
-import { TabMemory } from "./tab-memory.js";
+import { TabMemory } from "../lib/tab-memory.js";
 
 /** @typedef {import("./frame-source.js").FrameSource} FrameSource */
 /** @typedef {import("./frame-source.js").SourceKind} SourceKind */

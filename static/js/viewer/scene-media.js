@@ -5,7 +5,7 @@ import { withDeadline } from "../media/loading.js";
 import { ChosenSources, openFirst, sourcePlan } from "./choose-source.js";
 import { FrameList } from "./frame-list.js";
 import { CannotShow, HostClosed } from "./frame-source.js";
-import { HostAbilities } from "./host-abilities.js";
+import { HostAbilities } from "../hosts/abilities.js";
 import { openFrames } from "./sources/frames.js";
 import { openMp4 } from "./sources/mp4.js";
 import { openNative } from "./sources/native.js";

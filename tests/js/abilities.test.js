@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { HostAbilities } from "../../static/js/viewer/host-abilities.js";
-import { TabMemory } from "../../static/js/viewer/tab-memory.js";
+import { HostAbilities } from "../../static/js/hosts/abilities.js";
+import { TabMemory } from "../../static/js/lib/tab-memory.js";
 import { MemoryStorage } from "./memory-storage.js";
 
 const HOST = "https://media.example";
@@ -36,6 +36,27 @@ test("what was learned is asked again after some minutes, as a host may be mende
   assert.equal(open().readable(HOST), undefined);
 });
 
+test("what is learned later does not keep older things alive", () => {
+  const { clock, open } = make();
+  open().learn(HOST, { readable: false, protocol: "h2" });
+  clock.now_s += 200;
+  open().learn(HOST, { latency_ms: 12, protocol: "h3" });
+  clock.now_s += 200;
+  assert.deepEqual(open().of(HOST), { latency_ms: 12, protocol: "h3" });
+  assert.equal(open().since_s(HOST), 1200);
+});
+
+test("who shows what is known hears when it changes", () => {
+  const abilities = make().open();
+  /** @type {string[]} */
+  const heard = [];
+  abilities.addEventListener("change", (event) => void heard.push(/** @type {CustomEvent} */ (event).detail.origin));
+  abilities.learn(HOST, { reachable: true });
+  abilities.forget(HOST);
+  assert.deepEqual(heard, [HOST, HOST]);
+  assert.deepEqual([abilities.of(HOST), abilities.since_s(HOST)], [{}, null]);
+});
+
 test("a host can be forgotten at once", () => {
   const abilities = make().open();
   abilities.learn(HOST, { readable: false });
@@ -57,7 +78,7 @@ test("where storage is forbidden the page itself remembers", () => {
 test("a note that somebody spoiled is no note", () => {
   const storage = new MemoryStorage();
   const { open } = make(() => storage);
-  for (const text of ["{", "7", "null", '"x"', '{"readable":true}']) {
+  for (const text of ["{", "7", "null", '"x"', '{"readable":true}', '{"readable":{"is":true}}']) {
     storage.setItem(`transom-host-${HOST}`, text);
     assert.equal(open().readable(HOST), undefined);
   }
