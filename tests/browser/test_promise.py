@@ -62,7 +62,7 @@ def test_a_redirect_to_an_undeclared_host_is_blocked_and_says_so(
         grid(signed_in, pictures["id"])
         failed = signed_in.locator("media-grid [data-state=error]")
         expect(failed).to_have_count(1)
-        expect(failed.locator(".media-cell__reason")).to_have_attribute("data-kind", "csp")
+        expect(failed.locator(".media-cell__reason")).to_have_attribute("data-kind", "redirected")
         expect(failed).to_contain_text(canary.origin.removeprefix("http://"))
         assert elsewhere.connections == []
     # The request that the browser then refused to send is the test's own doing.

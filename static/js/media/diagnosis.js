@@ -6,7 +6,7 @@
 
 import { hostKind } from "./host-kind.js";
 import { isSharedLink } from "./shared-link.js";
-import { verdicts } from "./verdicts.js";
+import { verdict } from "./verdicts.js";
 
 /** @typedef {import("./verdicts.js").Diagnosis} Diagnosis */
 /** @typedef {"granted" | "denied" | "prompt" | "unknown"} PermissionState */
@@ -37,28 +37,27 @@ import { verdicts } from "./verdicts.js";
  */
 export async function diagnose(failure, witnesses) {
   const address = new URL(failure.url);
-  const say = verdicts(address.origin);
-  if (failure.violation) {
-    return isDeclared(address.origin, failure.violation) ? say.redirected() : say.undeclared();
-  }
+  /** @param {import("./verdicts.js").FailureKind} kind */
+  const say = (kind) => verdict(kind, { origin: address.origin, medium: failure.medium });
+  if (failure.violation) return say(isDeclared(address.origin, failure.violation) ? "redirected" : "undeclared");
   const media = hostKind(address.hostname);
   const page = new URL(witnesses.pageAddress);
-  if (isMixedContent(page, address)) return say.mixedContent();
+  if (isMixedContent(page, address)) return say("mixed-content");
   const isOffline = () => media !== "loopback" && !witnesses.isOnline();
-  if (isOffline()) return say.offline();
+  if (isOffline()) return say("offline");
 
   const permission = isLocal(page) ? "granted" : await witnesses.permission(spaceOf(media));
-  if (permission === "denied" && isSurelyLocal(media)) return say.localNetworkDenied();
-  if (failure.timedOut) return permission === "prompt" && media !== "public-address" ? say.localNetworkPrompt() : say.timeout();
+  if (permission === "denied" && isSurelyLocal(media)) return say("local-network-denied");
+  if (failure.timedOut) return permission === "prompt" && media !== "public-address" ? say("local-network-prompt") : say("host-silent");
 
   const answer = await witnesses.probe(failure.url);
-  if (isSharedLink(address) && (answer === "unasked" || answer === "answered")) return say.linkEnded();
-  if (answer === "unasked") return say.missing();
-  if (answer === "answered") return failure.medium === "video" ? say.notAVideo() : say.notAnImage();
+  if (isSharedLink(address) && (answer === "unasked" || answer === "answered")) return say("link-ended");
+  if (answer === "unasked") return say("no-picture");
+  if (answer === "answered") return say("answered-unread");
   // The browser may learn that it is offline only while it asks.
-  if (isOffline()) return say.offline();
-  if (answer === "silent") return say.timeout();
-  return permission === "denied" && media === "name" ? say.localNetworkLikely() : say.unreachable();
+  if (isOffline()) return say("offline");
+  if (answer === "silent") return say("host-silent");
+  return permission === "denied" && media === "name" ? say("local-network-or-unreachable") : say("unreachable");
 }
 
 /**

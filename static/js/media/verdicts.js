@@ -1,106 +1,96 @@
+/** What the doctor can say, and the making of one diagnosis. The words of each kind are in `verdict-texts.js`. */
+
+import { TEXTS } from "./verdict-texts.js";
+
 /**
- * The sentences of the diagnosis. Each names the media's origin and never its path, which may carry a signature;
- * each remedy says who can do what.
+ * Why a file did not load, or what its host does not allow.
+ * @typedef {"works" | "no-cors" | "no-range" | "mixed-content" | "undeclared" | "redirected" | "offline" | "app-unreachable"
+ *   | "local-network-denied" | "local-network-prompt" | "local-network-or-unreachable" | "unreachable" | "host-silent" | "file-silent"
+ *   | "reset-or-forbidden" | "answered-unread" | "denied" | "not-found" | "host-error" | "sign-in-page" | "not-an-image" | "not-a-video"
+ *   | "broken-file" | "codec" | "expired" | "link-ended" | "no-picture" | "credentials-missing" | "credentials-refused"
+ *   | "storage-unresolved"} FailureKind
  */
 
 /**
- * @typedef {"csp" | "mixed-content" | "offline" | "timeout" | "not-an-image" | "not-a-video" | "no-picture" | "link-ended" | "unreachable"
- *   | "local-network-denied" | "local-network-prompt"} FailureKind
+ * Names of cures, whose texts are made elsewhere: "connect" (VPN, network), "local-network" (site settings, the policy for IT), "cors",
+ * "range", "corp" (three rules of the media host), "https", "declare" (a media origin), "no-redirect", "sign-in", "fresh-link",
+ * "credentials", "content-type", "convert" (the codec), "file-there", "host-log", "resolver", "storage", "new-tab", "reload", "wait".
+ * @typedef {"connect" | "local-network" | "cors" | "range" | "corp" | "https" | "declare" | "no-redirect" | "sign-in" | "fresh-link"
+ *   | "credentials" | "content-type" | "convert" | "file-there" | "host-log" | "resolver" | "storage" | "new-tab" | "reload"
+ *   | "wait"} CureId
+ */
+
+/**
+ * Who can mend it: the person at the browser, their IT, the owner of the media host, the admin of Transom.
+ * @typedef {"you" | "network" | "host" | "admin"} Who
+ */
+
+/**
+ * One thing that was asked while looking for the cause.
+ * @typedef {object} Evidence
+ * @property {string} asked in plain words, without path and query
+ * @property {string} saw
+ * @property {number | null} took_ms milliseconds; null for what takes no time, or was not measured
  */
 
 /**
  * @typedef {object} Diagnosis
  * @property {FailureKind} kind
- * @property {string} sentence what happened, naming the origin only
- * @property {string} remedy who can do what about it
+ * @property {string} sentence what happened, naming the origin and never path or query
+ * @property {string} remedy one to three plain sentences: what to do now
+ * @property {Who[]} who can mend it, the likeliest first; empty where nothing needs mending
+ * @property {CureId[]} cures the likeliest first; the last is "new-tab" where the address can be opened
+ * @property {Evidence[]} evidence what was asked, in order
+ * @property {boolean} isSure false where `maybe` names what the page cannot tell apart
+ * @property {string[]} maybe the causes among which the page cannot decide; empty when sure
+ * @property {"host" | "file"} scope whether everything of that host fails, or this file
+ * @property {boolean} mayHeal whether waiting (VPN, network, permission) may mend it without a change at the host
+ * @property {string} origin of the address that failed; `s3://bucket` where nothing says where that is
+ */
+
+/**
+ * What the words of a verdict are made of; all but the origin may be missing.
+ * @typedef {object} Facts
+ * @property {string} origin
+ * @property {"image" | "video"} [medium]
+ * @property {number} [status] of the host's answer
+ * @property {string | null} [code] what a storage service calls its refusal: one word
+ * @property {string} [found] what came in place of the medium, with its article
+ * @property {string} [flaw] what is wrong with the file: completes "The file …"
+ * @property {string} [ended] how long ago a link ended, as "3 hours ago"
+ * @property {boolean} [answersLocally] a host behind mixed content answered when asked as one of the local network
+ * @property {string[]} [maybe] replaces what the kind usually cannot tell apart
+ * @property {CureId[]} [cures] replaces the kind's usual ones
+ * @property {boolean} [isSure] replaces what the kind usually is
  */
 
 /** Seconds a media request may take before it counts as unanswered: longer than a slow signed link, shorter than patience. */
 export const MEDIA_TIMEOUT_S = 20;
 
-const NEW_TAB = "Open the address in a new tab";
-const ALLOW_LOCAL = "Allow the local network for this site in the browser's site settings (left of the address bar), then reload.";
+/** Every kind there is. */
+export const KINDS = /** @type {FailureKind[]} */ (Object.keys(TEXTS));
 
 /**
- * The verdicts about one origin.
- * @param {string} origin
+ * Puts a verdict into words.
+ * @param {FailureKind} kind
+ * @param {Facts} facts
+ * @param {Evidence[]} [evidence]
+ * @returns {Diagnosis}
  */
-export function verdicts(origin) {
-  /** @type {(kind: FailureKind, sentence: string, remedy: string) => Diagnosis} */
-  const verdict = (kind, sentence, remedy) => ({ kind, sentence, remedy });
+export function verdict(kind, facts, evidence = []) {
+  const { sentence, remedy, who, cures, maybe = [], scope, mayHeal = false } = TEXTS[kind];
+  const undecided = facts.isSure ? [] : (facts.maybe ?? (typeof maybe === "function" ? maybe(facts) : maybe));
   return {
-    redirected: () =>
-      verdict(
-        "csp",
-        `${origin} redirected to a host that this page may not contact: it is no media origin of this dataset.`,
-        "An admin can declare that host under Settings, media origins; or the host can serve the file without a redirect.",
-      ),
-    undeclared: () =>
-      verdict(
-        "csp",
-        `This page may not contact ${origin}: it is no media origin of this dataset.`,
-        "An admin can declare it under Settings, media origins; then reload this page.",
-      ),
-    mixedContent: () =>
-      verdict(
-        "mixed-content",
-        `This page came over https, and browsers then refuse plain http from ${origin}.`,
-        "Whoever runs that host can serve it over https; or open Transom at http://localhost, where http media is allowed.",
-      ),
-    offline: () =>
-      verdict("offline", `This browser is offline, so ${origin} was not asked.`, "Connect to the network, then try again."),
-    timeout: () =>
-      verdict(
-        "timeout",
-        `${origin} did not answer within ${MEDIA_TIMEOUT_S} seconds.`,
-        "A VPN that is off or a firewall looks like this: connect the VPN and try again, or ask whoever runs that host.",
-      ),
-    notAnImage: () =>
-      verdict(
-        "not-an-image",
-        `${origin} answered, but not with an image: access denied (401, 403), not found (404), a sign-in page or a broken file.`,
-        `${NEW_TAB} to see the answer; sign in there if it asks.` +
-          " A signed address may have expired: append the item again with a fresh one.",
-      ),
-    missing: () =>
-      verdict(
-        "no-picture",
-        `${origin} gave your browser no picture: not reachable from here, access denied, or no such file.`,
-        `Connect the VPN. ${NEW_TAB} from the item's own page, which looks further into the cause.`,
-      ),
-    linkEnded: () =>
-      verdict(
-        "link-ended",
-        "The link to this shared picture has ended: each is good for some minutes only, and for as long as you may see it.",
-        "Load this page again. If that does not help, the copy was taken back.",
-      ),
-    notAVideo: () =>
-      verdict(
-        "not-a-video",
-        `${origin} answered, but not with a video that this browser plays: access denied, not found,` +
-          " a sign-in page, a broken file or a codec it lacks (HEVC, for instance).",
-        `${NEW_TAB} to see the answer; sign in there if it asks. H.264, VP9 and AV1 play in every current browser.`,
-      ),
-    unreachable: () =>
-      verdict(
-        "unreachable",
-        `Your browser could not reach ${origin}: VPN off, name not found, certificate not trusted, or connection refused.`,
-        `Connect the VPN. ${NEW_TAB}: the browser then names the cause.` +
-          " If it shows there, the host forbids its use on other sites.",
-      ),
-    localNetworkDenied: () =>
-      verdict("local-network-denied", `This site is denied the local network, where ${origin} is.`, ALLOW_LOCAL),
-    localNetworkLikely: () =>
-      verdict(
-        "local-network-denied",
-        `Your browser could not reach ${origin}, most likely because this site is denied the local network.`,
-        `${ALLOW_LOCAL} If that does not help, check the VPN.`,
-      ),
-    localNetworkPrompt: () =>
-      verdict(
-        "local-network-prompt",
-        `Your browser asks whether this site may reach the local network; ${origin} waits for the answer.`,
-        "Choose Allow in the browser's question, then try again.",
-      ),
+    kind,
+    sentence: sentence(facts),
+    remedy: typeof remedy === "function" ? remedy(facts) : remedy,
+    who: [...who],
+    cures: [...(facts.cures ?? cures)],
+    evidence,
+    isSure: undecided.length === 0,
+    maybe: [...undecided],
+    scope,
+    mayHeal,
+    origin: facts.origin,
   };
 }
