@@ -1,0 +1,14 @@
+/** The page's one account of which media hosts are down; see host-outages.js. */
+
+import { HostOutages } from "./host-outages.js";
+import { localNetwork } from "./local-network.js";
+
+export { HostDown } from "./host-outages.js";
+
+export const outages = new HostOutages({ entry: (url) => localNetwork.bar(url) });
+
+/** @type {(() => void) | undefined} */
+const tryAll = () => outages.tryAll();
+globalThis.addEventListener?.("online", tryAll);
+globalThis.document?.addEventListener("visibilitychange", () => document.visibilityState === "visible" && tryAll());
+localNetwork.addEventListener("change", () => outages.allowed());
