@@ -7,6 +7,7 @@
  * origin's storage as a whole, in all three. Nothing here ever rejects: without storage there is nothing kept.
  */
 
+import { removeDatabases, settled } from "../lib/databases.js";
 import { debounce } from "../lib/debounce.js";
 
 const PREFIX = "transom-pictures-";
@@ -58,13 +59,7 @@ export async function openPictureStore(owner, limits) {
  * @param {string} [except] the person whose pictures stay
  */
 export async function forgetPictures(except) {
-  try {
-    const known = await indexedDB.databases();
-    const names = known.map(({ name }) => name ?? "").filter((name) => name.startsWith(PREFIX) && name !== PREFIX + except);
-    await Promise.all(names.map((name) => settled(indexedDB.deleteDatabase(name))));
-  } catch {
-    // Storage is forbidden: nothing is kept.
-  }
+  await removeDatabases(PREFIX, except);
 }
 
 export class PictureStore {
@@ -241,16 +236,4 @@ async function shed(work, { count, bytes }, goal_bytes) {
  */
 async function sumIn(work) {
   return (await settled(work.objectStore("sum").get("all"))) ?? { count: 0, bytes: 0 };
-}
-
-/**
- * @template Result
- * @param {IDBRequest<Result>} request
- * @returns {Promise<Result>}
- */
-function settled(request) {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
 }
