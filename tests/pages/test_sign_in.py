@@ -61,5 +61,5 @@ def test_signing_out_takes_a_form(client: Client, anna: Viewer) -> None:
     make.sign_in(client, anna)
     client.get("/sign-out/")
     assert client.get("/").status_code == 200
-    assert client.post("/sign-out/")["Location"] == "/sign-in/"
+    assert client.post("/sign-out/")["Location"] == "/sign-in/?signed-out=yes"
     assert client.get("/").status_code == 302

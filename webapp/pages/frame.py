@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -98,6 +99,8 @@ class Frame:
     """Who is signed in."""
     kept_for: str
     """What the browser calls this person where it keeps pictures: no other person's pages look there."""
+    seal: str
+    """Half of the key that seals what this person's browser keeps to be let in by media hosts (decision 0013)."""
     role: str
     """Their role in this team."""
     team_name: str
@@ -151,6 +154,7 @@ def frame_around(request: HttpRequest, viewer: Viewer, page: Page) -> Frame:
         sees_private=viewer.may(Permission.SEE_PRIVATE),
         email=viewer.email,
         kept_for=salted_hmac("transom.pictures-kept-for", str(viewer.user_id), algorithm="sha256").hexdigest()[:32],
+        seal=_seal_of(request),
         role=str(viewer.role),
         team_name=viewer.team_name,
         other_teams=tuple(OtherTeam(one.team_id, one.team.name) for one in others),
@@ -163,6 +167,13 @@ def frame_around(request: HttpRequest, viewer: Viewer, page: Page) -> Frame:
         version=settings.VERSION,
         path=request.get_full_path(),
     )
+
+
+def _seal_of(request: HttpRequest) -> str:
+    """Another text for each person, and after each change of their password; nothing of ours can be told from it."""
+    user = request.user
+    of = user.get_session_auth_hash() if isinstance(user, AbstractBaseUser) else ""
+    return salted_hmac("transom.credentials-seal", f"{user.pk}:{of}", algorithm="sha256").hexdigest()
 
 
 def rooms_of(viewer: Viewer) -> tuple[tuple[str, str], ...]:

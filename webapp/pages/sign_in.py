@@ -14,6 +14,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from webapp.pages.frame import Page, render
 
+SIGNED_OUT = "signed-out"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignInPage(Page):
@@ -25,6 +27,8 @@ class SignInPage(Page):
     """What was typed, so that it need not be typed again."""
     way_on: str
     """The address to go to once signed in."""
+    has_signed_out: bool
+    """Whether somebody just did, so that their browser forgets what it has to be let in by media hosts."""
     refusal: str | None
     """Why one was not let in."""
 
@@ -54,12 +58,17 @@ def locked_out(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
 def sign_out(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         logout(request)
+        return redirect(reverse("pages:sign-in", query={SIGNED_OUT: "yes"}))
     return redirect(reverse("pages:sign-in"))
 
 
 def show(request: HttpRequest, *, refusal: str | None, status: int) -> HttpResponse:
     page = SignInPage(
-        title="Sign in", email=request.POST.get("email", ""), way_on=safe_way_on(request), refusal=refusal
+        title="Sign in",
+        email=request.POST.get("email", ""),
+        way_on=safe_way_on(request),
+        has_signed_out=SIGNED_OUT in request.GET,
+        refusal=refusal,
     )
     return render(request, None, page, status=status)
 

@@ -3,6 +3,7 @@
  * On the page of those who are not signed in, all of them go.
  */
 
+import { forgetProfiles } from "../credentials/page-profiles.js";
 import { grouped } from "../lib/digits.js";
 import { make } from "../lib/markup.js";
 import { forgetPictures } from "../thumbnails/picture-store.js";
@@ -11,6 +12,7 @@ import { keptFor, pagePictures } from "./page-pictures.js";
 const MB = 1_000_000;
 
 if (keptFor() === "") void forgetPictures();
+forgetOthersCredentials();
 
 class KeptPictures extends HTMLElement {
   #said = make("span", { class: "kept-pictures__said", role: "status" });
@@ -42,6 +44,14 @@ class KeptPictures extends HTMLElement {
     await (await pagePictures())?.clear();
     await this.#show();
   }
+}
+
+/** What opens media hosts stays with one person: it goes where somebody signed out, and where another is signed in. */
+function forgetOthersCredentials() {
+  const seal = document.querySelector('meta[name="credentials-seal"]')?.getAttribute("content");
+  const owner = keptFor();
+  if (seal === "") void forgetProfiles();
+  else if (seal && owner) void forgetProfiles(owner);
 }
 
 /**

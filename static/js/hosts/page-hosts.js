@@ -37,7 +37,7 @@ let read = null;
 
 /** What this page was told; empties where it was told nothing. */
 export function pageHosts() {
-  return (read ??= hostsOf(document.getElementById("media-hosts")?.textContent));
+  return (read ??= hostsOf(globalThis.document?.getElementById("media-hosts")?.textContent));
 }
 
 /**
