@@ -206,7 +206,7 @@ class Workers:
         with said.open("w+b") as out:
             ended = subprocess.run(
                 step.command,
-                env={**os.environ, **step.environment},
+                env={**environment(), **step.environment},
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=subprocess.STDOUT,
@@ -217,6 +217,11 @@ class Workers:
         with self._printing:
             print(f"\n=== {step.name}\n{text}", end="", flush=True)
         return Outcome(step.name, ended.returncode == 0, time.monotonic() - start)
+
+
+def environment() -> dict[str, str]:
+    """Ours, with leave to keep compiled modules: each process of the tests would compile all of ours again."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def adopt_orphans() -> None:
