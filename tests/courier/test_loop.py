@@ -23,6 +23,7 @@ from webapp.courier.loop import run
 from webapp.courier.models import EgressEntry
 from webapp.courier.upkeep import Clock
 from webapp.datasets.actions.files import path_of
+from webapp.datasets.actions.origin_terms import OriginTerms, describe_origin
 from webapp.datasets.actions.origins import declare_origin
 from webapp.datasets.models import Dataset, DatasetOrigin, Item, StoredFile
 from webapp.labels.models import LabellingTask
@@ -150,6 +151,27 @@ def test_origin_that_the_dataset_does_not_use_any_more_is_not_asked(
     DatasetOrigin.objects.all().delete()
     carry()
     assert (host.connections, states(promotion)) == ([], ["attention"] * 3)
+
+
+def test_item_in_a_bucket_needs_attention_and_nothing_is_asked(
+    owner: Viewer,
+    admin: Viewer,
+    approver: Viewer,
+    dataset: Dataset,
+    items: list[Item],
+    host: CanaryServer,
+    carry: Callable[[], int],
+) -> None:
+    row = declare_origin(admin, host.origin)
+    describe_origin(admin, row.pk, OriginTerms(bucket="s3://frames", is_path_style=True))
+    promotion = approved(owner, approver, make.make_items(owner, dataset, 1, prefix="held", origin="s3://frames"))
+    carry()
+    held = PromotionItem.objects.get(promotion=promotion)
+    assert (held.state, held.origin, host.connections) == ("attention", "s3://frames", [])
+    assert held.sentence == (
+        "The item is in the bucket s3://frames; copies are made from web addresses only, so nothing was asked anywhere."
+    )
+    assert EgressEntry.objects.count() == 0
 
 
 def test_ranges_hold_only_after_an_operator_agreed_to_them(

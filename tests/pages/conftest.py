@@ -97,6 +97,13 @@ def text_of(response: object) -> str:
     return re.sub(r"[ \t\n]+", " ", html.unescape(re.sub(r"<[^>]+>", " ", body)))
 
 
+def media_hosts_of(response: object) -> dict[str, object] | None:
+    """What the page's scripts are told of its media hosts; None where they are told nothing."""
+    body = getattr(response, "content", b"").decode()
+    found = re.search(r'<script type="application/json" id="media-hosts">(.*?)</script>', body, re.S)
+    return msgspec.json.decode(found[1]) if found is not None else None
+
+
 def island_of(response: object) -> dict[str, object]:
     body = getattr(response, "content", b"").decode()
     found = re.search(r'<script type="application/json" id="island">(.*?)</script>', body, re.S)

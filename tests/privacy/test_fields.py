@@ -128,6 +128,10 @@ def test_looking_up_a_plain_text_is_refused(item: Item, lookup: str) -> None:
         "https://media.harbor.example/`",
         "https://media.harbor.example/{",
         "https://media.harbor.example/" + "a" * 4096,
+        "s3:/frames/a.jpg",
+        "s3:///a.jpg",
+        "azure://frames/a.jpg",
+        "s3://frames/a b.jpg",
     ],
 )
 def test_database_refuses_what_raw_sql_writes(item: Item, text: str) -> None:
@@ -135,10 +139,11 @@ def test_database_refuses_what_raw_sql_writes(item: Item, text: str) -> None:
         cursor.execute("UPDATE datasets_item SET url = %s", [text])
 
 
-def test_database_accepts_what_the_grammar_accepts(item: Item) -> None:
+@pytest.mark.parametrize("text", [OTHER.reveal(), "s3://frames/a.jpg", "gs://a.b_c-1/clip%2001/it's.jpg"])
+def test_database_accepts_what_the_grammar_accepts(item: Item, text: str) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE datasets_item SET url = %s", [OTHER.reveal()])
-    assert rows().get().url == OTHER
+        cursor.execute("UPDATE datasets_item SET url = %s", [text])
+    assert rows().get().url == MediaUrl.from_column(text)
 
 
 def test_no_form_edits_the_column_and_no_serializer_prints_it(item: Item) -> None:

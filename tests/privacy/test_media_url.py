@@ -2,17 +2,24 @@
 
 import copy
 import pickle
+import re
 import traceback
 
 import pytest
 from pytest_django import Settings
 
-from tests.privacy.url_corpus import ACCEPTED, DIFFERENTIAL, REFUSED
+from tests.privacy.url_corpus import ACCEPTED, ACCEPTED_IN_BUCKETS, DIFFERENTIAL, REFUSED, REFUSED_IN_BUCKETS
 from webapp.privacy.media_url import MediaUrl, MediaUrlRefused, OriginNotDeclared
 from webapp.privacy.origins import Origin, OriginPolicy
 
 ANY_ORIGIN = OriginPolicy(frozenset(), locked=False)
 MEDIA = Origin("https", "media.example", 443)
+FRAMES = Origin("s3", "frames", 0)
+WITH_BUCKETS = OriginPolicy(
+    frozenset({MEDIA}),
+    locked=True,
+    buckets=dict.fromkeys([FRAMES, Origin("gs", "frames", 0), Origin("s3", "a.b_c-1", 0)], MEDIA),
+)
 SIGNED = "https://media.example/people/jane-doe.jpg?sig=SECRET"
 
 
@@ -147,3 +154,31 @@ def test_refusal_never_shows_path_or_query(text: str, code: str) -> None:
 )
 def test_refusal_says_where(text: str, position: int) -> None:
     assert refusal(text).position == position
+
+
+@pytest.mark.parametrize(("text", "origin"), ACCEPTED_IN_BUCKETS)
+def test_storage_reference_in_a_known_bucket_is_kept_byte_for_byte(text: str, origin: str) -> None:
+    url = MediaUrl.parse(text, WITH_BUCKETS)
+    assert url.reveal() == text
+    assert (str(url.origin), url.origin.is_bucket) == (origin, True)
+    assert MediaUrl.from_column(text) == url
+    assert MediaUrl.from_column(text).origin == url.origin
+
+
+@pytest.mark.parametrize(("text", "code"), REFUSED_IN_BUCKETS, ids=ascii)
+def test_storage_reference_is_refused_by_its_code_and_not_shown(text: str, code: str) -> None:
+    refused = refusal(text, WITH_BUCKETS)
+    assert refused.code == code
+    for part in ("a.jpg", "secret", "versionId"):
+        assert part not in refused.sentence
+
+
+def test_unknown_bucket_is_refused_by_the_names_of_those_that_are_known() -> None:
+    sentence = refusal("s3://other/jane-doe.jpg", WITH_BUCKETS).sentence
+    assert "s3://other is a storage reference" in sentence
+    assert "Buckets so far: gs://frames, s3://a.b_c-1, s3://frames." in sentence
+    assert "jane" not in sentence
+
+
+def test_storage_reference_prints_as_bucket_and_fingerprint_only() -> None:
+    assert re.fullmatch("<s3://frames #[0-9a-f]{8}>", str(MediaUrl.parse("s3://frames/jane-doe.jpg", WITH_BUCKETS)))

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from urllib3.util import parse_url
 
-from tests.privacy.url_corpus import ACCEPTED, REFUSED
+from tests.privacy.url_corpus import ACCEPTED, ACCEPTED_IN_BUCKETS, REFUSED
 from tests.privacy.whatwg import WhatwgOracle, find_node
 from webapp.privacy.media_url import MediaUrl, MediaUrlRefused
 from webapp.privacy.origins import DEFAULT_PORTS, OriginPolicy
@@ -126,6 +126,19 @@ def test_accepted_corpus_is_read_alike_by_all(browser: WhatwgOracle, text: str) 
     url = parsed(text)
     assert url is not None
     assert_all_read_alike(url, browser)
+
+
+@pytest.mark.parametrize("text", [text for text, _ in ACCEPTED_IN_BUCKETS])
+def test_storage_reference_is_read_alike_and_its_key_is_a_path_to_all(browser: WhatwgOracle, text: str) -> None:
+    url = MediaUrl.from_column(text)
+    key = text[text.index("/", 8) :]
+    seen = browser.read(text)
+    assert seen is not None
+    assert (seen.scheme, seen.host, seen.href) == (url.origin.scheme, url.origin.host, text)
+    split = urlsplit(text)
+    assert (split.scheme, split.netloc, split.path) == (url.origin.scheme, url.origin.host, key)
+    # Below the web origin of its bucket it is an address like any other.
+    assert_all_read_alike(MediaUrl.parse(f"https://fra{key}", ANY_ORIGIN), browser)
 
 
 @given(head=any_texts, tail=nasty_texts)

@@ -193,3 +193,41 @@ ACCEPTED = [
     (AZURE_SAS, "https://account.blob.core.windows.net"),
     (CLOUDFRONT, "https://d111111abcdef8.cloudfront.net"),
 ]
+
+# Storage references, where the buckets `frames` and `a.b_c-1` are known: text, and the origin as it is shown.
+ACCEPTED_IN_BUCKETS = [
+    ("s3://frames/a.jpg", "s3://frames"),
+    ("gs://frames/a.jpg", "gs://frames"),
+    ("s3://a.b_c-1/clip%2001/it's(1)[2];v=1,2:3@4!$&*+~_-.", "s3://a.b_c-1"),
+    ("s3://frames//double//slash/", "s3://frames"),
+    ("s3://frames/%3Fnot-a-query%23", "s3://frames"),
+    ("s3://frames/" + "a" * (4096 - 12), "s3://frames"),
+]
+REFUSED_IN_BUCKETS = [
+    ("s3://other/a.jpg", "storage-scheme"),
+    ("gs://a.b_c-1/a.jpg", "storage-scheme"),
+    ("azure://frames/a.jpg", "storage-scheme"),
+    ("S3://frames/a.jpg", "scheme"),
+    ("s3:frames/a.jpg", "host"),
+    ("s3:///a.jpg", "host"),
+    ("s3://frames", "path"),
+    ("s3://frames/", "path"),
+    ("s3://Frames/a.jpg", "bucket"),
+    ("s3://fr/a.jpg", "bucket"),
+    ("s3://" + "f" * 64 + "/a.jpg", "bucket"),
+    ("s3://fra..mes/a.jpg", "bucket"),
+    ("s3://.frames/a.jpg", "bucket"),
+    ("s3://frames-/a.jpg", "bucket"),
+    ("s3://frames:443/a.jpg", "bucket"),
+    ("s3://key:secret@frames/a.jpg", "userinfo"),
+    ("s3://frames/a.jpg?versionId=3", "storage-query"),
+    ("s3://frames/a.jpg?", "storage-query"),
+    ("s3://frames/a.jpg#b", "fragment"),
+    ("s3://frames/../a.jpg", "dot-segment"),
+    ("s3://frames/a/%2e/b", "dot-segment"),
+    ("s3://frames/a%", "percent"),
+    ("s3://frames/a b.jpg", "character"),
+    ("s3://frames/\u00e9.jpg", "character"),
+    ("s3://frames\\@other/a.jpg", "backslash"),
+    ("s3://frames/" + "a" * 4096, "length"),
+]

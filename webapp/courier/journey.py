@@ -44,6 +44,7 @@ GROWTH = 5.0
 LONGEST_WAIT_S = 5.5 * 3600
 ASK_EVERY_S = 0.5
 NO_SUCH_ORIGIN = "The dataset does not use {origin} any more, so nothing was asked there."
+BUCKET = "The item is in the bucket {origin}; copies are made from web addresses only, so nothing was asked anywhere."
 DRAW = random.SystemRandom()
 
 
@@ -64,7 +65,7 @@ class Journey:
         """Fetch the item and note what became of it; None where nothing was to be fetched."""
         claim, permit = self.claim, self.permit
         if permit is None:
-            sentence = NO_SUCH_ORIGIN.format(origin=claim.origin)
+            sentence = (BUCKET if claim.url.origin.is_bucket else NO_SUCH_ORIGIN).format(origin=claim.origin)
             with turn():
                 copying.needs_attention(claim, failure=FailureKind.ADDRESS.value, sentence=sentence)
             return None

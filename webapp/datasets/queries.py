@@ -299,10 +299,10 @@ def team_origin_rows(viewer: Viewer) -> list[MediaOrigin]:
     return list(MediaOrigin.objects.filter(team_id=viewer.team_id).select_related("declared_by").order_by("origin"))
 
 
-def origin_rows_by_dataset(viewer: Viewer, found: Sequence[Dataset]) -> dict[int, list[Origin]]:
+def origin_rows_by_dataset(viewer: Viewer, found: Sequence[Dataset]) -> dict[int, list[MediaOrigin]]:
     """The origins of each of these datasets, by dataset key, in one query."""
     rows = DatasetOrigin.objects.filter(dataset__in=[one.pk for one in found], dataset__team_id=viewer.team_id)
-    by_dataset: dict[int, list[Origin]] = {one.pk: [] for one in found}
-    for pk, text in rows.values_list("dataset_id", "origin__origin").order_by("origin__origin"):
-        by_dataset[pk].append(Origin.parse(text))
+    by_dataset: dict[int, list[MediaOrigin]] = {one.pk: [] for one in found}
+    for row in rows.select_related("origin").order_by("origin__origin"):
+        by_dataset[row.dataset_id].append(row.origin)
     return by_dataset

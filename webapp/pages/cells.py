@@ -10,15 +10,13 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from webapp.accounts.viewer import Viewer
-from webapp.datasets import queries
 from webapp.datasets.models import Dataset, Item, Scene
 from webapp.datasets.queries import FrameRow
 from webapp.datasets.shared_links import SharedLinks
 from webapp.pages.words import counted, rate
 from webapp.privacy import public_id
 from webapp.privacy.media_url import MediaUrl
-from webapp.privacy.origins import Origin
-from webapp.privacy.shared_origin import shared_base, upload_media_origins
+from webapp.privacy.shared_origin import shared_base
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +54,6 @@ def dataset_href(dataset_id: str) -> str:
 def links_for(request: HttpRequest, viewer: Viewer) -> SharedLinks:
     """The links of this person to uploaded files, at the origin for shared bytes as their browser reaches it."""
     return SharedLinks(shared_base(request), viewer.user_id)
-
-
-def media_origins(request: HttpRequest, viewer: Viewer, dataset: Dataset) -> frozenset[Origin]:
-    """Where the pictures of the dataset are loaded from: its hosts, and ours for uploaded files."""
-    return frozenset(queries.dataset_origins(viewer, dataset)) | upload_origins(request, [dataset])
-
-
-def upload_origins(request: HttpRequest, datasets: Sequence[Dataset]) -> frozenset[Origin]:
-    """Where uploaded files are loaded from; nothing when no file can be uploaded to any of the datasets."""
-    is_one_open = any(not one.use_privacy_mode for one in datasets)
-    return upload_media_origins(request) if is_one_open else frozenset()
 
 
 def media_address(item: Item, links: SharedLinks) -> str:

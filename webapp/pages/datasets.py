@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import ClassVar
 
 from django.http import HttpRequest, HttpResponse
@@ -13,15 +14,15 @@ from django.shortcuts import redirect
 from webapp.accounts.viewer import Permission, Viewer
 from webapp.datasets import queries
 from webapp.datasets.actions.datasets import create_dataset
-from webapp.datasets.models import Dataset
-from webapp.pages.cells import Cell, PictureOnPage, dataset_href, kind_of, links_for, upload_origins
+from webapp.datasets.models import Dataset, MediaOrigin
+from webapp.pages.cells import Cell, PictureOnPage, dataset_href, kind_of, links_for
 from webapp.pages.door import Refusal, carry_out, member
 from webapp.pages.frame import Page, home_of, render, say
+from webapp.pages.media_hosts import media_hosts, upload_origins
 from webapp.pages.paging import Paging, address, key_from, paging
 from webapp.pages.snippets import Steps, first_steps, key_for_snippet
 from webapp.pages.strips import Strip, strips
 from webapp.pages.words import counted
-from webapp.privacy.origins import Origin
 
 PAGE_SIZE = 40
 # More hosts than this are counted, so that a row stays one line.
@@ -138,8 +139,7 @@ def show(
     is_open = "new" in request.GET or refusal is not None
     page = DatasetsPage(
         title="Datasets",
-        media_origins=frozenset(origin for some in origins.values() for origin in some)
-        | upload_origins(request, shown),
+        media=media_hosts(viewer, chain(*origins.values()), ours=upload_origins(request, shown)),
         dataset_count=len(found),
         item_count=sum(one.item_count for one in found),
         datasets=tuple(row_of(one, origins[one.pk], pictures[one.pk]) for one in shown),
@@ -154,7 +154,7 @@ def show(
     return render(request, viewer, page, island=island_of(pictures.values()), status=refusal.status if refusal else 200)
 
 
-def row_of(dataset: Dataset, origins: Sequence[Origin], strip: Strip) -> DatasetRow:
+def row_of(dataset: Dataset, origins: Sequence[MediaOrigin], strip: Strip) -> DatasetRow:
     return DatasetRow(
         id=dataset.public_id,
         name=dataset.name,
@@ -169,7 +169,7 @@ def row_of(dataset: Dataset, origins: Sequence[Origin], strip: Strip) -> Dataset
     )
 
 
-def hosts_in_words(origins: Sequence[Origin]) -> str:
+def hosts_in_words(origins: Sequence[MediaOrigin]) -> str:
     """`media.corp.example`, `a, b and 3 more hosts`, or nothing where there is no media yet."""
     hosts = sorted({str(origin).partition("://")[2] for origin in origins})
     named = ", ".join(hosts[:NAMED_HOSTS])

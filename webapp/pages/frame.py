@@ -15,8 +15,8 @@ from django.utils.crypto import salted_hmac
 
 from webapp.accounts.queries import memberships_of
 from webapp.accounts.viewer import Permission, Viewer
+from webapp.pages.media_hosts import NO_MEDIA, MediaHosts
 from webapp.privacy.headers import allow_media
-from webapp.privacy.origins import Origin
 from webapp.privacy.sandbox import egress_state
 from webapp.promotions.queries import to_decide
 
@@ -128,8 +128,8 @@ class Page:
 
     title: str
     """The window's title, without the product's name."""
-    media_origins: frozenset[Origin] = frozenset()
-    """The hosts the browser may load media from on this page: its CSP lists exactly these."""
+    media: MediaHosts = NO_MEDIA
+    """The hosts the browser may load media from on this page."""
 
 
 def render(
@@ -143,7 +143,7 @@ def render(
         "nonce": request.csp_nonce,  # type: ignore[attr-defined]
     }
     response = HttpResponse(render_to_string(page.template, context, request, using="pages"), status=status)
-    return allow_media(response, page.media_origins)
+    return allow_media(response, page.media.origins)
 
 
 def frame_around(request: HttpRequest, viewer: Viewer, page: Page) -> Frame:

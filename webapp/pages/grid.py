@@ -11,12 +11,12 @@ from webapp.accounts.viewer import Permission, Viewer
 from webapp.datasets import queries
 from webapp.datasets.models import Dataset
 from webapp.labels.models import ModelRun
-from webapp.pages.cells import media_origins
 from webapp.pages.dataset_head import DatasetHead, dataset_head
 from webapp.pages.door import Refusal, carry_out, person
 from webapp.pages.facet_panel import FacetPanel, facet_panel
 from webapp.pages.frame import Page, render
 from webapp.pages.grid_shown import GridView, grid_island, shown, slice_matches
+from webapp.pages.media_hosts import hosts_of_dataset
 from webapp.pages.model_page import run_href
 from webapp.pages.paging import address
 from webapp.pages.query_bar import PLACES, SLICE_VERB, QueryBar
@@ -91,7 +91,7 @@ def show(
     only = found.ask.said_by
     page = GridPage(
         title=dataset.name,
-        media_origins=media_origins(request, viewer, dataset),
+        media=hosts_of_dataset(request, viewer, dataset),
         dataset=dataset_head(viewer, dataset, view="grid", request=request),
         query=found.query,
         grid=found.view,

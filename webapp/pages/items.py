@@ -14,7 +14,7 @@ from webapp.accounts.viewer import Permission, Viewer
 from webapp.datasets import queries
 from webapp.datasets.actions.deletion import delete_item
 from webapp.datasets.models import Dataset, Item
-from webapp.pages.cells import dataset_href, item_cells, links_for, media_address, media_origins, picture
+from webapp.pages.cells import dataset_href, item_cells, links_for, media_address, picture
 from webapp.pages.dataset_head import DatasetHead, dataset_head
 from webapp.pages.door import Refusal, carry_out, person
 from webapp.pages.edits import edit_addresses
@@ -23,6 +23,7 @@ from webapp.pages.frame import Page, render, say
 from webapp.pages.label_islands import labels_of_item_page
 from webapp.pages.label_pane import LabelPane, label_pane
 from webapp.pages.label_runs import run_query, runs_of_page
+from webapp.pages.media_hosts import hosts_of_dataset
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ def show(
     links = links_for(request, viewer)
     page = ItemPage(
         title=found.reference_id,
-        media_origins=media_origins(request, viewer, dataset),
+        media=hosts_of_dataset(request, viewer, dataset),
         dataset=dataset_head(viewer, dataset, view=""),
         id=cell.id,
         reference_id=found.reference_id,

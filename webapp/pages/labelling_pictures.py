@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from django.http import HttpRequest
 
 from webapp.accounts.viewer import Permission, Viewer
 from webapp.datasets import queries
 from webapp.labels.models import LabellingTask
-from webapp.pages.cells import PictureOnPage, links_for, media_address, upload_origins
-from webapp.privacy.origins import Origin
+from webapp.pages.cells import PictureOnPage, links_for, media_address
+from webapp.pages.media_hosts import MediaHosts, media_hosts, upload_origins
 from webapp.privacy.shared_origin import shared_media_origins
 from webapp.promotions.models import PromotionItem
 from webapp.promotions.states import ItemState
@@ -23,8 +24,8 @@ class TaskPictures:
 
     addresses: dict[int, str]
     """By the key of the item, without those that cannot be shown."""
-    origins: frozenset[Origin]
-    """The hosts of all of them."""
+    hosts: MediaHosts
+    """Where all of them are."""
 
 
 def task_pictures(request: HttpRequest, viewer: Viewer, tasks: Sequence[LabellingTask]) -> TaskPictures:
@@ -34,12 +35,13 @@ def task_pictures(request: HttpRequest, viewer: Viewer, tasks: Sequence[Labellin
         copies = copies_of(tasks)
         files = {one.item_id: copies.get((one.promotion_pk, one.item_id)) for one in tasks}
         addresses = {item_pk: links.to(item_pk, file_pk) for item_pk, file_pk in files.items() if file_pk is not None}
-        return TaskPictures(addresses, shared_media_origins(request))
+        return TaskPictures(addresses, media_hosts(viewer, (), ours=shared_media_origins(request)))
     datasets = list({one.item.dataset_id: one.item.dataset for one in tasks}.values())
     origins = queries.origin_rows_by_dataset(viewer, datasets)
-    known = frozenset(origin for some in origins.values() for origin in some)
     addresses = {one.item_id: media_address(one.item, links) for one in tasks}
-    return TaskPictures(addresses, known | upload_origins(request, datasets))
+    only = datasets[0] if len(datasets) == 1 else None
+    ours = upload_origins(request, datasets)
+    return TaskPictures(addresses, media_hosts(viewer, chain(*origins.values()), ours=ours, dataset=only))
 
 
 def copies_of(tasks: Sequence[LabellingTask]) -> dict[tuple[int | None, int], int | None]:

@@ -22,6 +22,7 @@ from webapp.pages.door import Refusal, carry_out, member
 from webapp.pages.frame import Page, render, say
 from webapp.pages.labelling_head import ProjectHead, project_head
 from webapp.pages.labelling_pictures import TaskPictures, picture_of, task_pictures
+from webapp.pages.media_hosts import NO_MEDIA
 from webapp.pages.paging import Paging, address, key_from, paging
 from webapp.pages.words import counted, number
 from webapp.privacy import public_id
@@ -157,7 +158,7 @@ def show(
     rows = tuple(row_of(request, head, one, pictures) for one in listed)
     page = ProjectPage(
         title=project.name,
-        media_origins=pictures.origins if listed else frozenset(),
+        media=pictures.hosts if listed else NO_MEDIA,
         project=head,
         tasks=rows,
         choices=choices(request, head),

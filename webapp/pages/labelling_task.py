@@ -110,7 +110,7 @@ def show(
     state, says = state_of(task, sees_private=sees_private)
     page = TaskPage(
         title=f"{item.reference_id} · {project.name}",
-        media_origins=pictures.origins,
+        media=pictures.hosts,
         project=project_head(viewer, project, view=""),
         id=task.public_id,
         reference_id=item.reference_id,

@@ -14,7 +14,7 @@ from webapp.accounts import queries as people
 from webapp.accounts.signed_note import verifier
 from webapp.accounts.viewer import Permission, Viewer
 from webapp.datasets import queries
-from webapp.datasets.models import Dataset
+from webapp.datasets.models import Dataset, MediaOrigin
 from webapp.evidence import queries as evidence
 from webapp.evidence.actions import ask_for_check, is_being_checked
 from webapp.pages.cells import dataset_href
@@ -41,7 +41,6 @@ from webapp.pages.officer_sharing import (
     verified,
 )
 from webapp.pages.team import OriginRow, origin_row
-from webapp.privacy.origins import Origin
 from webapp.privacy.sandbox import egress_state
 
 NO_COPIES = CopyCount(0, 0)
@@ -212,7 +211,7 @@ def all_holdings(viewer: Viewer) -> tuple[Holdings, ...]:
 
 
 def holdings_of(
-    dataset: Dataset, copies: CopyCount, videos: int, masks: MaskCount, origins: Sequence[Origin]
+    dataset: Dataset, copies: CopyCount, videos: int, masks: MaskCount, origins: Sequence[MediaOrigin]
 ) -> Holdings:
     return Holdings(
         name=dataset.name,

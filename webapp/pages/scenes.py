@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, TypedDict
@@ -16,7 +15,7 @@ from webapp.datasets import queries
 from webapp.datasets.actions.deletion import delete_scene
 from webapp.datasets.models import Dataset, Item, Scene
 from webapp.datasets.shared_links import SharedLinks
-from webapp.pages.cells import dataset_href, links_for, media_address, upload_origins
+from webapp.pages.cells import dataset_href, links_for, media_address
 from webapp.pages.dataset_head import DatasetHead, dataset_head
 from webapp.pages.door import Refusal, carry_out, person
 from webapp.pages.edits import edit_addresses
@@ -25,8 +24,8 @@ from webapp.pages.frame import Page, render, say
 from webapp.pages.label_islands import labels_of_scene_page
 from webapp.pages.label_pane import LabelPane, label_pane
 from webapp.pages.label_runs import runs_of_page
+from webapp.pages.media_hosts import MediaHosts, hosts_of_dataset
 from webapp.pages.words import frame_time
-from webapp.privacy.origins import Origin
 
 
 class SceneOnPage(TypedDict):
@@ -141,12 +140,12 @@ def show(
     request: HttpRequest, viewer: Viewer, dataset: Dataset, found: Scene, *, refusal: Refusal | None = None
 ) -> HttpResponse:
     frame = asked_frame(request, viewer, found)
-    origins = frozenset(queries.dataset_origins(viewer, dataset))
+    media = hosts_of_dataset(request, viewer, dataset)
     told, runs = runs_of_page(request, viewer, dataset)
     links = links_for(request, viewer)
     page = ScenePage(
         title=found.reference_id,
-        media_origins=origins | upload_origins(request, [dataset]),
+        media=media,
         dataset=dataset_head(viewer, dataset, view=""),
         id=found.public_id,
         reference_id=found.reference_id,
@@ -155,7 +154,7 @@ def show(
         frame_rate=found.frame_rate,
         duration_s=found.frame_count / found.frame_rate if found.frame_rate else None,
         video_address=found.video_url.reveal() if found.video_url is not None else None,
-        hosts=hosts_of(found, frame, origins),
+        hosts=hosts_of(found, frame, media),
         frame=frame_shown(dataset, found, frame, links),
         labels=label_pane(viewer, frame, runs) if frame is not None else None,
         metadata=facts_of(found.metadata),
@@ -214,11 +213,11 @@ def frames_on_page(dataset: Dataset, found: Scene, frame: Item | None, links: Sh
     }
 
 
-def hosts_of(found: Scene, frame: Item | None, allowed: Iterable[Origin]) -> tuple[str, ...]:
+def hosts_of(found: Scene, frame: Item | None, media: MediaHosts) -> tuple[str, ...]:
     """The dataset's origins; once an admin has detached them all, those the page would have asked."""
     urls = [found.video_url, frame.url if frame is not None else None]
-    named = set(allowed) or {url.origin for url in urls if url is not None}
-    return tuple(str(origin) for origin in sorted(named))
+    named = [one["origin"] for one in media.island["hosts"]] if media.island is not None else []
+    return tuple(named or sorted({str(url.origin) for url in urls if url is not None}))
 
 
 def frame_shown(dataset: Dataset, found: Scene, frame: Item | None, links: SharedLinks) -> FrameShown | None:

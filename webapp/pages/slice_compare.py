@@ -17,10 +17,11 @@ from webapp.accounts.viewer import Permission, Viewer
 from webapp.datasets import queries
 from webapp.datasets.actions.slice_sets import SetOperation, combine_slices, require_comparable
 from webapp.datasets.models import Slice
-from webapp.pages.cells import PictureOnPage, dataset_href, links_for, media_origins
+from webapp.pages.cells import PictureOnPage, dataset_href, links_for
 from webapp.pages.door import Refusal, carry_out, person
 from webapp.pages.frame import Page, render, say
 from webapp.pages.grid_shown import GridView
+from webapp.pages.media_hosts import hosts_of_dataset
 from webapp.pages.paging import Paging
 from webapp.pages.slice_page import cells_of
 from webapp.pages.slice_words import href_of, making_of, noun_of
@@ -162,7 +163,7 @@ def compared(
     others = queries.slices(viewer, dataset, kind=here.kind, limit=OFFERED + 1)
     page = ComparePage(
         title=f"Compare {here.name}",
-        media_origins=media_origins(request, viewer, dataset),
+        media=hosts_of_dataset(request, viewer, dataset),
         dataset_name=dataset.name,
         dataset_href=dataset_href(dataset.public_id),
         noun=noun_of(here),

@@ -23,7 +23,6 @@ from webapp.pages.cells import (
     dataset_href,
     item_cells,
     item_pictures,
-    media_origins,
     scene_cells,
     scene_pictures,
 )
@@ -31,6 +30,7 @@ from webapp.pages.door import Refusal, carry_out, person
 from webapp.pages.edit_history import say_edit
 from webapp.pages.frame import Page, render
 from webapp.pages.grid_shown import GridView, Shown, grid_island, shown, slice_matches
+from webapp.pages.media_hosts import hosts_of_dataset
 from webapp.pages.paging import address
 from webapp.pages.query_bar import SLICE_VERB, QueryBar
 from webapp.pages.slice_samples import SampleForm, sample_form
@@ -186,7 +186,7 @@ def show(request: HttpRequest, viewer: Viewer, found: Slice, *, refusal: Refusal
     panels = panel_choices(request, viewer, panel)
     page = SlicePage(
         title=found.name,
-        media_origins=media_origins(request, viewer, dataset),
+        media=hosts_of_dataset(request, viewer, dataset),
         id=found.public_id,
         name=typed.get("name", found.name),
         description=typed.get("description", found.description),

@@ -1,8 +1,9 @@
 """The only way a media address becomes a value: one strict grammar, kept byte for byte, never printed whole.
 
 What is accepted is read alike by the browser, `urllib.parse` and urllib3, and the browser requests exactly
-the path and query that are stored, because signatures cover them. The order of the rules is the order of the
-refusals: see `_first_refusal`.
+the path and query that are stored, because signatures cover them. A storage reference, `s3://bucket/key`, is accepted
+where the team said which web origin the bucket is at; its key is written as the path of that web address is. The order
+of the rules is the order of the refusals: see `_refuse`.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import NoReturn
 
 from django.conf import settings
 
-from webapp.privacy.origins import Origin, OriginNotDeclared, OriginPolicy
+from webapp.privacy.origins import BUCKET_SCHEMES, Origin, OriginNotDeclared, OriginPolicy
 from webapp.privacy.refusals import MediaUrlRefused
 
 __all__ = ["URL_MAX_BYTES", "MediaUrl", "MediaUrlRefused", "OriginNotDeclared", "fingerprint"]
@@ -26,11 +27,13 @@ AUTHORITY_CACHE_ENTRIES = 4096
 # RFC 3986 does not know them and other clients encode them.
 _PATH = r"/[A-Za-z0-9\-._~!$&'()*+,;=:@%/\[\]]*+"
 _QUERY = r"\?[A-Za-z0-9\-._~!$&()*+,;=:@%/?\[\]]*+"
-_WELL_FORMED = re.compile(rf"(https?://[A-Za-z0-9.\-:\[\]]+){_PATH}(?:{_QUERY})?")
+_WELL_FORMED = re.compile(
+    rf"(https?://[A-Za-z0-9.\-:\[\]]+){_PATH}(?:{_QUERY})?|((?:s3|gs)://[a-z0-9._\-]+)(?=/.){_PATH}"
+)
 _DOT_SEGMENT = re.compile(r"/(?:\.|%2[eE]){1,2}(?=/|\Z)")
 _BARE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*):")
-_AUTHORITY = re.compile(r"(https?)://([^/?#]*)")
+_AUTHORITY = re.compile(r"(https?|s3|gs)://([^/?#]*)")
 
 _ALLOWED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$&'()*+,;=:@%/?#[]")
 
@@ -60,16 +63,17 @@ class MediaUrl:
             raise MediaUrlRefused("type", "A media address is a text.")
         found = _WELL_FORMED.fullmatch(text)
         if found is None or len(text) > URL_MAX_BYTES:
-            _refuse(text)
+            _refuse(text, policy)
         # The order of these tests is for speed: most addresses hold neither.
         if "%" in text and _BARE_PERCENT.search(text):
-            _refuse(text)
+            _refuse(text, policy)
         if ("/." in text or "/%2" in text) and _DOT_SEGMENT.search(text.partition("?")[0], 8):
-            _refuse(text)
-        origin = _origins.get(found[1])
+            _refuse(text, policy)
+        prefix = found[1] or found[2]
+        origin = _origins.get(prefix)
         if origin is None:
             _check_authority(text)
-            origin = _origin_of(found[1])
+            origin = _origin_of(prefix)
         policy.admit(origin)
         return _made(text, origin)
 
@@ -81,7 +85,7 @@ class MediaUrl:
 
     @property
     def origin(self) -> Origin:
-        """The scheme, host and port, which may be shown."""
+        """The scheme, host and port, or the scheme and bucket; it may be shown."""
         return self._origin
 
     def reveal(self) -> str:
@@ -139,21 +143,26 @@ def _fingerprint_key(secret_key: str) -> bytes:
 
 
 def _origin_of(prefix: str) -> Origin:
-    """Return the origin of `scheme://authority`, remembered because a data set repeats a few of them."""
+    """Return the origin of `scheme://authority` or `scheme://bucket`, remembered because data sets repeat a few."""
     origin = _origins.get(prefix)
     if origin is None:
         scheme, _, authority = prefix.partition("://")
-        origin = Origin.of_authority(scheme, authority)
+        origin = _read_origin(scheme, authority)
         if len(_origins) >= AUTHORITY_CACHE_ENTRIES:
             _origins.clear()
         _origins[prefix] = origin
     return origin
 
 
-def _refuse(text: str) -> NoReturn:
+def _read_origin(scheme: str, authority: str) -> Origin:
+    read = Origin.of_bucket if scheme in BUCKET_SCHEMES else Origin.of_authority
+    return read(scheme, authority)
+
+
+def _refuse(text: str, policy: OriginPolicy) -> NoReturn:
     """Raise for the first rule the text breaks; only called when one is broken."""
     _check_length(text)
-    _check_scheme(text)
+    _check_scheme(text, policy)
     _check_characters(text)
     _check_authority(text)
     _check_path(text)
@@ -168,16 +177,19 @@ def _check_length(text: str) -> None:
         raise MediaUrlRefused("length", sentence, URL_MAX_BYTES)
 
 
-def _check_scheme(text: str) -> None:
+def _check_scheme(text: str, policy: OriginPolicy) -> None:
     found = _SCHEME.match(text)
     scheme = found[1] if found else ""
-    if scheme in ("http", "https"):
+    # Who knows no bucket is told what to give instead before what is wrong with the key.
+    if scheme in ("http", "https") or (scheme in BUCKET_SCHEMES and policy.buckets):
         return
     name = scheme.lower()
-    if name in ("http", "https"):
+    if name in ("http", "https", *(BUCKET_SCHEMES if policy.buckets else ())):
         raise MediaUrlRefused("scheme", f"The scheme is written in lower case: {name}.", 0)
     if name in _STORAGE_SCHEMES:
         sentence = f"{name}: is a storage reference, which browsers cannot load; give an https (presigned) address."
+        if name in BUCKET_SCHEMES:
+            sentence += " Or an admin says on the Team page which media origin the bucket is at."
         raise MediaUrlRefused("storage-scheme", sentence, 0)
     if name in _KNOWN_SCHEMES:
         raise MediaUrlRefused("scheme", f"{name}: is not accepted; a media address begins with https:// or http://.", 0)
@@ -207,7 +219,7 @@ def _check_authority(text: str) -> None:
         sentence = "The address holds a user name or password before an @; browsers refuse such addresses for media."
         raise MediaUrlRefused("userinfo", sentence, start)
     try:
-        Origin.of_authority(found[1], found[2])
+        _read_origin(found[1], found[2])
     except MediaUrlRefused as refused:
         raise MediaUrlRefused(refused.code, refused.sentence, start) from None
 
@@ -218,6 +230,8 @@ def _check_path(text: str) -> None:
         raise MediaUrlRefused("fragment", sentence, text.index("#"))
     path_start = text.find("/", 8)
     path_end = text.find("?") if "?" in text else len(text)
+    if text.partition(":")[0] in BUCKET_SCHEMES:
+        _check_key(text, path_start, path_end)
     if not 0 < path_start < path_end:
         raise MediaUrlRefused("path", "The host is not followed by a path that begins with a slash.", path_end)
     if dots := _DOT_SEGMENT.search(text, path_start, path_end):
@@ -226,3 +240,11 @@ def _check_path(text: str) -> None:
     if percent := _BARE_PERCENT.search(text):
         sentence = "A % is not followed by two hexadecimal digits; programs disagree about such addresses."
         raise MediaUrlRefused("percent", sentence, percent.start())
+
+
+def _check_key(text: str, key_start: int, key_end: int) -> None:
+    if key_end < len(text):
+        sentence = "A storage reference has no query; in a key, ? is written %3F."
+        raise MediaUrlRefused("storage-query", sentence, key_end)
+    if not 0 < key_start < key_end - 1:
+        raise MediaUrlRefused("path", "The bucket is not followed by a slash and a key.", key_end)

@@ -1,5 +1,7 @@
 """Media origins: scheme, host and port, the one unit in which hosts are declared, checked and told to the browser.
 
+A bucket, `s3://name` or `gs://name`, is an origin too, which no browser can ask: a team says which web origin it is at.
+
 The host grammar is stricter than any URL library's, because libraries disagree about odd hosts
 (tests/privacy/url_corpus.py holds the cases); what is accepted here is read the same way by all of them.
 """
@@ -7,17 +9,21 @@ The host grammar is stricter than any URL library's, because libraries disagree 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from unicodedata import bidirectional
 
 import idna
 
 from webapp.privacy.refusals import Invalid, MediaUrlRefused
 
-DEFAULT_PORTS = {"http": 80, "https": 443}
+# A bucket has no port.
+DEFAULT_PORTS = {"http": 80, "https": 443, "s3": 0, "gs": 0}
+BUCKET_SCHEMES = ("s3", "gs")
 HOST_MAX_CHARACTERS = 253
 
 _ORIGIN = re.compile(r"(https?)://([^/?#\\@]+)")
+_BUCKET = re.compile(r"[a-z0-9](?:[a-z0-9_-]|\.(?!\.)){1,61}[a-z0-9]")
 _PORT = re.compile(r"[1-9][0-9]{0,4}")
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _NUMERIC_LABEL = re.compile(r"[0-9]+|0x[0-9a-f]*")
@@ -28,7 +34,7 @@ _RIGHT_TO_LEFT = frozenset({"R", "AL", "AN"})
 
 @dataclass(frozen=True, slots=True, order=True)
 class Origin:
-    """Where media may come from; the host is a lower-case name or a dotted IPv4 address."""
+    """Where media may come from; the host is a lower-case name or a dotted IPv4 address, or a bucket's name."""
 
     scheme: str
     host: str
@@ -52,6 +58,27 @@ class Origin:
             raise MediaUrlRefused("ipv6", sentence)
         return cls(scheme, _checked_host(host.lower()), _checked_port(scheme, port if colon else None))
 
+    @classmethod
+    def of_url(cls, text: str) -> Origin:
+        """Return the origin of a web address; raises Invalid."""
+        scheme, _, rest = text.partition("://")
+        return cls.parse(f"{scheme}://{rest.partition('/')[0]}")
+
+    @classmethod
+    def of_bucket(cls, scheme: str, bucket: str) -> Origin:
+        """Return the origin of what is in a bucket; raises MediaUrlRefused."""
+        if _BUCKET.fullmatch(bucket) is None:
+            raise MediaUrlRefused(
+                "bucket",
+                "The name of a bucket is 3 to 63 lower-case letters, digits, hyphens, underscores and single dots, and"
+                " begins and ends with a letter or digit.",
+            )
+        return cls(scheme, bucket, DEFAULT_PORTS[scheme])
+
+    @property
+    def is_bucket(self) -> bool:
+        return self.scheme in BUCKET_SCHEMES
+
     def __str__(self) -> str:
         port = "" if self.port == DEFAULT_PORTS[self.scheme] else f":{self.port}"
         return f"{self.scheme}://{self.host}{port}"
@@ -59,14 +86,18 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class OriginPolicy:
-    """What a team declared, and whether only that is accepted."""
+    """What a team declared, and whether only that is accepted; `buckets` says which web origin each bucket is at."""
 
     declared: frozenset[Origin]
     locked: bool
+    buckets: Mapping[Origin, Origin] = field(default_factory=dict)
 
     def admit(self, origin: Origin) -> None:
-        """Raise OriginNotDeclared when the list is locked and does not hold the origin."""
-        if self.locked and origin not in self.declared:
+        """Raise BucketNotDeclared for an unknown bucket, OriginNotDeclared when a locked list lacks the origin."""
+        if origin.is_bucket:
+            if origin not in self.buckets:
+                raise BucketNotDeclared(origin, self.buckets)
+        elif self.locked and origin not in self.declared:
             raise OriginNotDeclared(origin, self.declared)
 
 
@@ -81,6 +112,19 @@ class OriginNotDeclared(MediaUrlRefused):
         )
         self.origin = origin
         self.declared = declared
+
+
+class BucketNotDeclared(MediaUrlRefused):
+    """A storage reference names a bucket of which the team has not said where it is."""
+
+    def __init__(self, bucket: Origin, known: Mapping[Origin, Origin]) -> None:
+        said = ", ".join(str(one) for one in sorted(known)) or "none yet"
+        super().__init__(
+            "storage-scheme",
+            f"{bucket} is a storage reference, and no media origin of the team says where this bucket is. An admin can"
+            f" say so on the Team page; or give an https (presigned) address. Buckets so far: {said}.",
+            0,
+        )
 
 
 def _checked_port(scheme: str, text: str | None) -> int:

@@ -26,7 +26,7 @@ _COLON = r"(?::|%(?:25)*3A)"
 _SLASH = r"(?:\\?/|%(?:25)*2F)"
 _SECRET = re.compile(
     # What this module wrote before is left alone, so that redacting twice changes nothing.
-    r"(?P<done><[A-Za-z0-9+.\-]+://[A-Za-z0-9.\-:]+\ \#[0-9a-f]{8}>|<(?:path|query)\ \#[0-9a-f]{8}>)"
+    r"(?P<done><[A-Za-z0-9+.\-]+://[A-Za-z0-9._\-:]+\ \#[0-9a-f]{8}>|<(?:path|query)\ \#[0-9a-f]{8}>)"
     rf"|(?<![A-Za-z0-9+.\-])(?P<scheme>[A-Za-z0-9+.\-]*){_COLON}{_SLASH}{_SLASH}"
     # urllib3 logs the origin and then, in quotes, the request line.
     r"(?P<rest>[^\s\"<>]+(?:\ \"[A-Z]{3,7}\ /[^\s\"<>]*)?)"
@@ -35,7 +35,7 @@ _SECRET = re.compile(
     r"|(?P<path>(?<=\burl:\ )/[^\s\"<>]+|(?<=/shared/)[^\s\"<>]+)",
     re.IGNORECASE | re.VERBOSE,
 )
-_HOST = re.compile(r"[A-Za-z0-9.\-]+(?::[0-9]+)?")
+_HOST = re.compile(r"[A-Za-z0-9._\-]+(?::[0-9]+)?")
 _AFTER_AUTHORITY = re.compile(r"[/?#\\ ]")
 _CLOSERS = "'\",;.)]}"
 _STANDARD_ATTRIBUTES = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.db.models import Count
 
 from webapp.datasets.models import DatasetOrigin
-from webapp.privacy.origins import Origin
+from webapp.privacy.origins import BUCKET_SCHEMES, Origin
 from webapp.promotions.actions.copies import CHANGED, DELETED
 from webapp.promotions.admin_progress import Progress
 from webapp.promotions.models import OriginRule, Promotion, PromotionItem
@@ -54,7 +54,9 @@ def places_of(promotion: Promotion) -> list[Place]:
 
 
 def notes_on(origin: str, rule: OriginRule | None, *, is_used: bool) -> Iterator[str]:
-    if not is_used:
+    if origin.startswith(tuple(f"{scheme}://" for scheme in BUCKET_SCHEMES)):
+        yield "a bucket: copies are made from web addresses only, so nothing is copied from there"
+    elif not is_used:
         yield "no media origin of the dataset any more: nothing is copied from there"
     if rule is not None and rule.paused_at is not None:
         yield "paused: nothing is asked there"

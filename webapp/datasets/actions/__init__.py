@@ -7,6 +7,7 @@ from webapp.datasets.actions.datasets import change_tags, create_dataset, delete
 from webapp.datasets.actions.deletion import delete_item, delete_scene
 from webapp.datasets.actions.files import store_file, upload_files
 from webapp.datasets.actions.metadata_edits import edit_metadata, edit_metadata_of_many
+from webapp.datasets.actions.origin_terms import OriginTerms, describe_origin
 from webapp.datasets.actions.origins import attach_origin, declare_origin, detach_origin, forget_origin
 from webapp.datasets.actions.slice_samples import build_slice, sample_slice
 from webapp.datasets.actions.slice_sets import SetOperation, combine_slices
@@ -23,6 +24,7 @@ from webapp.datasets.actions.undo import undo, undo_last
 __all__ = [
     "AppendOutcome",
     "MetadataChange",
+    "OriginTerms",
     "SetOperation",
     "append_items",
     "append_scenes",
@@ -39,6 +41,7 @@ __all__ = [
     "delete_item",
     "delete_scene",
     "delete_slice",
+    "describe_origin",
     "detach_origin",
     "edit_metadata",
     "edit_metadata_of_many",

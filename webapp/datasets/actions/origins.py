@@ -18,15 +18,20 @@ from webapp.privacy.refusals import Conflict, NotFound
 def origin_policy(viewer: Viewer) -> OriginPolicy:
     """What media URLs of the viewer's team may name now: its declared origins, and whether the list is locked."""
     team = Team.objects.get(pk=viewer.team_id)
-    declared = MediaOrigin.objects.filter(team_id=viewer.team_id).values_list("origin", flat=True)
-    return OriginPolicy(frozenset(Origin.parse(text) for text in declared), locked=team.are_origins_locked)
+    declared = list(MediaOrigin.objects.filter(team_id=viewer.team_id))
+    return OriginPolicy(
+        frozenset(one.value for one in declared),
+        locked=team.are_origins_locked,
+        buckets={one.storage: one.value for one in declared if one.storage is not None},
+    )
 
 
 def admit_origins(viewer: Viewer, dataset: Dataset, named: set[Origin]) -> None:
     """Declare and attach what an append named, with an audit row each; part of the append's transaction.
 
     The team's lock is read again here, so that a list locked while a job ran holds for its remaining rows; raises
-    OriginNotDeclared then.
+    OriginNotDeclared then. For a bucket it is the web origin where it is that is attached; BucketNotDeclared is raised
+    where nobody says so any more.
     """
     known = attached_origins(dataset)
     fresh = named - known
@@ -35,6 +40,7 @@ def admit_origins(viewer: Viewer, dataset: Dataset, named: set[Origin]) -> None:
     policy = origin_policy(viewer)
     for origin in sorted(fresh):
         policy.admit(origin)
+    fresh = {policy.buckets.get(origin, origin) for origin in fresh} - known
     # All rows first: who waits here for another append or for an admin must not hold the audit record's head.
     rows = [row_of(viewer, origin, MediaOrigin.Via.APPEND) for origin in sorted(fresh)]
     attached = {row.pk for row, _ in rows if newly_attached(viewer, dataset, row, MediaOrigin.Via.APPEND)}
