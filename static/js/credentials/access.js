@@ -3,6 +3,7 @@
  * nothing changes.
  */
 
+import { freshened, wantsFreshLink } from "../hosts/fresh-links.js";
 import { pageHosts } from "../hosts/page-hosts.js";
 import { TabMemory } from "../lib/tab-memory.js";
 import { unsigned } from "../thumbnails/picture-key.js";
@@ -46,7 +47,8 @@ credentialChanges.addEventListener("change", (event) => {
  * @returns {Promise<Access>} rejects with CredentialsMissing or StorageUnresolved
  */
 export async function accessTo(location, _ = {}) {
-  const address = resolved(location, pageHosts().hosts, globalThis.document?.baseURI);
+  const stored = resolved(location, pageHosts().hosts, globalThis.document?.baseURI);
+  const address = wantsFreshLink(stored.href) ? new URL(await freshened(stored.href)) : stored;
   const declared = declaredFor(address.origin);
   if (declared === "none" && !mayHaveProfiles()) return plain(location, address);
   const profile = (await pageProfiles()).of(address.origin);

@@ -1,7 +1,7 @@
 /** The labels of a scene: those of each frame as it is painted, and its tracks under the timeline. */
 
 import { SceneLabels } from "../labels/scene-labels.js";
-import { loadImage } from "../media/image-load.js";
+import { loadPicture } from "../credentials/load-picture.js";
 import { withDeadline } from "../media/loading.js";
 import { getJson } from "../lib/get.js";
 import { LabelRoom, withRuns } from "./label-room.js";
@@ -107,7 +107,7 @@ class ShownFrame {
     this.#isMeasuring = true;
     const image = new Image();
     try {
-      await withDeadline((signal) => loadImage(image, url, signal), { signal: this.#signal });
+      await withDeadline((signal) => loadPicture(image, url, signal), { signal: this.#signal });
       this.#measured = { width: image.naturalWidth || otherwise.width, height: image.naturalHeight || otherwise.height };
     } catch {
       this.#measured = otherwise;

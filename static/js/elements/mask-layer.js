@@ -4,6 +4,7 @@
  */
 
 import { strokeOfName } from "../labels/label-colors.js";
+import { CredentialsMissing, StorageUnresolved, accessTo, noteAnswer, originOf } from "../credentials/access.js";
 import { withDeadline } from "../media/loading.js";
 import { labelPalette } from "./label-palette.js";
 
@@ -96,7 +97,7 @@ export class MaskLayer {
       Object.assign(mask, { state: "ready", says: "" });
     } catch (reason) {
       if (this.#signal.aborted) return;
-      Object.assign(mask, { state: "failed", says: reason instanceof Unreadable ? reason.message : unreadable(url) });
+      Object.assign(mask, { state: "failed", says: sentenceOf(reason, url) });
     }
     for (const hear of this.#watchers) hear();
   }
@@ -110,16 +111,24 @@ class Unreadable extends Error {}
  * @param {AbortSignal} signal
  */
 async function fetchMask(url, signal) {
-  const address = new URL(url, document.baseURI);
-  const isOurs = address.origin === location.origin;
-  const response = await fetch(address, { mode: "cors", credentials: isOurs ? "same-origin" : "omit", referrerPolicy: "no-referrer", signal });
-  if (!response.ok) throw new Unreadable(`${address.host} answered ${response.status} for this mask.`);
+  const access = await accessTo(url);
+  const { href, init, origin } = access;
+  const ours = origin === location.origin ? { credentials: /** @type {const} */ ("same-origin") } : {};
+  const response = await fetch(href, { mode: "cors", ...init, ...ours, referrerPolicy: "no-referrer", signal });
+  noteAnswer(access, response.status);
+  if (!response.ok) throw new Unreadable(`${new URL(href).host} answered ${response.status} for this mask.`);
   return response.blob();
 }
 
-/** @param {string} url */
-function unreadable(url) {
-  const { host } = new URL(url, document.baseURI);
+/**
+ * @param {unknown} reason
+ * @param {string} url
+ */
+function sentenceOf(reason, url) {
+  if (reason instanceof Unreadable) return reason.message;
+  if (reason instanceof CredentialsMissing) return `The mask is not drawn: ${reason.origin} wants a key, and this browser has none for it.`;
+  if (reason instanceof StorageUnresolved) return `The mask is not drawn: nothing says where ${reason.origin} is.`;
+  const { host } = new URL(originOf(url));
   return `The mask is not drawn: ${host} does not let this page read it. A mask is colored from its numbers, so its host must send Access-Control-Allow-Origin: ${location.origin}.`;
 }
 

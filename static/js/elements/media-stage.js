@@ -7,7 +7,7 @@ import { pixelSize } from "../lib/digits.js";
 import { bindKeys } from "../lib/keys.js";
 import { make, part } from "../lib/markup.js";
 import { Measurements } from "../lib/measurements.js";
-import { loadImage } from "../media/image-load.js";
+import { loadPicture } from "../credentials/load-picture.js";
 import { withDeadline } from "../media/loading.js";
 import { explain, forget } from "./doctor.js";
 import { reasonPanel } from "./reason-panel.js";
@@ -76,7 +76,7 @@ export class MediaStage extends HTMLElement {
     this.dataset.state = "loading";
     const image = make("img", { class: "media-stage__image", alt: item.reference_id });
     try {
-      await withDeadline((signal) => loadImage(image, item.url, signal), { signal: load.signal });
+      await withDeadline((signal) => loadPicture(image, item.url, signal), { signal: load.signal });
       this.#ready(image, item);
     } catch (reason) {
       if (!load.signal.aborted) await this.#failed(item, reason, load.signal);

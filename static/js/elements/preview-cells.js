@@ -3,7 +3,7 @@
  * them is kept, measured or reported; where one does not come, its cell says why.
  */
 
-import { loadImage } from "../media/image-load.js";
+import { loadPicture } from "../credentials/load-picture.js";
 import { LoadQueue } from "../media/loading.js";
 import { make, part } from "../lib/markup.js";
 import { InSight } from "../lib/in-sight.js";
@@ -39,7 +39,7 @@ async function show(cell, url, queue) {
   // The cell's caption already says what the picture is.
   const image = make("img", { class: "media-cell__image", alt: "" });
   try {
-    await queue.request((signal) => loadImage(image, url, signal));
+    await queue.request((signal) => loadPicture(image, url, signal));
     stage.replaceChildren(image);
     cell.dataset.state = "ready";
   } catch (reason) {

@@ -1,5 +1,6 @@
 /** Files of hosts that let pages read them. Those who want the same file share one request, and find it again for a while. */
 
+import { accessTo } from "../credentials/access.js";
 import { ImageFailed } from "../media/image-load.js";
 import { orAborted } from "../media/loading.js";
 
@@ -23,8 +24,8 @@ export class SourceFiles {
   }
 
   /**
-   * The file of an address.
-   * @param {string} href
+   * The file of a location.
+   * @param {string} href as it is stored
    * @param {AbortSignal} signal
    * @param {{isKept?: boolean}} [options] whether it will be wanted again soon
    * @returns {Promise<SourceFile | null>} null when the page may not read it, or only an image element can show it; rejects with
@@ -54,7 +55,7 @@ export class SourceFiles {
    * @returns {Promise<SourceFile | "same" | null>}
    */
   async again(href, mark, signal) {
-    const response = await this.#hosts.ask(new URL(href), signal, "no-cache");
+    const response = await this.#hosts.ask(await accessTo(href), signal, "no-cache");
     if (!response) return null;
     if (response.ok && mark !== "" && markOf(response) === mark) {
       void response.body?.cancel();
@@ -66,12 +67,21 @@ export class SourceFiles {
   /** @param {string} href */
   #begin(href) {
     const abort = new AbortController();
-    const file = this.#hosts.ask(new URL(href), abort.signal).then((response) => response && fileOf(response));
+    const file = this.#load(href, abort.signal);
     // Who asked may be gone before it fails.
     file.catch(() => {});
     const underway = { users: 0, abort, file };
     this.#underway.set(href, underway);
     return underway;
+  }
+
+  /**
+   * @param {string} href
+   * @param {AbortSignal} signal
+   */
+  async #load(href, signal) {
+    const response = await this.#hosts.ask(await accessTo(href), signal);
+    return response && fileOf(response);
   }
 
   /**

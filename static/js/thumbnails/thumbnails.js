@@ -4,6 +4,8 @@
  * shown, by an image element as on any page. Whether a host allows it is learned once; see hosts/abilities.js.
  */
 
+import { originOf } from "../credentials/access.js";
+import { loadPicture } from "../credentials/load-picture.js";
 import { loadImage } from "../media/image-load.js";
 import { noteNaturalSize } from "../viewer/natural-size.js";
 import { pictureKey } from "./picture-key.js";
@@ -83,14 +85,14 @@ export class Thumbnails {
    * @returns {Promise<Shown>} rejects with ImageFailed or the signal's reason
    */
   async load(wish, signal) {
-    const { origin } = new URL(wish.url);
+    const origin = originOf(wish.url);
     const made = await this.#make(wish, signal);
     if (made) {
       void this.#store.then((store) => store?.keep(keyOf(wish), made));
       return shown(made, wish, signal, false);
     }
     try {
-      const image = await loadImage(new Image(), wish.url, signal);
+      const image = await loadPicture(new Image(), wish.url, signal, { isReadable: this.#abilities.readable(origin) });
       this.#settle(origin);
       return { image, width: image.naturalWidth, height: image.naturalHeight, isThumbnail: false, isCrop: false, isOld: false };
     } catch (reason) {
@@ -134,7 +136,7 @@ export class Thumbnails {
    * @returns {Promise<Kept | null>} null when the picture itself is to be shown
    */
   async #make({ url, size, crop }, signal) {
-    const { origin } = new URL(url);
+    const origin = originOf(url);
     const isReadable = this.#abilities.readable(origin);
     if (isReadable === false || this.#silent.has(origin)) return null;
     const source = await this.#source(url, signal, crop !== null, isReadable === undefined);
@@ -151,7 +153,7 @@ export class Thumbnails {
    */
   async #source(url, signal, isKept, isTrial) {
     if (!isTrial) return this.#files.take(url, signal, { isKept });
-    const { origin } = new URL(url);
+    const origin = originOf(url);
     const limit = this.#hosts.isTrying(origin) ? AbortSignal.any([signal, AbortSignal.timeout(TRIAL_PATIENCE_MS)]) : signal;
     try {
       const source = await this.#files.take(url, limit, { isKept });

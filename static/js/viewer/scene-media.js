@@ -1,5 +1,6 @@
 /** A scene's media as the page knows them: its list of frames, its mp4, and which of them can be shown how. */
 
+import { originOf } from "../credentials/access.js";
 import { parseExactly } from "../lib/island.js";
 import { withDeadline } from "../media/loading.js";
 import { ChosenSources, openFirst, sourcePlan } from "./choose-source.js";
@@ -245,11 +246,6 @@ export class SceneMedia {
     if (signal.aborted) return;
     this.#left.set(kind, { sentence, isSure: reason instanceof CannotShow && !(reason instanceof HostClosed) });
   }
-}
-
-/** @param {string} url */
-function originOf(url) {
-  return new URL(url, globalThis.document?.baseURI).origin;
 }
 
 /**

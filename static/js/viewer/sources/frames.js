@@ -4,7 +4,8 @@
  * the page's thread. Any other host is asked by image elements, as any page may.
  */
 
-import { loadImage } from "../../media/image-load.js";
+import { accessTo } from "../../credentials/access.js";
+import { loadPicture } from "../../credentials/load-picture.js";
 import { pictureSize } from "../../media/picture-size.js";
 import { CannotShow } from "../frame-source.js";
 import { Timeline } from "../timeline.js";
@@ -60,6 +61,7 @@ class FramesSource {
   onSpare = null;
   #frames;
   #browser;
+  #abilities;
   #hosts;
   #decoder;
   /** @type {ByteRing<StoredFile>} */
@@ -76,6 +78,7 @@ class FramesSource {
     this.says = rate_hz ? "frames, exact" : `frames, exact; no rate given, played at ${ASSUMED_RATE_HZ} a second`;
     this.#frames = frames;
     this.#browser = browser;
+    this.#abilities = abilities;
     this.#hosts = new HostTrial(browser.fetch, abilities);
     this.#decoder = new PictureDecoder(browser.createBitmap);
     this.#files = new ByteRing(ring_bytes);
@@ -88,13 +91,14 @@ class FramesSource {
    */
   async load(index, asked) {
     const signal = AbortSignal.any([asked, this.#life.signal]);
-    const address = new URL(await this.#frames.ready(index, signal), globalThis.location?.href);
+    const location = await this.#frames.ready(index, signal);
     const stored = this.#files.take(index);
     if (stored) return this.#decode(stored, signal);
-    const response = await this.#hosts.ask(address, signal);
-    if (response && !isDrawing(response)) return this.#loadByFile(index, address.host, response, signal);
+    const access = await accessTo(location, { medium: "image" });
+    const response = await this.#hosts.ask(access, signal);
+    if (response && !isDrawing(response)) return this.#loadByFile(index, new URL(access.href).host, response, signal);
     void response?.body?.cancel();
-    return this.#loadByImage(address, signal);
+    return this.#loadByImage(location, access, signal);
   }
 
   dispose() {
@@ -138,18 +142,19 @@ class FramesSource {
 
   /**
    * The bitmap can be shown, though not read, where the host does not allow it.
-   * @param {URL} address
+   * @param {string} location
+   * @param {import("../../credentials/access.js").Access} access
    * @param {AbortSignal} signal
    */
-  async #loadByImage(address, signal) {
-    const image = await loadImage(this.#browser.makeImage(), address.href, signal);
-    this.#hosts.shown(address.origin);
+  async #loadByImage(location, { href, origin }, signal) {
+    const image = await loadPicture(this.#browser.makeImage(), location, signal, { isReadable: this.#abilities.readable(origin) });
+    this.#hosts.shown(origin);
     const size = { width: image.naturalWidth, height: image.naturalHeight };
     try {
       return await this.#decoder.decode(image, size, signal);
     } catch (reason) {
       if (signal.aborted || reason instanceof CannotShow) throw reason;
-      throw new CannotShow(`The picture from ${address.host} is broken, or of a kind that this browser does not decode.`);
+      throw new CannotShow(`The picture from ${new URL(href).host} is broken, or of a kind that this browser does not decode.`);
     } finally {
       // Without its source the element gives its own decoded copy back before it is collected.
       image.removeAttribute("src");

@@ -3,7 +3,10 @@
  * until then one request is the trial, and the others to that host wait for how it ends.
  */
 
+import { noteAnswer } from "../../credentials/access.js";
 import { orAborted } from "../../media/loading.js";
+
+/** @typedef {import("../../credentials/access.js").Access} Access */
 
 /**
  * What is known of hosts, from whoever remembers it.
@@ -31,20 +34,20 @@ export class HostTrial {
   }
 
   /**
-   * Asks for a file without cookies and without a Referer.
-   * @param {URL} address
+   * Asks for a file without a Referer, and with nothing of the person's but what they have for this host.
+   * @param {Access} access
    * @param {AbortSignal} signal
    * @param {RequestCache} [cache] how the browser's own cache is used
    * @returns {Promise<Response | null>} null when the page may not read it, or the host is not there; rejects with the signal's reason
    */
-  async ask(address, signal, cache) {
-    const { origin } = address;
+  async ask(access, signal, cache) {
+    const { origin } = access;
     const trial = this.#trials.get(origin);
     if (trial && !(await orAborted(trial, signal))) return null;
     const isReadable = this.#abilities.readable(origin);
     if (isReadable === false) return null;
     // Who waited for a trial that was given up begins the next one.
-    return isReadable ? this.#request(address, signal, cache) : this.#try(address, signal);
+    return isReadable ? this.#request(access, signal, cache) : this.#try(access, signal);
   }
 
   /**
@@ -64,15 +67,15 @@ export class HostTrial {
   }
 
   /**
-   * @param {URL} address
+   * @param {Access} access
    * @param {AbortSignal} signal
    */
-  async #try(address, signal) {
-    const { origin } = address;
+  async #try(access, signal) {
+    const { origin } = access;
     const running = this.#trials.get(origin);
-    if (running) return this.ask(address, signal);
+    if (running) return this.ask(access, signal);
     // Past the browser's cache: what was stored there for an image element may lack the host's CORS answer.
-    const answer = this.#request(address, signal, "reload");
+    const answer = this.#request(access, signal, "reload");
     const trial = answer.then((response) => response !== null, () => true);
     this.#trials.set(origin, trial);
     try {
@@ -85,19 +88,21 @@ export class HostTrial {
   }
 
   /**
-   * @param {URL} address
+   * @param {Access} access
    * @param {AbortSignal} signal
    * @param {RequestCache} [cache]
    */
-  async #request(address, signal, cache = "default") {
+  async #request(access, signal, cache = "default") {
     try {
-      return await this.#fetch(address.href, {
+      const response = await this.#fetch(access.href, {
         mode: "cors",
-        credentials: "omit",
+        ...access.init,
         referrerPolicy: "no-referrer",
         cache,
         signal,
       });
+      noteAnswer(access, response.status);
+      return response;
     } catch (reason) {
       signal.throwIfAborted();
       if (reason instanceof TypeError) return null;

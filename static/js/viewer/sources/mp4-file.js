@@ -1,8 +1,9 @@
 /**
- * The bytes of a video on the customer's host: asked for by this page, in ranges, without cookies or referrer, and
- * never for ever. What goes wrong becomes a sentence that names the host and no address.
+ * The bytes of a video on the customer's host: asked for by this page, in ranges, without a referrer and with nothing of
+ * the person's but what they have for that host, and never for ever. What goes wrong becomes a sentence that names the host and no address.
  */
 
+import { CredentialsMissing, StorageUnresolved, accessTo, noteAnswer, originOf } from "../../credentials/access.js";
 import { LoadTimedOut, withDeadline } from "../../media/loading.js";
 import { MEDIA_TIMEOUT_S } from "../../media/verdicts.js";
 import { CannotShow, HostClosed } from "../frame-source.js";
@@ -19,18 +20,15 @@ const HELD_BYTES = 64 * 2 ** 20;
 const ATTEMPTS = 3;
 const RETRY_S = 0.3;
 
-/** @type {RequestInit} */
-const REQUEST = { credentials: "omit", referrerPolicy: "no-referrer" };
-
 /**
  * Asks the host for the beginning of the file, and settles how the rest is read.
  * @param {Mediabunny} mediabunny
- * @param {string} url
+ * @param {string} url as it is stored
  * @param {{signal: AbortSignal, onProgress: (fraction: number) => void}} options
  * @returns {Promise<import("../../../vendor/mediabunny/mediabunny.min.mjs").Source>} rejects with CannotShow, or with the signal's reason
  */
 export async function openFile(mediabunny, url, { signal, onProgress }) {
-  const { origin } = new URL(url);
+  const origin = originOf(url);
   const response = await probe(url, origin, signal);
   if (response.status === 206) {
     void response.body?.cancel().catch(() => {});
@@ -53,16 +51,30 @@ export async function openFile(mediabunny, url, { signal, onProgress }) {
  */
 async function probe(url, origin, signal) {
   try {
-    const ask = (/** @type {AbortSignal} */ limit) => fetch(url, { ...REQUEST, headers: { Range: PROBE }, signal: limit });
-    return await withDeadline(ask, { signal });
+    return await withDeadline((limit) => request(url, { headers: { Range: PROBE }, signal: limit }), { signal });
   } catch (reason) {
     signal.throwIfAborted();
+    if (reason instanceof CredentialsMissing || reason instanceof StorageUnresolved) throw reason;
     throw new HostClosed(
       reason instanceof LoadTimedOut
         ? `${origin} did not answer within ${MEDIA_TIMEOUT_S} seconds.`
         : `${origin} could not be reached, or does not let other sites read its files (CORS), which decoding here needs.`,
     );
   }
+}
+
+/**
+ * Asks for a part of the file, each time by an address that is good now.
+ * @param {string} url
+ * @param {RequestInit} init
+ */
+async function request(url, init) {
+  const access = await accessTo(url, { medium: "video" });
+  const headers = new Headers(init.headers);
+  for (const [name, value] of Object.entries(access.init.headers ?? {})) headers.set(name, value);
+  const response = await fetch(access.href, { ...init, ...access.init, headers, referrerPolicy: "no-referrer" });
+  noteAnswer(access, response.status);
+  return response;
 }
 
 /**
@@ -73,16 +85,16 @@ async function probe(url, origin, signal) {
 function rangedSource(mediabunny, url) {
   let failures = 0;
   /** @type {typeof fetch} */
-  const fetchPatiently = async (address, init) => {
+  const fetchPatiently = async (_, init) => {
     const outer = init?.signal ? [init.signal] : [];
     // The reader's own signal outlives the deadline: it ends the body, which would keep one of the host's few connections.
-    const response = await withDeadline((limit) => fetch(address, { ...init, signal: AbortSignal.any([limit, ...outer]) }));
+    const response = await withDeadline((limit) => request(url, { ...init, signal: AbortSignal.any([limit, ...outer]) }));
     if (!response.body) return response;
     const arrived = () => (failures = 0);
     return new Response(unstalled(response.body, arrived), { status: response.status, headers: response.headers });
   };
-  return new mediabunny.UrlSource(url, {
-    requestInit: REQUEST,
+  // The address it is given here is asked by nobody: `request` finds the one that is good now.
+  return new mediabunny.UrlSource(`${originOf(url)}/`, {
     fetchFn: fetchPatiently,
     maxCacheSize: HELD_BYTES,
     getRetryDelay: (_, reason) => (reason instanceof LoadTimedOut || ++failures >= ATTEMPTS ? null : failures * RETRY_S),

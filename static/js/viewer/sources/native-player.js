@@ -29,7 +29,7 @@ const HAVE_METADATA = 1;
 export class VideoFailed extends Error {}
 
 export class VideoPlayer {
-  #url;
+  #address;
   #origin;
   #video = document.createElement("video");
   #life = new AbortController();
@@ -41,10 +41,13 @@ export class VideoPlayer {
   /** Called after anything that may end a wait. @type {Set<() => void>} */
   #watching = new Set();
 
-  /** @param {string} url */
-  constructor(url) {
-    this.#url = url;
-    this.#origin = new URL(url, this.#video.baseURI).origin;
+  /**
+   * @param {() => Promise<string>} address what to ask for now
+   * @param {string} origin
+   */
+  constructor(address, origin) {
+    this.#address = address;
+    this.#origin = origin;
     this.#video.muted = true;
     this.#video.playsInline = true;
     this.#video.preload = "auto";
@@ -86,7 +89,9 @@ export class VideoPlayer {
   async open(signal) {
     const before = this.#presented;
     this.#shown_s = null;
-    this.#video.src = this.#url;
+    const address = await this.#address();
+    signal.throwIfAborted();
+    this.#video.src = address;
     await this.#until(() => this.#video.readyState >= HAVE_METADATA, signal);
     if (this.#video.videoWidth === 0) throw new CannotShow("This file holds sound and no picture that this browser decodes.");
     this.#refuseWithoutRanges();

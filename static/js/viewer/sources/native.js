@@ -3,6 +3,7 @@
  * moment and says which frame it shows; the number on screen is what it said, never what it was asked.
  */
 
+import { accessTo, originOf } from "../../credentials/access.js";
 import { CannotShow } from "../frame-source.js";
 import { Timeline } from "../timeline.js";
 import { FrameGrid, measureGrid } from "./native-grid.js";
@@ -28,7 +29,7 @@ const FASTEST = 8;
 
 /**
  * Opens a video in the browser's player and finds out how its frames are numbered.
- * @param {string} url
+ * @param {string} url as it is stored
  * @param {{count: number | null, rate_hz: number | null, signal: AbortSignal}} scene the number of frames the scene has; null for
  *   a video alone
  * @returns {Promise<FrameSource>} rejects with CannotShow, with the signal's reason, or, where only the
@@ -36,7 +37,7 @@ const FASTEST = 8;
  */
 export async function openNative(url, { count, rate_hz, signal }) {
   signal.throwIfAborted();
-  const player = new VideoPlayer(url);
+  const player = new VideoPlayer(() => addressFor(url), originOf(url));
   try {
     const first_s = await player.open(signal);
     const grid = player.tellsFrames
@@ -48,6 +49,16 @@ export async function openNative(url, { count, rate_hz, signal }) {
     player.dispose();
     throw reason;
   }
+}
+
+/**
+ * What the player asks for now; a signed address is another one by the time it is asked again.
+ * @param {string} url as it is stored
+ */
+async function addressFor(url) {
+  const { href, element, origin } = await accessTo(url, { medium: "video" });
+  if (element) return href;
+  throw new CannotShow(`The browser's own player sends no token, and ${origin} wants one.`);
 }
 
 /**
