@@ -30,9 +30,15 @@ test("a violation reported by origin alone explains a failure of that origin", (
   assert.notEqual(log.take(URL_A), null);
 });
 
-test("what connect-src held explains no picture", () => {
+test("an address that was signed anew is the same one", () => {
   const { page, log } = makeLog();
   page.dispatchEvent(violation({ blockedURI: URL_A, effectiveDirective: "connect-src" }));
+  assert.equal(log.take("https://media.example/a.jpg?signature=2")?.directive, "connect-src");
+});
+
+test("what styles and scripts are held by explains no picture", () => {
+  const { page, log } = makeLog();
+  page.dispatchEvent(violation({ blockedURI: URL_A, effectiveDirective: "script-src-elem" }));
   assert.equal(log.take(URL_A), null);
 });
 

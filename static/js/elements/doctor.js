@@ -1,61 +1,62 @@
-/**
- * The page's one doctor: gives the diagnosis its eyes in this browser.
- */
+/** The page's one doctor: gives the diagnosis its eyes in this browser. */
 
+import { CredentialsMissing, StorageUnresolved, accessTo, noteAnswer, originOf } from "../credentials/access.js";
 import { diagnose } from "../media/diagnosis.js";
 import { LoadTimedOut } from "../media/loading.js";
+import { tryMedia } from "../media/media-trial.js";
+import { OwnServer } from "../media/own-server.js";
 import { Probe } from "../media/probe.js";
+import { VerdictMemory } from "../media/verdict-memory.js";
+import { verdict } from "../media/verdicts.js";
 import { ViolationLog } from "../media/violations.js";
+
+/** @typedef {import("../media/verdicts.js").Diagnosis} Diagnosis */
+/** @typedef {import("../media/diagnosis.js").Asks} Asks */
+/** @typedef {import("../credentials/access.js").Access} Access */
+/** @typedef {"image" | "video"} Medium */
 
 /** The violation event may come just after the image's error event. */
 const VIOLATION_DELAY_MS = 30;
 
-// Both live as long as the page: a violation that nobody heard cannot be asked for later.
+// All live as long as the page: a violation that nobody heard cannot be asked for later.
 const violations = new ViolationLog(document, new AbortController().signal);
 const probe = new Probe({ fetch });
+const memory = new VerdictMemory();
+const ownServer = new OwnServer({ fetch, address: new URL("/healthz", location.href).href });
+
+for (const event of ["online", "offline"]) addEventListener(event, () => memory.forgetAll());
 
 /**
  * Says why an address did not load.
  * @param {string} url
- * @param {"image" | "video"} medium
+ * @param {Medium} medium
  * @param {unknown} reason what its load was rejected with
- * @returns {Promise<import("../media/diagnosis.js").Diagnosis>}
+ * @returns {Promise<Diagnosis>}
  */
 export async function explain(url, medium, reason) {
-  return diagnosisOf(url, medium, reason, (address) => probe.ask(address));
+  const absolute = absoluteOf(url);
+  return memory.of(absolute, originOf(absolute), () => examine(absolute, medium, seenOf(reason)));
 }
 
 /**
  * Says why an image did not load, on a page whose policy allows its host images and no request to look further.
  * @param {string} url
  * @param {unknown} reason what its load was rejected with
- * @returns {Promise<import("../media/diagnosis.js").Diagnosis>}
+ * @returns {Promise<Diagnosis>}
  */
 export async function explainUnasked(url, reason) {
-  return diagnosisOf(url, "image", reason, async () => "unasked");
+  return examine(absoluteOf(url), "image", seenOf(reason), { mayAsk: false });
 }
 
 /**
+ * Looks at one file of a host, which need not have failed: "works", or what its host does not allow, or why it does not load.
  * @param {string} url
- * @param {"image" | "video"} medium
- * @param {unknown} reason
- * @param {import("../media/diagnosis.js").Witnesses["probe"]} ask
+ * @param {Medium} medium
+ * @returns {Promise<Diagnosis>}
  */
-async function diagnosisOf(url, medium, reason, ask) {
-  await new Promise((resolve) => setTimeout(resolve, VIOLATION_DELAY_MS));
-  const absolute = new URL(url, document.baseURI).href;
-  const failure = {
-    url: absolute,
-    medium,
-    timedOut: reason instanceof LoadTimedOut,
-    violation: violations.take(absolute),
-  };
-  return diagnose(failure, {
-    pageAddress: location.href,
-    isOnline: () => navigator.onLine,
-    permission,
-    probe: ask,
-  });
+export async function check(url, medium) {
+  forget(url);
+  return examine(absoluteOf(url), medium, "nothing");
 }
 
 /**
@@ -63,12 +64,116 @@ async function diagnosisOf(url, medium, reason, ask) {
  * @param {string} url
  */
 export function forget(url) {
-  probe.forget(new URL(url, document.baseURI).href);
+  const absolute = absoluteOf(url);
+  memory.forget(absolute, originOf(absolute));
+}
+
+/**
+ * @param {string} address as it is stored
+ * @param {Medium} medium
+ * @param {"failed" | "late" | "nothing"} seen
+ * @param {{mayAsk?: boolean}} [limits]
+ */
+async function examine(address, medium, seen, { mayAsk = true } = {}) {
+  /** @type {Access} */
+  let access;
+  try {
+    access = await accessTo(address, { medium });
+  } catch (reason) {
+    return refusalOf(reason);
+  }
+  await untilViolationsAreHeard();
+  const url = access.href;
+  return diagnose(
+    { url, medium, seen },
+    {
+      pageAddress: location.href,
+      isSecure: isSecureContext,
+      pageSpace: () => ownServer.space(),
+      isOnline: () => navigator.onLine,
+      now_ms: () => ownServer.now_ms(),
+      permission,
+      violation: () => violations.take(url),
+      hasCredentials: access.isSecret,
+      canShow,
+      asks: mayAsk ? asksAbout(access, medium) : null,
+    },
+  );
+}
+
+/**
+ * Why an address cannot be asked for at all.
+ * @param {unknown} reason
+ */
+function refusalOf(reason) {
+  if (reason instanceof CredentialsMissing) return verdict("credentials-missing", { origin: reason.origin });
+  if (reason instanceof StorageUnresolved) return verdict("storage-unresolved", { origin: reason.origin });
+  throw reason;
+}
+
+/**
+ * @param {Access} access
+ * @param {Medium} medium
+ * @returns {Asks}
+ */
+function asksAbout(access, medium) {
+  const { href, init } = access;
+  const root = `${new URL(href).origin}/`;
+  return {
+    load: async () => {
+      const load = await tryMedia(access, medium);
+      await untilViolationsAreHeard();
+      return load;
+    },
+    touch: ({ isLocal = false } = {}) => probe.touch(href, { credentials: init.credentials, ...(isLocal ? { targetAddressSpace: "local" } : {}) }),
+    // Where loads that hang hold all of a host's connections, browsers have others for requests with cookies, or without.
+    root: () => firstAnswer(probe.touch(root), probe.touch(root, { credentials: "include" })),
+    read: async ({ withCookies = false, from = 0 } = {}) => {
+      const reading = await probe.read(href, { credentials: withCookies ? { ...init, credentials: "include" } : init, from });
+      if (reading.status > 0) noteAnswer(access, reading.status);
+      return reading;
+    },
+    app: () => ownServer.touch(),
+  };
+}
+
+/**
+ * The first that was answered, or else the first.
+ * @param {Promise<import("../media/probe.js").Touch>} one
+ * @param {Promise<import("../media/probe.js").Touch>} other
+ */
+async function firstAnswer(one, other) {
+  const answered = async (/** @type {typeof one} */ touch) => ((await touch).saw === "answered" ? touch : Promise.reject(touch));
+  return Promise.any([answered(one), answered(other)]).catch(() => one);
+}
+
+/** @param {unknown} reason */
+function seenOf(reason) {
+  return reason instanceof LoadTimedOut ? "late" : "failed";
+}
+
+/** @param {string} url */
+function absoluteOf(url) {
+  return new URL(url, document.baseURI).href;
+}
+
+function untilViolationsAreHeard() {
+  return new Promise((resolve) => setTimeout(resolve, VIOLATION_DELAY_MS));
+}
+
+/**
+ * Whether this browser shows a type of picture, or plays one of video.
+ * @param {string} type
+ * @returns {Promise<boolean | null>} null where it does not tell
+ */
+async function canShow(type) {
+  if (type.startsWith("video/")) return document.createElement("video").canPlayType(type) !== "";
+  return "ImageDecoder" in globalThis ? ImageDecoder.isTypeSupported(type) : null;
 }
 
 /**
  * @param {string} space
- * @returns {Promise<import("../media/diagnosis.js").PermissionState>}
+ * @returns {Promise<import("../media/surroundings.js").PermissionState>}
  */
 async function permission(space) {
   // Chrome 142 to 144 know the older single name only, other browsers may know none.

@@ -10,7 +10,7 @@
  * @property {(facts: Facts) => string} sentence
  * @property {string | ((facts: Facts) => string)} remedy
  * @property {import("./verdicts.js").Who[]} who
- * @property {import("./verdicts.js").CureId[]} cures
+ * @property {import("./verdicts.js").CureId[] | ((facts: Facts) => import("./verdicts.js").CureId[])} cures
  * @property {string[] | ((facts: Facts) => string[])} [maybe]
  * @property {"host" | "file"} scope
  * @property {boolean} [mayHeal] false unless said
@@ -20,6 +20,8 @@ const NEW_TAB = "Open the address in a new tab";
 const CORS = "CORS headers, the lines with which a host names the sites that may read its files";
 const ALLOW_LOCAL =
   "Allow it in the browser's settings of this site (the symbol left of the address, Site settings, Local network); then reload.";
+const OPEN_SECURELY =
+  "Browsers give the local network only to pages that came over https or from your own machine: open Transom at its https address, or ask its admin for one.";
 
 /** @param {Facts} facts */
 const fileOf = ({ medium }) => (medium === "video" ? "video" : "picture");
@@ -30,7 +32,7 @@ const statusOf = ({ status, code }) => [status, code].filter(Boolean).join(", ")
 /** @type {Record<import("./verdicts.js").FailureKind, Text>} */
 export const TEXTS = {
   works: {
-    sentence: (facts) => `${facts.origin} answers, and the ${fileOf(facts)} loads now.`,
+    sentence: (facts) => `${facts.origin} answers, and the ${facts.isReadOnly ? `beginning of the ${fileOf(facts)} can be read` : `${fileOf(facts)} loads`} now.`,
     remedy: "Nothing needs mending: try again.",
     who: [],
     cures: ["reload", "new-tab"],
@@ -97,15 +99,15 @@ export const TEXTS = {
   },
   "local-network-denied": {
     sentence: ({ origin }) => `Your browser denies this site the local network, the devices and servers near you, and ${origin} is there.`,
-    remedy: ALLOW_LOCAL,
+    remedy: ({ isInsecure }) => (isInsecure ? OPEN_SECURELY : ALLOW_LOCAL),
     who: ["you", "network"],
     cures: ["local-network", "new-tab"],
     scope: "host",
     mayHeal: true,
   },
   "local-network-prompt": {
-    sentence: ({ origin }) => `${origin} waits for your answer: the browser asks whether this site may reach the local network.`,
-    remedy: "Choose Allow in the browser's question, then try again.",
+    sentence: ({ origin }) => `Nothing came from ${origin}; the browser may be waiting for you to allow this site the local network.`,
+    remedy: "If the browser asks whether this site may reach the local network, choose Allow, then try again. Otherwise connect the VPN.",
     who: ["you", "network"],
     cures: ["local-network", "connect", "new-tab"],
     maybe: ["the browser's question is open and waits for your answer", "the host does not answer: VPN off, or a firewall"],
@@ -114,10 +116,11 @@ export const TEXTS = {
   },
   "local-network-or-unreachable": {
     sentence: ({ origin }) => `Your browser could not reach ${origin}, and this site is denied the local network, where the host may be.`,
-    remedy: `${ALLOW_LOCAL} If that does not help, connect the VPN; in a new tab the browser itself names the cause.`,
+    remedy: ({ isInsecure }) =>
+      `${isInsecure ? OPEN_SECURELY : ALLOW_LOCAL} If that does not help, connect the VPN; in a new tab the browser itself names the cause.`,
     who: ["you", "network", "host"],
     cures: ["local-network", "connect", "host-log", "new-tab"],
-    maybe: (facts) => ["the browser denies this site the local network, and the host is there", ...unreachable(facts)],
+    maybe: (facts) => ["the browser denies this site the local network, and the host is there", ...unreachableCauses(facts.origin)],
     scope: "host",
     mayHeal: true,
   },
@@ -126,7 +129,7 @@ export const TEXTS = {
     remedy: `Connect the VPN and try again. ${NEW_TAB}: there the browser itself names the cause, and lets you choose a certificate.`,
     who: ["you", "network", "host"],
     cures: ["connect", "host-log", "corp", "new-tab"],
-    maybe: unreachable,
+    maybe: ({ origin }) => unreachableCauses(origin),
     scope: "host",
     mayHeal: true,
   },
@@ -148,27 +151,38 @@ export const TEXTS = {
     mayHeal: true,
   },
   "reset-or-forbidden": {
-    sentence: (facts) => `${facts.origin} answers, but not when this page asks for this ${fileOf(facts)}.`,
-    remedy: `${NEW_TAB}: if it shows there, the host forbids its use on other sites, and whoever runs it can allow that.`,
+    sentence: (facts) =>
+      facts.isForbidden
+        ? `${facts.origin} forbids the use of its files on other sites (the header Cross-Origin-Resource-Policy).`
+        : `${facts.origin} answers, but ${facts.isBrokenOff ? "broke off while it sent" : "not when this page asks for"} this ${fileOf(facts)}.`,
+    remedy: ({ isForbidden, isBrokenOff }) =>
+      isForbidden || isBrokenOff
+        ? `Whoever runs the host can ${isForbidden ? "allow it for this site" : "see in its log why"}. ${NEW_TAB} to see the file meanwhile.`
+        : `${NEW_TAB}: if it shows there, the host forbids its use on other sites, and whoever runs it can allow that.`,
     who: ["host"],
-    cures: ["corp", "host-log", "new-tab"],
-    maybe: [
-      "the host forbids the use of its files on other sites (the header Cross-Origin-Resource-Policy)",
-      "the host breaks the connection off",
-    ],
+    cures: ({ isBrokenOff }) => (isBrokenOff ? ["host-log", "file-there", "new-tab"] : ["corp", "host-log", "new-tab"]),
+    maybe: ({ isForbidden, isBrokenOff }) =>
+      isForbidden || isBrokenOff
+        ? []
+        : [
+            "the host forbids the use of its files on other sites (the header Cross-Origin-Resource-Policy)",
+            "the host breaks the connection off",
+            "the host sends on (a redirect) to where the browser cannot follow: to plain http, or to a host that does not answer",
+          ],
     scope: "file",
   },
   "answered-unread": {
     sentence: (facts) => `${facts.origin} answered, but with no ${fileOf(facts)}, and does not let this page read what it said.`,
     remedy: `${NEW_TAB} to see the answer; sign in there if it asks. With ${CORS}, this page could name the cause.`,
     who: ["you", "host"],
-    cures: ["sign-in", "file-there", "fresh-link", "cors", "host-log", "new-tab"],
+    cures: ({ hasCredentials }) => [...(hasCredentials ? /** @type {const} */ (["cors"]) : []), "sign-in", "file-there", "fresh-link", ...(hasCredentials ? [] : /** @type {const} */ (["cors"])), "host-log", "new-tab"],
     maybe: (facts) => [
+      ...(facts.hasCredentials ? ["it does not let this page show it your key or token: its CORS headers must allow that"] : []),
       "you may not see the file (401, 403)",
       "the file is not there (404)",
       "a sign-in page came in its place",
       "the host has trouble of its own (5xx)",
-      `the file is broken, or no ${fileOf(facts)} that this browser can show`,
+      `the file is broken, called something else by the host, or of a type that this browser cannot show`,
     ],
     scope: "file",
   },
@@ -201,7 +215,10 @@ export const TEXTS = {
     mayHeal: true,
   },
   "sign-in-page": {
-    sentence: (facts) => `${facts.origin} answered with a page to sign in, in place of the ${fileOf(facts)}.`,
+    sentence: (facts) =>
+      facts.isMoved
+        ? `${facts.origin} sent the browser on to a web page, most often one to sign in, in place of the ${fileOf(facts)}.`
+        : `${facts.origin} answered with a page to sign in, in place of the ${fileOf(facts)}.`,
     remedy: `${NEW_TAB} and sign in there, then try again.`,
     who: ["you", "host"],
     cures: ["sign-in", "credentials", "new-tab"],
@@ -269,7 +286,10 @@ export const TEXTS = {
     scope: "host",
   },
   "credentials-refused": {
-    sentence: (facts) => `${facts.origin} refuses the key or token that was entered in this browser (${statusOf(facts)}).`,
+    sentence: (facts) =>
+      facts.ended
+        ? `The key or token that was entered in this browser for ${facts.origin} ended ${facts.ended}.`
+        : `${facts.origin} refuses the key or token that was entered in this browser (${statusOf(facts)}).`,
     remedy: "Enter it again on the page Media hosts of this dataset, or ask whoever runs the host for one that may read this file.",
     who: ["you", "host"],
     cures: ["credentials", "host-log", "new-tab"],
@@ -286,16 +306,17 @@ export const TEXTS = {
 
 /**
  * What makes a connection fail at once; pages see no difference.
- * @param {Facts} facts
+ * @param {string} origin
  */
-function unreachable({ origin }) {
+export function unreachableCauses(origin) {
   const certificates = [
     "its certificate, with which it proves who it is, is out of date, made out to another name or unknown to your browser",
-    "it wants a certificate of yours",
+    "it wants a certificate of your own",
+    "it does not speak https (encrypted) there, only plain http",
   ];
   return [
     "its name is unknown in your network: VPN off, or misspelt",
-    "nothing answers there: the service is stopped, or at another port",
+    "nothing listens there: the service is stopped, or at another port",
     ...(origin.startsWith("https:") ? certificates : []),
     "it forbids the use of its files on other sites (the header Cross-Origin-Resource-Policy)",
   ];

@@ -2,6 +2,8 @@
 
 import { TEXTS } from "./verdict-texts.js";
 
+export { unreachableCauses } from "./verdict-texts.js";
+
 /**
  * Why a file did not load, or what its host does not allow.
  * @typedef {"works" | "no-cors" | "no-range" | "mixed-content" | "undeclared" | "redirected" | "offline" | "app-unreachable"
@@ -59,9 +61,14 @@ import { TEXTS } from "./verdict-texts.js";
  * @property {string} [flaw] what is wrong with the file: completes "The file …"
  * @property {string} [ended] how long ago a link ended, as "3 hours ago"
  * @property {boolean} [answersLocally] a host behind mixed content answered when asked as one of the local network
+ * @property {boolean} [isInsecure] the page came over plain http from another machine, so it may not ask for permissions
+ * @property {boolean} [isForbidden] the host surely forbids the use of its files on other sites
+ * @property {boolean} [isBrokenOff] the host surely broke the connection off
+ * @property {boolean} [isMoved] the host sent on to the page that came
+ * @property {boolean} [isReadOnly] of a file that works, no more than its beginning was read
+ * @property {boolean} [hasCredentials] the person's own key or token was shown
  * @property {string[]} [maybe] replaces what the kind usually cannot tell apart
  * @property {CureId[]} [cures] replaces the kind's usual ones
- * @property {boolean} [isSure] replaces what the kind usually is
  */
 
 /** Seconds a media request may take before it counts as unanswered: longer than a slow signed link, shorter than patience. */
@@ -79,13 +86,13 @@ export const KINDS = /** @type {FailureKind[]} */ (Object.keys(TEXTS));
  */
 export function verdict(kind, facts, evidence = []) {
   const { sentence, remedy, who, cures, maybe = [], scope, mayHeal = false } = TEXTS[kind];
-  const undecided = facts.isSure ? [] : (facts.maybe ?? (typeof maybe === "function" ? maybe(facts) : maybe));
+  const undecided = facts.maybe ?? (typeof maybe === "function" ? maybe(facts) : maybe);
   return {
     kind,
     sentence: sentence(facts),
     remedy: typeof remedy === "function" ? remedy(facts) : remedy,
     who: [...who],
-    cures: [...(facts.cures ?? cures)],
+    cures: [...(facts.cures ?? (typeof cures === "function" ? cures(facts) : cures))],
     evidence,
     isSure: undecided.length === 0,
     maybe: [...undecided],

@@ -5,6 +5,9 @@
 /** More than a grid can cause before its cells are diagnosed. */
 const REMEMBERED = 200;
 
+/** What pictures and videos are held by, as elements and as files that a page reads. */
+const DIRECTIVES = ["img-src", "media-src", "connect-src"];
+
 /** @typedef {{blocked: string, policy: string, directive: string}} Violation */
 
 export class ViolationLog {
@@ -29,17 +32,25 @@ export class ViolationLog {
    * @returns {Violation | null}
    */
   take(url) {
-    const origin = new URL(url).origin;
-    let index = this.#seen.findIndex(({ blocked }) => blocked === url);
-    // After a redirect some browsers report the origin alone.
-    if (index < 0) index = this.#seen.findIndex(({ blocked }) => blocked.replace(/\/$/, "") === origin);
-    return index < 0 ? null : (this.#seen.splice(index, 1)[0] ?? null);
+    const { origin, pathname } = new URL(url);
+    /** @type {((blocked: string) => boolean)[]} */
+    const ways = [
+      (blocked) => blocked === url,
+      // What is signed in the browser is signed anew each time.
+      (blocked) => blocked.split("?")[0] === origin + pathname,
+      // After a redirect some browsers report the origin alone.
+      (blocked) => blocked.replace(/\/$/, "") === origin,
+    ];
+    for (const isIt of ways) {
+      const index = this.#seen.findIndex(({ blocked }) => isIt(blocked));
+      if (index >= 0) return this.#seen.splice(index, 1)[0] ?? null;
+    }
+    return null;
   }
 
   /** @param {SecurityPolicyViolationEvent} event */
   #remember({ blockedURI, originalPolicy, effectiveDirective }) {
-    // The doctor's own probes are held by connect-src: they explain nothing.
-    if (effectiveDirective !== "img-src" && effectiveDirective !== "media-src") return;
+    if (!DIRECTIVES.includes(effectiveDirective)) return;
     this.#seen.push({ blocked: blockedURI, policy: originalPolicy, directive: effectiveDirective });
     if (this.#seen.length > REMEMBERED) this.#seen.shift();
   }

@@ -1,0 +1,128 @@
+/** What an answer that could be read says of a file: its status, where it came from, and its first bytes. */
+
+import { codecOf, isRareJpeg, isSignIn, refusalOf, sniff } from "./sniff.js";
+
+/** @typedef {import("./probe.js").Reading} Reading */
+/** @typedef {import("./verdicts.js").FailureKind} FailureKind */
+/** @typedef {import("./verdicts.js").Facts} Facts */
+
+/**
+ * @typedef {object} Judgement
+ * @property {FailureKind} kind
+ * @property {Partial<Facts>} facts
+ */
+
+/**
+ * Says what is wrong with an answer.
+ * @param {Reading} reading of a file's beginning
+ * @param {"image" | "video"} medium that was expected
+ * @param {{hasCredentials: boolean}} asked whether the person's own key or token was shown
+ * @returns {Judgement | null} null when nothing is to be seen in it
+ */
+export function judge(reading, medium, asked) {
+  return judgeStatus(reading, asked) ?? judgeKind(reading, medium);
+}
+
+/** What a status means, other than that the file is there. @type {Record<number, FailureKind>} */
+const STATUSES = { 404: "not-found", 410: "not-found", 408: "host-error", 425: "host-error", 429: "host-error" };
+
+/**
+ * @param {Reading} reading
+ * @param {{hasCredentials: boolean}} asked
+ * @returns {Judgement | null}
+ */
+function judgeStatus({ status, bytes, address, type }, { hasCredentials }) {
+  // 416: the part that was asked for is not there, since there is nothing.
+  if (status === 416) return { kind: "broken-file", facts: { flaw: "is empty" } };
+  if (status < 400) return null;
+  const { code, isExpired } = refusalOf(bytes);
+  const kind = status >= 500 ? "host-error" : (STATUSES[status] ?? "denied");
+  if (kind !== "denied") return { kind, facts: { status, code } };
+  if (hasCredentials) return { kind: "credentials-refused", facts: { status, code } };
+  if (isExpired) return { kind: "expired", facts: { status, code } };
+  const isPage = type === "text/html" && isSignIn(bytes, address);
+  return { kind, facts: { status, code, ...(isPage ? { cures: ["sign-in", "credentials", "new-tab"] } : {}) } };
+}
+
+/**
+ * @param {Reading} reading
+ * @param {"image" | "video"} medium
+ * @returns {Judgement | null}
+ */
+function judgeKind(reading, medium) {
+  const { bytes, address, isRedirected } = reading;
+  const { family, name } = sniff(bytes);
+  if (family === medium) return null;
+  if (family === "empty") return { kind: "broken-file", facts: { flaw: "is empty" } };
+  const other = medium === "video" ? "not-a-video" : "not-an-image";
+  if (family !== "page") return { kind: other, facts: { found: name } };
+  if (isSignIn(bytes, address)) return { kind: "sign-in-page", facts: {} };
+  // Who is sent on to a page is mostly sent to sign in, but a page that says "not found" comes in the same way.
+  const maybe = ["it is a page to sign in", "it is another page, as one that says that the file is not there"];
+  return isRedirected ? { kind: "sign-in-page", facts: { maybe, isMoved: true } } : { kind: other, facts: { found: name } };
+}
+
+/** What every browser of today shows. */
+const EVERYWHERE = ["jpeg", "png", "gif", "webp", "bmp", "x-icon", "svg+xml"].map((name) => `image/${name}`);
+
+/** Kinds of video file of which browsers tell truly that they do not play them; Chromium 156 denies QuickTime and plays it. */
+const FOREIGN = ["x-msvideo", "x-flv", "mpeg", "mp2t"].map((name) => `video/${name}`);
+
+/**
+ * Says why a file does not show though nothing was wrong with the answer.
+ * @param {Reading} reading
+ * @param {"image" | "video"} medium
+ * @param {{canShow: (type: string) => Promise<boolean | null>, header: Uint8Array}} known whether this browser shows a type, null
+ *   where it does not tell; the bytes in which a video's header may be
+ * @returns {Promise<Judgement>}
+ */
+export async function judgeSound({ bytes, type }, medium, { canShow, header }) {
+  const { name, type: real } = sniff(bytes);
+  if (medium === "video") {
+    const isForeign = real !== null && FOREIGN.includes(real) && (await canShow(real)) === false;
+    return isForeign ? { kind: "codec", facts: { found: name } } : judgeVideo(name, header, canShow);
+  }
+  if (real && !EVERYWHERE.includes(real) && (await canShow(real)) !== true) return { kind: "codec", facts: { found: name } };
+  if (real === "image/jpeg" && isRareJpeg(bytes)) return { kind: "codec", facts: { found: "a JPEG picture of a rare kind (lossless or 12 bits)" } };
+  // Browsers look at the bytes rather than the name, unless they are told not to, or it is one of these.
+  const isMisnamed = type !== "" && !type.startsWith("image/") && type !== "application/octet-stream";
+  if (isMisnamed) {
+    return { kind: "not-an-image", facts: { found: `${name} that it calls ${type}`, cures: ["content-type", "file-there", "new-tab"] } };
+  }
+  return { kind: "broken-file", facts: { flaw: `begins as ${name} and cannot be decoded: it is damaged or cut short` } };
+}
+
+/**
+ * @param {string} name
+ * @param {Uint8Array} header
+ * @param {(type: string) => Promise<boolean | null>} canShow
+ * @returns {Promise<Judgement>}
+ */
+async function judgeVideo(name, header, canShow) {
+  const codec = codecOf(header);
+  if (codec && (await canShow(codec.type)) === false) return { kind: "codec", facts: { found: `${name} in ${codec.name}` } };
+  const maybe = ["it is damaged or cut short", `it is coded in a way that this browser does not know${codec ? ` (${codec.name})` : ""}`];
+  return { kind: "broken-file", facts: { flaw: `begins as ${name}, and this browser cannot play it`, maybe } };
+}
+
+/**
+ * What was seen, in words.
+ * @param {Reading} reading
+ */
+export function readingInWords({ saw, status, bytes, isRedirected, address }) {
+  const from = isRedirected ? `, sent on to ${new URL(address).origin}` : "";
+  switch (saw) {
+    case "read": {
+      const { code } = refusalOf(bytes);
+      return `status ${status}${code ? `, ${code}` : ""}: ${sniff(bytes).name}${from}`;
+    }
+    case "stalled":
+      return `status ${status}, and then nothing more${from}`;
+    case "broken":
+      return `status ${status}, and then the connection broke${from}`;
+    case "refused":
+      return "the browser gave this page no answer";
+    default:
+      return "nothing in time";
+  }
+}
