@@ -226,6 +226,9 @@ def _media(body: bytes, content_type: str) -> Media:
     return Media(content_type, len(body), 1_700_000_000.0, f'"{digest}"', lambda: io.BytesIO(body))
 
 
+_ports: set[int] = set()
+
+
 class _RecordingServer(MediaServer):
     """The real server, plus a note of each connection before its first byte is read."""
 
@@ -233,6 +236,15 @@ class _RecordingServer(MediaServer):
         self.canary = canary
         self.owners: dict[int, Owner | None] = {}
         super().__init__(("127.0.0.1", 0), canary, rules, exchange=_RecordingExchange)
+
+    def server_bind(self) -> None:
+        """Take a port that no canary had before: a browser may still keep what that one served."""
+        super().server_bind()
+        while self.port in _ports:
+            self.socket.close()
+            self.socket, self.server_address = socket.socket(), ("127.0.0.1", 0)
+            super().server_bind()
+        _ports.add(self.port)
 
     def get_request(self) -> tuple[socket.socket, Any]:
         connection, peer = super().get_request()

@@ -18,6 +18,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, expect, sync_playwright
 
 from tests.browser.chromium import NoChromium, launch
+from tests.browser.profile import Profile
 from tests.live import LiveTransom, Person
 from tests.media_server import CanaryServer
 from tests.wire_client import WireClient
@@ -124,22 +125,39 @@ def watch() -> Watch:
     return Watch()
 
 
+@pytest.fixture(scope="session")
+def profile(chromium: Browser, live: LiveTransom) -> Iterator[Profile]:
+    one = Profile(chromium, (live.url, live.shared_url), LIMIT_MS, base_url=live.url)
+    yield one
+    one.context.close()
+
+
 @pytest.fixture
-def page(chromium: Browser, live: LiveTransom, canary: CanaryServer, watch: Watch) -> Iterator[Page]:
-    """A fresh browser profile, 1440 x 900."""
-    context = chromium.new_context(
-        base_url=live.url, viewport={"width": 1440, "height": 900}, locale="en-US", timezone_id="UTC"
-    )
-    context.set_default_timeout(LIMIT_MS)
-    page = context.new_page()
-    watch.leave = context.close
+def page(profile: Profile, live: LiveTransom, canary: CanaryServer, watch: Watch) -> Iterator[Page]:
+    """A page of a browser that nobody has used, 1440 x 900."""
+    page = profile.new_page()
+    watch.leave = profile.leave
     page.on("console", watch.hear)
     page.on("pageerror", lambda error: watch.errors.append(str(error)))
     page.on("request", lambda request: watch.asked.append(request.url))
     yield page
-    context.close()
+    profile.forget()
     assert watch.unexpected() == []
     assert watch.origins() <= {live.url, canary.origin, *watch.declared}, "the page asked somebody it was not told of"
+
+
+@pytest.fixture(scope="session")
+def unguarded_profile(chromium: Browser, live: LiveTransom) -> Iterator[Profile]:
+    one = Profile(chromium, (live.url, live.shared_url), LIMIT_MS, base_url=live.url, bypass_csp=True)
+    yield one
+    one.context.close()
+
+
+@pytest.fixture
+def unguarded_page(unguarded_profile: Profile, canary: CanaryServer) -> Iterator[Page]:
+    """A page without our content policy, which would refuse a checker of accessibility itself."""
+    yield unguarded_profile.new_page()
+    unguarded_profile.forget()
 
 
 def sign_in(page: Page, person: Person) -> None:

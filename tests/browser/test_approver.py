@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser import axe
 from tests.browser.conftest import Watch, sign_in
 from tests.live import LiveTransom, Person
 from tests.media_server import CanaryServer, Fault
 
-AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 QUEUE = "/admin/promotions/promotion/"
-# Axe tries styles on elements of its own, and reads sheets that the policy keeps from it.
-AXE_TRIES = r"Applying inline style violates|Couldn't load preload assets"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +123,7 @@ def test_what_was_approved_is_taken_back_where_it_was_decided(page: Page, asked:
 def test_every_page_fits_a_small_phone_and_has_nothing_that_axe_minds(
     page: Page, asked: Asked, live: LiveTransom, watch: Watch
 ) -> None:
-    watch.expected.append(AXE_TRIES)
+    watch.expected.append(axe.TRIES)
     operator = live.make_person("admin", team=asked.approver.team, staff=True)
     sign_in(page, operator)
     page.goto("/admin/confirm/")
@@ -143,9 +140,7 @@ def test_every_page_fits_a_small_phone_and_has_nothing_that_axe_minds(
         assert page.evaluate(too_wide) <= 0, address
         expect(page.get_by_role("heading", level=1)).to_have_count(1)
         page.set_viewport_size({"width": 1440, "height": 900})
-        page.evaluate(AXE.read_text())
-        found = page.evaluate("axe.run().then((all) => all.violations.map((one) => `${one.id} ${one.nodes[0].html}`))")
-        assert found == [], address
+        assert axe.violations(page) == [], address
 
 
 def test_sign_in_for_the_administration_is_the_apps_own_door(page: Page, asked: Asked) -> None:

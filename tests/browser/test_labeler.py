@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser import axe
 from tests.browser.conftest import LIMIT_MS, Watch, sign_in
 from tests.live import LiveTransom, Person
 from tests.media_server import CanaryServer
 
-AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
-# Axe tries styles on elements of its own, and reads sheets that the policy keeps from it.
-AXE_TRIES = r"Applying inline style violates|Couldn't load preload assets"
-AXE_FINDS = "axe.run().then((all) => all.violations.map((one) => `${one.id} ${one.nodes[0].html}`))"
 NOT_FOUND = r"404 \(Not Found\)"
 NAMES = [f"quay/{n:02}" for n in range(12)]
 PASSWORD = "a window above the door"
@@ -206,7 +202,7 @@ def test_results_are_chosen_and_accepted_and_what_is_taken_off_is_gone(
 def test_every_page_fits_a_small_phone_and_has_nothing_that_axe_minds(
     page: Page, signs: Signs, editor: Person, courier: int, watch: Watch
 ) -> None:
-    watch.expected.append(AXE_TRIES)
+    watch.expected.append(axe.TRIES)
     sign_in(page, signs.labeler)
     shown(page, signs.address, 10)
     task = str(page.locator(".media-cell").first.get_attribute("href"))
@@ -224,5 +220,4 @@ def test_every_page_fits_a_small_phone_and_has_nothing_that_axe_minds(
             too_wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
             assert page.evaluate(too_wide) <= 0, address
             page.set_viewport_size({"width": 1440, "height": 900})
-            page.evaluate(AXE.read_text())
-            assert page.evaluate(AXE_FINDS) == [], address
+            assert axe.violations(page) == [], address

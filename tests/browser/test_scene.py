@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
-
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
+from tests.browser import axe
 from tests.browser.conftest import sign_in, sign_in_by_hand
 from tests.browser.films import DRAWN_STRIP, draw_stills
 from tests.browser.scene_page import ScenePage, make_scene, put_frames
@@ -73,26 +71,10 @@ def test_the_page_of_a_scene_has_one_first_line_and_fits_a_phone(scene: ScenePag
         assert scene.page.evaluate(too_wide) <= 0
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_against_the_scene(
-    chromium: Browser, live: LiveTransom, editor: Person, path: str, scheme: Any
-) -> None:
-    axe = (Path(__file__).resolve().parents[2] / "node_modules/axe-core/axe.min.js").read_text()
-    # Our policy would refuse the checker itself, so this one browser looks at the page without it.
-    context = chromium.new_context(base_url=live.url, bypass_csp=True, color_scheme=scheme)
-    page = context.new_page()
-    try:
-        sign_in(page, editor)
-        scene = ScenePage(page, path).open(frame=5)
-        page.evaluate(axe)
-        assert violations(page) == []
-        scene.press("i", "ArrowRight", "o", "m", "?")
-        expect(page.get_by_role("dialog")).to_be_visible()
-        assert violations(page) == []
-    finally:
-        context.close()
-
-
-def violations(page: Page) -> list[Any]:
-    found = page.evaluate("axe.run().then(found => found.violations)")
-    return [(one["id"], [node["html"][:120] for node in one["nodes"]][:3]) for one in found]
+def test_axe_finds_nothing_against_the_scene(unguarded_page: Page, editor: Person, path: str) -> None:
+    sign_in(unguarded_page, editor)
+    scene = ScenePage(unguarded_page, path).open(frame=5)
+    assert axe.violations(unguarded_page) == []
+    scene.press("i", "ArrowRight", "o", "m", "?")
+    expect(unguarded_page.get_by_role("dialog")).to_be_visible()
+    assert axe.violations(unguarded_page) == []
