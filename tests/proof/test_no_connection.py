@@ -21,6 +21,8 @@ from tests.proof.visitor import kind_of
 pytestmark = pytest.mark.proof
 
 STRACE = shutil.which("strace")
+# The kernel itself picks the calls, so that no other one waits for strace.
+STRACED = ("strace", "-f", "--seccomp-bpf", "-qq", "-e", "trace=connect")
 # Without the lock the server finds out that it could leave, by trying this machine's own discard port (sandbox.py).
 OWN_TEST = re.compile(r'port=htons\(9\), .*"(127\.0\.0\.1|::1)"')
 needs_strace = pytest.mark.skipif(STRACE is None, reason="strace is not installed: the kernel's own word is missing")
@@ -45,7 +47,7 @@ def locked(run_folder: Path, cluster: PostgresCluster | None, canary: CanaryServ
 def traced(run_folder: Path, cluster: PostgresCluster | None, canary: CanaryServer) -> Iterator[Everything]:
     """Everything, done without the lock and under strace where there is one."""
     folder = run_folder / "traced"
-    words = ["strace", "-f", "-qq", "-e", "trace=connect", "-o", f"{folder}/%name.strace"] if STRACE else []
+    words = [*STRACED, "-o", f"{folder}/%name.strace"] if STRACE else []
     with LiveTransom(folder, cluster=cluster, environment={"TRANSOM_EGRESS_LOCK": "off"}, tracer=words) as live:
         everything = Everything(live, canary)
         everything.run()

@@ -24,6 +24,8 @@ from tests.wire_client import WireClient
 pytestmark = pytest.mark.proof
 
 STRACE = shutil.which("strace")
+# The kernel itself picks the calls, so that no other one waits for strace.
+STRACED = ("strace", "-f", "--seccomp-bpf", "-qq", "-e", "trace=connect")
 needs_strace = pytest.mark.skipif(STRACE is None, reason="strace is not installed: the kernel's own word is missing")
 # Without the lock the server finds out that it could leave, by trying this machine's own discard port (sandbox.py).
 OWN_TEST = re.compile(r'port=htons\(9\), .*"(127\.0\.0\.1|::1)"')
@@ -121,7 +123,7 @@ class Sharing:
 def sharing(run_folder: Path, cluster: PostgresCluster | None) -> Iterator[Sharing]:
     """The whole of it, without the egress lock and under strace where there is one."""
     folder = run_folder / "sharing"
-    words = ["strace", "-f", "-qq", "-e", "trace=connect", "-o", f"{folder}/%name.strace"] if STRACE else []
+    words = [*STRACED, "-o", f"{folder}/%name.strace"] if STRACE else []
     environment = {"TRANSOM_EGRESS_LOCK": "off"}
     with CanaryServer() as canary:
         with LiveTransom(folder, cluster=cluster, environment=environment, tracer=words) as live:

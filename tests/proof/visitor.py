@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from http.cookies import SimpleCookie
+from itertools import combinations
 from urllib.parse import urlencode, urljoin, urlsplit
 
 from tests.live import LiveTransom, Person
@@ -15,7 +16,6 @@ from tests.live import LiveTransom, Person
 LINK = re.compile(r'\shref="([^"#]*)')
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 ID = re.compile(r"_[a-z2-7]{26}|(?<=/)\d+")
-VALUE = re.compile(r"=[^&]*")
 NOT_PAGES = ("/static/", "/sign-out/", "/admin/logout/", "/admin/jsi18n/")
 
 
@@ -27,9 +27,15 @@ class Answer:
 
 
 def kind_of(path: str) -> str:
-    """What kind of page this is: the path without ids, numbers and the values of its query; in the admin without it."""
-    kind = VALUE.sub("=", ID.sub("", path))
-    return kind.partition("?")[0] if kind.startswith("/admin/") else kind
+    """What kind of page this is: the path without ids, numbers and its query."""
+    return ID.sub("", path.partition("?")[0])
+
+
+def kinds_of(path: str) -> set[tuple[str, ...]]:
+    """The kind of a page with each two names of its query, which are in too many together; in the admin without it."""
+    kind, query = kind_of(path), path.partition("?")[2]
+    names = set() if kind.startswith("/admin/") else {part.partition("=")[0] for part in query.split("&") if part}
+    return {(kind, *some) for size in range(min(len(names), 2) + 1) for some in combinations(sorted(names), size)}
 
 
 class Visitor:
@@ -53,15 +59,15 @@ class Visitor:
         assert answer.status == 302, answer.text[:500]
 
     def crawl(self, start: str) -> dict[str, int]:
-        """Follow the links of our own from `start`, to two pages of each kind; the status of each by its path."""
+        """Follow the links of our own from `start`, until each kind was seen twice; the status of each by its path."""
         seen: dict[str, int] = {}
-        kinds: Counter[str] = Counter()
+        kinds: Counter[tuple[str, ...]] = Counter()
         waiting = [start]
         while waiting:
             path = waiting.pop(0)
-            if path in seen or kinds[kind_of(path)] == 2:
+            if path in seen or min(kinds[kind] for kind in kinds_of(path)) >= 2:
                 continue
-            kinds[kind_of(path)] += 1
+            kinds.update(kinds_of(path))
             answer = self.get(path)
             seen[path] = answer.status
             targets = [html.unescape(link) for link in LINK.findall(answer.text)]
