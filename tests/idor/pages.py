@@ -105,6 +105,8 @@ PAGES = [
     ),
     feed(f"{DATASET}metadata/many", post=send(CURATE, {"ids": ["{item_id}"], "field": "new", "after": "1"})),
     feed(f"{DATASET}undo", post=send(CURATE, {"edit": "{edit_id}"})),
+    page(f"{DATASET}hosts/"),
+    feed(f"{DATASET}hosts/files", get=Ask(SEE, query="origin=https://media.{word}.example")),
     page(
         f"{DATASET}settings/",
         get=CURATE,

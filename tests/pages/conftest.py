@@ -60,6 +60,7 @@ class House:
             "dataset jobs": f"{self.grid}jobs/",
             "dataset history": f"{self.grid}history/",
             "dataset requests": f"{self.grid}requests/",
+            "media hosts": f"{self.grid}hosts/",
             "slice": f"/slices/{self.slice.public_id}",
             "model": f"/models/{self.model.public_id}/",
             "job": f"/jobs/{self.job.public_id}",

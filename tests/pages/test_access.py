@@ -22,6 +22,7 @@ THINGS = [
     "dataset jobs",
     "dataset history",
     "dataset requests",
+    "media hosts",
     "slice",
     "model",
     "job",

@@ -36,7 +36,7 @@ def two_hosts(house: House, owner: Viewer, admin: Viewer) -> House:
     return house
 
 
-@pytest.mark.parametrize("thing", ["grid", "scene grid", "item", "scene", "slice"])
+@pytest.mark.parametrize("thing", ["grid", "scene grid", "item", "scene", "slice", "media hosts"])
 def test_a_page_of_a_dataset_contacts_its_own_hosts_only(
     thing: str, two_hosts: House, owner: Viewer, browse: Browse
 ) -> None:
