@@ -40,7 +40,8 @@ import { MEDIA_TIMEOUT_S, unreachableCauses, verdict } from "./verdicts.js";
  * What may be asked of hosts.
  * @typedef {object} Asks
  * @property {() => Promise<Load>} load the media, as the page shows it
- * @property {(how?: {isLocal?: boolean}) => Promise<Touch>} touch asks for the file without reading it; `isLocal`: as of the local network
+ * @property {(how?: {isLocal?: boolean}) => Promise<Touch>} touch the file, asked for without reading; `isLocal`: as one of the local
+ *   network
  * @property {(how?: {withCookies?: boolean, from?: number}) => Promise<Reading>} read a part of the file, the first unless said
  * @property {() => Promise<Touch>} root the front page of the host, asked without reading
  * @property {() => Promise<Touch>} app our own server
@@ -70,6 +71,9 @@ import { MEDIA_TIMEOUT_S, unreachableCauses, verdict } from "./verdicts.js";
 export function diagnose(failure, witnesses) {
   return new Examination(failure, witnesses).run();
 }
+
+/** @type {Record<PermissionState, string>} */
+const PERMISSIONS = { granted: "given", denied: "denied", prompt: "not given yet", unknown: "the browser does not tell" };
 
 class Examination {
   #failure;
@@ -119,7 +123,8 @@ class Examination {
     const isRedirect = isDeclared(origin, violation);
     // What the doctor itself may not ask explains no picture: some pages may show a host's pictures and no more.
     if (!isRedirect && violation.directive === "connect-src") return null;
-    this.#note("the list of hosts that this page may contact", isRedirect ? `${origin} is on it, where it sends on to is not` : `${origin} is not on it`);
+    const listed = isRedirect ? `${origin} is on it, where it sends on to is not` : `${origin} is not on it`;
+    this.#note("the list of hosts that this page may contact", listed);
     return this.#say(isRedirect ? "redirected" : "undeclared");
   }
 
@@ -145,8 +150,8 @@ class Examination {
     const now_ms = await this.#witnesses.now_ms();
     const life = lifeInWords(end_ms, now_ms);
     this.#note("the link, until when it is good", life);
-    const { hasCredentials } = this.#witnesses;
-    return end_ms <= now_ms ? this.#say(hasCredentials ? "credentials-refused" : "expired", { ended: life.replace(/^expired /, "") }) : null;
+    if (end_ms > now_ms) return null;
+    return this.#say(this.#witnesses.hasCredentials ? "credentials-refused" : "expired", { ended: life.replace(/^expired /, "") });
   }
 
   async #readPermission() {
@@ -155,7 +160,8 @@ class Examination {
     if (!this.#witnesses.isSecure && this.#place === "unknown") this.#place = await this.#witnesses.pageSpace();
     if (this.#place === "local") return;
     this.#permission = await this.#witnesses.permission(space);
-    this.#note(space === "loopback-network" ? "the permission to reach this machine" : "the permission to reach the local network", this.#permission);
+    const reached = space === "loopback-network" ? "this machine" : "the local network";
+    this.#note(`the browser's permission to reach ${reached}`, PERMISSIONS[this.#permission]);
   }
 
   #denied() {
@@ -175,9 +181,10 @@ class Examination {
       return this.#held() ?? (await this.#expired()) ?? this.#ask(asks, load.saw === "failed" ? "failed" : "late");
     }
     const reading = await this.#read(asks);
-    if (reading.saw !== "read") return this.#say("no-cors");
-    const isWhole = this.#failure.medium === "video" && (load.canSeek === false || !reading.isPart);
-    return this.#say(isWhole ? "no-range" : "works");
+    const isReadable = reading.saw === "read";
+    const isWhole = load.canSeek === false || (isReadable && !reading.isPart);
+    if (this.#failure.medium === "video" && isWhole) return this.#say("no-range");
+    return this.#say(isReadable ? "works" : "no-cors");
   }
 
   /**
@@ -201,7 +208,7 @@ class Examination {
   /** @param {Asks} asks */
   async #answered(asks) {
     let reading = await this.#read(asks);
-    if (reading.saw === "read" && (reading.status === 401 || reading.status === 403)) reading = await this.#readWithCookies(asks, reading);
+    if (reading.status === 401 || reading.status === 403) reading = await this.#readWithCookies(asks, reading);
     if (isSharedLink(this.#address) && (reading.saw !== "read" || reading.status >= 400)) return this.#say("link-ended");
     if (reading.saw === "broken") return this.#say("reset-or-forbidden", { isBrokenOff: true });
     const found = reading.status >= 400 || reading.saw === "read" ? judge(reading, this.#failure.medium, this.#witnesses) : null;
@@ -303,9 +310,10 @@ class Examination {
   /** @param {Asks} asks */
   async #load(asks) {
     const load = await asks.load();
-    const words = { shown: "loads", failed: "does not load", silent: "did not come in time", untried: "may not be loaded as such with a token" };
+    const words = { shown: "loads", failed: "does not load", silent: "did not come in time", untried: "browsers show no video with a token" };
     const seeking = load.canSeek === false ? ", and cannot be jumped about in" : "";
-    this.#note(this.#failure.seen === "nothing" ? this.#medium : `${this.#medium}, once more`, words[load.saw] + seeking, load.took_ms);
+    const again = this.#failure.seen === "nothing" ? "" : ", once more";
+    this.#note(this.#medium + again, words[load.saw] + seeking, load.took_ms);
     return load;
   }
 

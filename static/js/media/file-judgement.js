@@ -83,11 +83,14 @@ export async function judgeSound({ bytes, type }, medium, { canShow, header }) {
     return isForeign ? { kind: "codec", facts: { found: name } } : judgeVideo(name, header, canShow);
   }
   if (real && !EVERYWHERE.includes(real) && (await canShow(real)) !== true) return { kind: "codec", facts: { found: name } };
-  if (real === "image/jpeg" && isRareJpeg(bytes)) return { kind: "codec", facts: { found: "a JPEG picture of a rare kind (lossless or 12 bits)" } };
+  if (real === "image/jpeg" && isRareJpeg(bytes)) {
+    return { kind: "codec", facts: { found: "a JPEG picture of a rare kind (lossless or 12 bits)" } };
+  }
   // Browsers look at the bytes rather than the name, unless they are told not to, or it is one of these.
   const isMisnamed = type !== "" && !type.startsWith("image/") && type !== "application/octet-stream";
   if (isMisnamed) {
-    return { kind: "not-an-image", facts: { found: `${name} that it calls ${type}`, cures: ["content-type", "file-there", "new-tab"] } };
+    const found = `${name} that it calls ${type}`;
+    return { kind: "not-an-image", facts: { found, cures: ["content-type", "file-there", "new-tab"] } };
   }
   return { kind: "broken-file", facts: { flaw: `begins as ${name} and cannot be decoded: it is damaged or cut short` } };
 }
@@ -114,7 +117,7 @@ export function readingInWords({ saw, status, bytes, isRedirected, address }) {
   switch (saw) {
     case "read": {
       const { code } = refusalOf(bytes);
-      return `status ${status}${code ? `, ${code}` : ""}: ${sniff(bytes).name}${from}`;
+      return `${sniff(bytes).name} (status ${status}${code ? `, ${code}` : ""})${from}`;
     }
     case "stalled":
       return `status ${status}, and then nothing more${from}`;

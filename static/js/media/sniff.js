@@ -125,6 +125,9 @@ export function isSignIn(bytes, address) {
   return SIGN_IN.test(latin(bytes)) || SIGN_IN.test(decodeURI(new URL(address).pathname));
 }
 
+/** Amazon S3 and Google say the first, Azure the second. */
+const EXPIRED = /<(Message|Details|AuthenticationErrorDetail)>[^<]*(has expired|not valid in the specified time)/i;
+
 /**
  * How storage services say why they refuse: `<Code>AccessDenied</Code><Message>Request has expired</Message>`.
  * @param {Uint8Array} bytes
@@ -133,8 +136,7 @@ export function isSignIn(bytes, address) {
 export function refusalOf(bytes) {
   const text = latin(bytes);
   const code = /<Code>([A-Za-z]{1,60})<\/Code>/.exec(text)?.[1] ?? null;
-  const isExpired = code === "ExpiredToken" || /<(Message|Details|AuthenticationErrorDetail)>[^<]*(has expired|not valid in the specified time)/i.test(text);
-  return { code, isExpired };
+  return { code, isExpired: code === "ExpiredToken" || EXPIRED.test(text) };
 }
 
 /**

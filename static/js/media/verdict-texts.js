@@ -21,7 +21,8 @@ const CORS = "CORS headers, the lines with which a host names the sites that may
 const ALLOW_LOCAL =
   "Allow it in the browser's settings of this site (the symbol left of the address, Site settings, Local network); then reload.";
 const OPEN_SECURELY =
-  "Browsers give the local network only to pages that came over https or from your own machine: open Transom at its https address, or ask its admin for one.";
+  "Browsers give the local network only to pages that came over https or from your own machine: " +
+  "open Transom at its https address, or ask its admin for one.";
 
 /** @param {Facts} facts */
 const fileOf = ({ medium }) => (medium === "video" ? "video" : "picture");
@@ -32,7 +33,10 @@ const statusOf = ({ status, code }) => [status, code].filter(Boolean).join(", ")
 /** @type {Record<import("./verdicts.js").FailureKind, Text>} */
 export const TEXTS = {
   works: {
-    sentence: (facts) => `${facts.origin} answers, and the ${facts.isReadOnly ? `beginning of the ${fileOf(facts)} can be read` : `${fileOf(facts)} loads`} now.`,
+    sentence: (facts) =>
+      facts.isReadOnly
+        ? `${facts.origin} answers, and the beginning of the ${fileOf(facts)} can be read.`
+        : `${facts.origin} answers, and the ${fileOf(facts)} loads now.`,
     remedy: "Nothing needs mending: try again.",
     who: [],
     cures: ["reload", "new-tab"],
@@ -117,7 +121,8 @@ export const TEXTS = {
   "local-network-or-unreachable": {
     sentence: ({ origin }) => `Your browser could not reach ${origin}, and this site is denied the local network, where the host may be.`,
     remedy: ({ isInsecure }) =>
-      `${isInsecure ? OPEN_SECURELY : ALLOW_LOCAL} If that does not help, connect the VPN; in a new tab the browser itself names the cause.`,
+      `${isInsecure ? OPEN_SECURELY : ALLOW_LOCAL} If that does not help, connect the VPN; ` +
+      "in a new tab the browser itself names the cause.",
     who: ["you", "network", "host"],
     cures: ["local-network", "connect", "host-log", "new-tab"],
     maybe: (facts) => ["the browser denies this site the local network, and the host is there", ...unreachableCauses(facts.origin)],
@@ -175,7 +180,10 @@ export const TEXTS = {
     sentence: (facts) => `${facts.origin} answered, but with no ${fileOf(facts)}, and does not let this page read what it said.`,
     remedy: `${NEW_TAB} to see the answer; sign in there if it asks. With ${CORS}, this page could name the cause.`,
     who: ["you", "host"],
-    cures: ({ hasCredentials }) => [...(hasCredentials ? /** @type {const} */ (["cors"]) : []), "sign-in", "file-there", "fresh-link", ...(hasCredentials ? [] : /** @type {const} */ (["cors"])), "host-log", "new-tab"],
+    cures: ({ hasCredentials }) =>
+      hasCredentials
+        ? ["cors", "credentials", "file-there", "host-log", "new-tab"]
+        : ["sign-in", "file-there", "fresh-link", "cors", "host-log", "new-tab"],
     maybe: (facts) => [
       ...(facts.hasCredentials ? ["it does not let this page show it your key or token: its CORS headers must allow that"] : []),
       "you may not see the file (401, 403)",
@@ -191,7 +199,9 @@ export const TEXTS = {
       facts.status === 401
         ? `${facts.origin} wants to know who asks before it gives this file (${statusOf(facts)}).`
         : `${facts.origin} refuses to give this file (${statusOf(facts)}).`,
-    remedy: `${NEW_TAB} and sign in if it asks. A signed link may have been taken back; some hosts also say this of a file that is not there.`,
+    remedy:
+      `${NEW_TAB} and sign in if it asks. A signed link may have been taken back;` +
+      " some hosts also say this of a file that is not there.",
     who: ["you", "host"],
     cures: ["sign-in", "credentials", "fresh-link", "host-log", "new-tab"],
     scope: "file",
@@ -257,7 +267,9 @@ export const TEXTS = {
   },
   expired: {
     sentence: ({ origin, ended }) => `The link to this file at ${origin} was good for a time only, and ended${ended ? ` ${ended}` : ""}.`,
-    remedy: "Append the item again with a fresh link, or ask whoever made the link. An admin can name a service that makes fresh ones.",
+    remedy:
+      "Upload the item's address again with a fresh link, or ask whoever made the link." +
+      " An admin can name a service of yours that makes fresh ones.",
     who: ["admin", "host"],
     cures: ["fresh-link", "resolver", "credentials", "new-tab"],
     scope: "file",
