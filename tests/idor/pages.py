@@ -207,6 +207,11 @@ PAGES = [
             form("revoke-key", ADMINISTER, is_hidden=True, key="{admins_key_key}"),
         ),
     ),
+    page(
+        "team/origins/<int:origin_key>/",
+        get=ADMINISTER,
+        forms=(form("describe-origin", ADMINISTER, access="s3", bucket="s3://frames"),),
+    ),
     page("privacy/", forms=(form("verify", DECIDE),)),
     page("privacy/connections/", get=Ask(SEE, query="promotion={promotion_id}")),
     page("privacy/report.json", get=Ask(DECIDE, has_no_head=True)),

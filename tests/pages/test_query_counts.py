@@ -229,3 +229,13 @@ def test_promotions_and_one_of_them(owner: Viewer, approver: Viewer, dataset: Da
         make.make_promotion(owner, dataset, [item])
     assert queries_of(browse(owner), "/promotions/") == FRAME + 2
     assert queries_of(browse(approver), "/promotions/") == FRAME + 4
+
+
+def test_a_media_origin(owner: Viewer, admin: Viewer, dataset: Dataset, browse: Browse) -> None:
+    make.make_items(owner, dataset, 1)
+    path = f"/team/origins/{queries.team_origin_rows(admin)[0].pk}/"
+    few = queries_of(browse(admin), path)
+    for number in range(6):
+        make.make_items(owner, make.make_dataset(owner, name=f"more {number}"), 1, prefix=f"in-{number}")
+    # The origin, its datasets; for who decides what waits.
+    assert queries_of(browse(admin), path) == few == FRAME + 3

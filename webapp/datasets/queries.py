@@ -27,6 +27,7 @@ from webapp.privacy.origins import Origin
 from webapp.privacy.refusals import NotFound
 
 MAX_PAGE = 10_000
+LARGEST_KEY = 2**63 - 1
 Row = TypeVar("Row", Item, Scene, Slice)
 
 
@@ -297,6 +298,21 @@ def dataset_origin_rows(viewer: Viewer, dataset: Dataset) -> list[DatasetOrigin]
 
 def team_origin_rows(viewer: Viewer) -> list[MediaOrigin]:
     return list(MediaOrigin.objects.filter(team_id=viewer.team_id).select_related("declared_by").order_by("origin"))
+
+
+def media_origin(viewer: Viewer, pk: int) -> MediaOrigin:
+    """One of the team's media origins by its row number; raises NotFound."""
+    rows = MediaOrigin.objects.filter(team_id=viewer.team_id, pk=pk).select_related("declared_by")
+    found = rows.first() if pk <= LARGEST_KEY else None
+    if found is None:
+        raise NotFound("Your team has no such media origin.")
+    return found
+
+
+def datasets_of_origin(viewer: Viewer, origin: MediaOrigin) -> list[Dataset]:
+    """The datasets whose pages load media from the origin, by name."""
+    used = DatasetOrigin.objects.filter(origin=origin).values("dataset_id")
+    return list(Dataset.objects.visible_to(viewer).filter(pk__in=used).order_by("name", "pk"))
 
 
 def origin_rows_by_dataset(viewer: Viewer, found: Sequence[Dataset]) -> dict[int, list[MediaOrigin]]:

@@ -20,6 +20,7 @@ from webapp.pages.dataset_head import DatasetHead, dataset_head
 from webapp.pages.door import Refusal, carry_out, person
 from webapp.pages.edit_history import say_edit
 from webapp.pages.frame import Page, render, say
+from webapp.pages.media_origin import said_of
 from webapp.pages.tags import tags_from
 from webapp.pages.team import key_of
 from webapp.privacy.refusals import Invalid
@@ -33,6 +34,8 @@ class AttachedOrigin:
     """The origin's key, for the form that detaches it."""
     origin: str
     """Scheme, host and port."""
+    said: str
+    """How its media is asked for, in a line; empty where nothing was said."""
     attached_by: str
     """Who let it in."""
     attached_via: str
@@ -164,6 +167,7 @@ def attached_row(row: DatasetOrigin) -> AttachedOrigin:
     return AttachedOrigin(
         key=row.origin_id,
         origin=row.origin.origin,
+        said=said_of(row.origin),
         attached_by=row.attached_by.email,
         attached_via=MediaOrigin.Via(row.attached_via).label,
         attached_at=row.attached_at,

@@ -25,6 +25,7 @@ from webapp.datasets.models import MediaOrigin
 from webapp.pages.door import Refusal, Verb, carry_out, member, person
 from webapp.pages.frame import Page, render, say
 from webapp.pages.holdings import datasets_by_origin
+from webapp.pages.media_origin import said_of
 from webapp.pages.snippets import endpoint
 from webapp.privacy.refusals import Invalid, NotFound
 
@@ -37,6 +38,8 @@ class OriginRow:
     """Its key, for the form that removes it."""
     origin: str
     """Scheme, host and port."""
+    said: str
+    """How its media is asked for, in a line; empty where nothing was said."""
     declared_by: str
     """Who declared it."""
     declared_via: str
@@ -288,6 +291,7 @@ def origin_row(row: MediaOrigin, dataset_count: int) -> OriginRow:
     return OriginRow(
         key=row.pk,
         origin=row.origin,
+        said=said_of(row),
         declared_by=row.declared_by.email,
         declared_via=MediaOrigin.Via(row.declared_via).label,
         declared_at=row.declared_at,
