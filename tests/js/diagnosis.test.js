@@ -199,7 +199,7 @@ test("what came in place of a picture is named", async () => {
 test("a file that should show and does not is broken, misnamed or of a kind this browser lacks", async () => {
   const broken = await verdictIn({});
   assert.equal(broken.kind, "broken-file");
-  assert.match(broken.sentence, /a JPEG picture and cannot be decoded/);
+  assert.match(broken.sentence, /a JPEG picture and cannot be shown/);
   const misnamed = await verdictIn({ read: { type: "text/plain" } });
   assert.equal(misnamed.kind, "not-an-image");
   assert.equal(misnamed.cures[0], "content-type");

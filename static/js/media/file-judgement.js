@@ -92,7 +92,7 @@ export async function judgeSound({ bytes, type }, medium, { canShow, header }) {
     const found = `${name} that it calls ${type}`;
     return { kind: "not-an-image", facts: { found, cures: ["content-type", "file-there", "new-tab"] } };
   }
-  return { kind: "broken-file", facts: { flaw: `begins as ${name} and cannot be decoded: it is damaged or cut short` } };
+  return { kind: "broken-file", facts: { flaw: `begins as ${name} and cannot be shown: it is damaged or cut short` } };
 }
 
 /**

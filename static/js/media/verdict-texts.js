@@ -52,8 +52,8 @@ export const TEXTS = {
     scope: "host",
   },
   "no-range": {
-    sentence: ({ origin }) => `${origin} sends its files only as a whole: it does not answer to being asked for a part (Range).`,
-    remedy: "Whoever runs the host can allow that. Until then a video may not be jumped about in before all of it is here.",
+    sentence: ({ origin }) => `${origin} sends files only as a whole: it does not send the single parts that jumping about in a video needs (Range).`,
+    remedy: "Whoever runs the host can allow that. Until then a video can be jumped about in only where all of it is here.",
     who: ["host"],
     cures: ["range", "new-tab"],
     scope: "host",
@@ -68,7 +68,7 @@ export const TEXTS = {
     scope: "host",
   },
   undeclared: {
-    sentence: ({ origin }) => `This page may not contact ${origin}: it is no media origin of this dataset.`,
+    sentence: ({ origin }) => `This page may not contact ${origin}: it is not on this dataset's list of media hosts (media origins).`,
     remedy: "An admin of the team can declare it under Settings, media origins; then reload this page.",
     who: ["admin"],
     cures: ["declare", "new-tab"],
@@ -76,7 +76,7 @@ export const TEXTS = {
   },
   redirected: {
     sentence: ({ origin }) =>
-      `${origin} sent the browser on to another host (a redirect), which this page may not contact: it is no media origin of this dataset.`,
+      `${origin} sent the browser on to another host (a redirect), which is not on this dataset's list of media hosts (media origins).`,
     remedy:
       `Often that is a sign-in page: ${NEW_TAB.toLowerCase()} and sign in.` +
       " Otherwise the host can serve the file without a redirect, or an admin can declare the other host under Settings, media origins.",
@@ -200,7 +200,7 @@ export const TEXTS = {
         ? `${facts.origin} wants to know who asks before it gives this file (${statusOf(facts)}).`
         : `${facts.origin} refuses to give this file (${statusOf(facts)}).`,
     remedy:
-      `${NEW_TAB} and sign in if it asks. A signed link may have been taken back;` +
+      `${NEW_TAB} and sign in if it asks. A link that brings its own permission (a signed link) may have been taken back;` +
       " some hosts also say this of a file that is not there.",
     who: ["you", "host"],
     cures: ["sign-in", "credentials", "fresh-link", "host-log", "new-tab"],
@@ -249,7 +249,7 @@ export const TEXTS = {
     scope: "file",
   },
   "broken-file": {
-    sentence: ({ origin, flaw = "cannot be decoded: it is damaged or cut short" }) => `The file at ${origin} ${flaw}.`,
+    sentence: ({ origin, flaw = "cannot be shown: it is damaged or cut short" }) => `The file at ${origin} ${flaw}.`,
     remedy: "Whoever runs the host can put a sound copy there; the way from here to the host is in order.",
     who: ["host"],
     cures: ["file-there", "host-log", "new-tab"],
@@ -291,7 +291,7 @@ export const TEXTS = {
     mayHeal: true,
   },
   "credentials-missing": {
-    sentence: ({ origin }) => `${origin} gives its files only to who shows a key or token, and this browser has none for it.`,
+    sentence: ({ origin }) => `${origin} gives its files only to who shows a key or token, a secret like a password, and this browser has none for it.`,
     remedy: "Enter yours on the page Media hosts of this dataset: it stays in this browser and is never sent to Transom.",
     who: ["you", "host"],
     cures: ["credentials"],
@@ -308,7 +308,7 @@ export const TEXTS = {
     scope: "file",
   },
   "storage-unresolved": {
-    sentence: ({ origin }) => `This file is in the bucket ${origin}, and nothing says at which address that can be asked.`,
+    sentence: ({ origin }) => `This file is in ${origin}, a bucket (folder) of a storage service, and nothing says at which address that is found.`,
     remedy: "An admin of the team can say where it is under Settings, media origins; then reload this page.",
     who: ["admin"],
     cures: ["storage"],
@@ -328,7 +328,7 @@ export function unreachableCauses(origin) {
   ];
   return [
     "its name is unknown in your network: VPN off, or misspelt",
-    "nothing listens there: the service is stopped, or at another port",
+    "nothing listens there: the service is stopped, or the number after the colon of the address (its port) is another",
     ...(origin.startsWith("https:") ? certificates : []),
     "it forbids the use of its files on other sites (the header Cross-Origin-Resource-Policy)",
   ];
