@@ -9,6 +9,7 @@
         ...
         canary.connections   # one Visit per accepted connection, even one that never sent a byte
         canary.requests      # one Asked per request, with its headers and the process that sent it
+        canary.knocks        # those that only asked whether anybody is there: HEAD of the front page
         canary.made_by(pids)     # the connections of these processes and their descendants
         canary.foreign_to(pids)  # all the others
     canary.count("/photos/two.jpg")  # how often this very path was asked for
@@ -110,6 +111,7 @@ class CanaryServer:
         self._healed = threading.Event()
         self.connections: list[Visit] = []
         self.requests: list[Asked] = []
+        self.knocks: list[Asked] = []
         rules = ServingRules(cors=cors, token=token, latency_ms=latency_ms)
         self._server = _RecordingServer(self, rules)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
@@ -160,6 +162,7 @@ class CanaryServer:
         """Start the record anew."""
         self.connections.clear()
         self.requests.clear()
+        self.knocks.clear()
 
     def made_by(self, pids: Iterable[int]) -> list[Visit]:
         """The connections made by one of these processes or a descendant of one."""
@@ -326,7 +329,9 @@ class _RecordingExchange(MediaExchange):
             return
         asked = urlsplit(self.path)
         port = self.client_address[1]
-        self.server.canary.requests.append(
+        is_knock = self.command == "HEAD" and asked.path == "/"
+        noted = self.server.canary.knocks if is_knock else self.server.canary.requests
+        noted.append(
             Asked(
                 at=time.time(),
                 method=self.command,

@@ -102,7 +102,10 @@ class Watch:
     probed: list[str] = field(default_factory=list)
 
     def hear(self, message: ConsoleMessage) -> None:
-        """Note an error, unless it is what a browser says when a page learns that a host lets nobody read its files."""
+        """Note an error, unless it is what a browser says when a page learns that a host lets nobody read its files, or
+        asks one that is late whether it is there at all: its front page need not be."""
+        if re.fullmatch(r"\w+://[^/]+/", message.location["url"]) and "404" in message.text:
+            return
         probe = re.match(r"Access to fetch at '([^']+)' .* blocked by CORS policy", message.text)
         if message.type != "error" or (probe is None and message.location["url"] in self.probed):
             return

@@ -1,5 +1,7 @@
-/** The picture of one cell: waiting, loading, ready, or the reason why not. */
+/** The picture of one cell: waiting for its host (`data-held`), loading, ready, or the reason why not. */
 
+import { originOf } from "../credentials/access.js";
+import { HostDown, outages } from "../hosts/outages.js";
 import { make, part } from "../lib/markup.js";
 import { sizeClassOf } from "../thumbnails/size-classes.js";
 import { cropElement, objectCaption } from "./cell-crop.js";
@@ -27,6 +29,7 @@ import { ScenePreview } from "./scene-preview.js";
  */
 /** @typedef {Omit<PictureItem, "url"> & MoreOfRow} CellRow */
 
+/** @typedef {import("../media/diagnosis.js").Diagnosis} Diagnosis */
 /** @typedef {import("../thumbnails/thumbnails.js").Wish} Wish */
 /** @typedef {import("../thumbnails/thumbnails.js").Shown} Shown */
 
@@ -52,6 +55,8 @@ export class CellPicture {
   #load = null;
   /** What the picture on the cell was made for; null for the picture itself. @type {Wish | null} */
   #made = null;
+  /** Why it is not there. @type {Diagnosis | null} */
+  #diagnosis = null;
 
   /**
    * @param {HTMLElement} cell
@@ -87,6 +92,11 @@ export class CellPicture {
     return sizeClassOf({ width: clientWidth, height: clientHeight }, devicePixelRatio);
   }
 
+  /** Why the picture is not there; null while it may come. */
+  get diagnosis() {
+    return this.#diagnosis;
+  }
+
   /** Takes the wish back: the cell is out of sight. */
   rest() {
     this.#load?.abort();
@@ -94,10 +104,14 @@ export class CellPicture {
     this.#preview?.close();
   }
 
-  /** Tries again what failed. */
-  retry() {
-    if (this.#cell.dataset.state !== "error" || !this.#row.url) return;
+  /**
+   * Tries again what failed.
+   * @param {(diagnosis: Diagnosis) => boolean} [isMeant] by default any
+   */
+  retry(isMeant = () => true) {
+    if (this.#cell.dataset.state !== "error" || !this.#row.url || !this.#diagnosis || !isMeant(this.#diagnosis)) return;
     forget(this.#row.url);
+    this.#diagnosis = null;
     this.#cell.querySelector(".media-cell__reason")?.remove();
     this.#cell.dataset.state = "loading";
     this.load();
@@ -144,19 +158,65 @@ export class CellPicture {
   async #run(load, wish) {
     const { signal } = load;
     try {
-      const shown =
-        (await this.#store.kept(wish, signal)) ?? (await this.#queue.request((stop) => this.#store.load(wish, stop), signal));
+      const shown = (await this.#store.kept(wish, signal)) ?? (await this.#fetched(wish, signal));
       signal.throwIfAborted();
-      this.#ready(shown, wish);
-      if (shown.isOld) await this.#renew(wish, signal);
+      if (shown) this.#ready(shown, wish);
+      if (shown?.isOld && !outages.isDown(originOf(wish.url))) await this.#renew(wish, signal);
     } catch (reason) {
-      // What is there already stays.
-      if (signal.aborted || isDisposal(reason) || this.#made) return;
-      const diagnosis = await explain(wish.url, "image", reason);
-      if (!signal.aborted) this.#failed(diagnosis);
+      if (!signal.aborted && !isDisposal(reason)) throw reason;
     } finally {
       if (this.#load === load) this.#load = null;
     }
+  }
+
+  /**
+   * The picture from its host; while that is down the cell waits.
+   * @param {Wish} wish
+   * @param {AbortSignal} signal
+   * @returns {Promise<Shown | null>} null when it does not come, and the cell says why
+   */
+  async #fetched(wish, signal) {
+    const origin = originOf(wish.url);
+    const why = (/** @type {unknown} */ reason) => explain(wish.url, "image", reason);
+    for (;;) {
+      await this.#hostIsUp(origin, signal);
+      try {
+        return await this.#queue.request((stop) => outages.load(wish.url, (end) => this.#store.load(wish, end), { signal: stop, why }), signal);
+      } catch (reason) {
+        if (signal.aborted || isDisposal(reason)) throw reason;
+        if (!(reason instanceof HostDown) && (await this.#isItsOwn(wish.url, reason, signal))) return null;
+      }
+    }
+  }
+
+  /**
+   * @param {string} origin
+   * @param {AbortSignal} signal
+   */
+  async #hostIsUp(origin, signal) {
+    if (!outages.isDown(origin)) return;
+    this.#cell.toggleAttribute("data-held", true);
+    try {
+      await outages.up(origin, signal);
+    } finally {
+      this.#cell.removeAttribute("data-held");
+    }
+  }
+
+  /**
+   * Finds out why a picture did not come, and says so where it is this file's own fault.
+   * @param {string} url
+   * @param {unknown} reason
+   * @param {AbortSignal} signal
+   */
+  async #isItsOwn(url, reason, signal) {
+    const diagnosis = await explain(url, "image", reason);
+    signal.throwIfAborted();
+    outages.reportFailure(diagnosis);
+    if (outages.isDown(originOf(url))) return false;
+    // What is there already stays.
+    if (!this.#made) this.#failed(diagnosis);
+    return true;
   }
 
   /**
@@ -190,8 +250,10 @@ export class CellPicture {
     this.#measurements?.add({ id: item_id ?? id, width: shown.width, height: shown.height });
   }
 
-  /** @param {import("../media/diagnosis.js").Diagnosis} diagnosis */
-  #failed({ kind, sentence, remedy }) {
+  /** @param {Diagnosis} diagnosis */
+  #failed(diagnosis) {
+    const { kind, sentence, remedy } = diagnosis;
+    this.#diagnosis = diagnosis;
     const reason = make("span", { class: "media-cell__reason", "data-kind": kind, title: `${sentence} ${remedy}` }, sentence);
     part(this.#cell, "span", "media-cell__stage").replaceChildren(reason);
     this.#cell.dataset.state = "error";

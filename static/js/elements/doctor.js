@@ -1,6 +1,7 @@
 /** The page's one doctor: gives the diagnosis its eyes in this browser. */
 
 import { CredentialsMissing, StorageUnresolved, accessTo, noteAnswer, originOf } from "../credentials/access.js";
+import { outages } from "../hosts/outages.js";
 import { diagnose } from "../media/diagnosis.js";
 import { LoadTimedOut } from "../media/loading.js";
 import { tryMedia } from "../media/media-trial.js";
@@ -25,6 +26,7 @@ const memory = new VerdictMemory();
 const ownServer = new OwnServer({ fetch, address: new URL("/healthz", location.href).href });
 
 for (const event of ["online", "offline"]) addEventListener(event, () => memory.forgetAll());
+outages.addEventListener("back", () => memory.forgetAll());
 
 /**
  * Says why an address did not load.

@@ -2,6 +2,7 @@
  * `<frame-viewer>`: a scene, frame by frame, wherever its pictures come from.
  * `data-frame` is the index of the frame on screen, absent while there is none; `data-wanted` the one asked for;
  * `data-state` is idle, loading, ready or error, of the frame that is wanted; `data-source` is frames, mp4 or video.
+ * `data-held` is there while that frame waits for a host that is down.
  * Also `data-playing`, `data-dropped`, `data-held-bytes`, `data-frame-count` and `data-scale`.
  * Dispatches `frame-change` with detail `{frame, size}` in the task that paints a frame, size being the frame's own in
  * pixels; `frame-missing` with detail `{frame}` when the reason why not is on screen instead, `picture-gone` when any
@@ -9,6 +10,7 @@
  * address should keep has changed, `source-change` with detail `{says}`, and `viewer-action` with detail `{action}` for what is the page's to do.
  */
 
+import { originOf } from "../credentials/access.js";
 import { grouped } from "../lib/digits.js";
 import { bindKeys } from "../lib/keys.js";
 import { Marks } from "../viewer/marks.js";
@@ -20,6 +22,7 @@ import { keyActions } from "../viewer/shortcuts.js";
 import { Viewing } from "../viewer/viewing.js";
 import { explain, forget } from "./doctor.js";
 import { chosenCapacity_bytes } from "./memory-meter.js";
+import { ViewerOutages, isAsked, noteFailure } from "./viewer-outages.js";
 import { viewerActions } from "./viewer-actions.js";
 import { ViewerParts, sizeOf } from "./viewer-parts.js";
 
@@ -43,6 +46,8 @@ export class FrameViewer extends HTMLElement {
   #life = new AbortController();
   /** @type {ViewerParts | null} */
   #parts = null;
+  /** @type {ViewerOutages | null} */
+  #outages = null;
   /** @type {SceneMedia | null} */
   #media = null;
   /** @type {Viewing | null} */
@@ -221,6 +226,7 @@ export class FrameViewer extends HTMLElement {
     };
     this.#parts?.dispose();
     this.#parts = new ViewerParts(this, wishes, { capacity_bytes, signal });
+    this.#outages = new ViewerOutages(this, { stage: this.#parts.stage, back: () => this.#resume(), signal });
     const actions = viewerActions(this);
     this.replaceChildren(...this.#parts.elements);
     bindKeys(document, keyActions(wishes.act), signal);
@@ -295,6 +301,7 @@ export class FrameViewer extends HTMLElement {
       this.dispatchEvent(new CustomEvent("frame-change", { detail: { frame: index, size }, bubbles: true }));
     },
     fail: (index, reason) => void this.#fail(index, reason),
+    hold: (_, origin) => this.#hold([origin]),
     glanced: () => this.#parts && (this.#parts.timelineBar.held = this.#viewing?.held ?? []),
     playing: (isPlaying) => {
       this.toggleAttribute("data-playing", isPlaying);
@@ -315,7 +322,8 @@ export class FrameViewer extends HTMLElement {
   /** Says beside an older picture which frame is on its way. */
   #sayLoading() {
     if (!this.#parts || this.#painted === null) return;
-    this.parts.badge = `${grouped(this.#painted)} · loading ${grouped(this.wanted)}`;
+    const waits = this.hasAttribute("data-held") ? "waiting for" : "loading";
+    this.parts.badge = `${grouped(this.#painted)} · ${waits} ${grouped(this.wanted)}`;
   }
 
   /**
@@ -328,7 +336,9 @@ export class FrameViewer extends HTMLElement {
     const viewing = this.#viewing;
     if (!viewing) return;
     const diagnosis = await media.explain(viewing.source.kind, index, reason);
+    noteFailure(diagnosis);
     if (viewing !== this.#viewing || index !== this.wanted || this.dataset.state === "ready") return;
+    if (this.#hold([originOf(media.addressOf(viewing.source.kind, index))])) return;
     this.#showReason(diagnosis, media.addressOf(viewing.source.kind, index));
     this.dispatchEvent(new CustomEvent("frame-missing", { detail: { frame: index }, bubbles: true }));
   }
@@ -340,8 +350,11 @@ export class FrameViewer extends HTMLElement {
   async #cannotOpen(reason, signal) {
     const media = /** @type {SceneMedia} */ (this.#media);
     const { also, url, ...diagnosis } = await media.explainAll(this.#wanted, reason);
+    noteFailure(diagnosis);
     if (signal.aborted || !this.#parts) return;
     this.#saySource();
+    // What is on screen stays; where nothing is, there is room for all that is known.
+    if (this.#hold(media.originsOf(this.#wanted)) && (this.#painted !== null || isAsked(diagnosis))) return;
     this.#showReason(diagnosis, url, also);
   }
 
@@ -357,6 +370,26 @@ export class FrameViewer extends HTMLElement {
     this.parts.fail(diagnosis, { url, retry: () => this.#retry() }, also);
     this.dispatchEvent(new CustomEvent("picture-gone"));
     this.#refreshSoon();
+  }
+
+  /**
+   * Lets the wanted frame wait for its host.
+   * @param {string[]} origins
+   * @returns {boolean} whether any of these hosts is down
+   */
+  #hold(origins) {
+    if (!this.#outages?.hold(origins)) return false;
+    if (this.#painted !== null) this.parts.clearReason();
+    this.#state = "loading";
+    this.#refreshSoon();
+    return true;
+  }
+
+  /** A host that something waited for is back. */
+  #resume() {
+    // A reader or a player that was cut off is opened anew; single frames are only asked for again.
+    if (this.#viewing?.source.kind === "frames") this.#viewing.retry();
+    else if (!this.#opening.signal.aborted) void this.#open(null);
   }
 
   #retry() {

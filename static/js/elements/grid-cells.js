@@ -155,8 +155,17 @@ export class GridCells {
     }
   }
 
-  retry() {
-    for (const { picture } of this.#cells.values()) picture?.retry();
+  /**
+   * Tries again what failed.
+   * @param {(diagnosis: import("../media/diagnosis.js").Diagnosis) => boolean} [isMeant] by default any
+   */
+  retry(isMeant) {
+    for (const { picture } of this.#cells.values()) picture?.retry(isMeant);
+  }
+
+  /** Why pictures are not there, one reason for each that is not. */
+  get diagnoses() {
+    return [...this.#cells.values()].flatMap(({ picture }) => picture?.diagnosis ?? []);
   }
 
   dispose() {

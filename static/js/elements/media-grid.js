@@ -16,6 +16,7 @@ import { bindKeys } from "../lib/keys.js";
 import { Measurements } from "../lib/measurements.js";
 import { LoadQueue } from "../media/loading.js";
 import { GridCells } from "./grid-cells.js";
+import { summarizeFailures } from "./grid-failures.js";
 import { GridWindow } from "./grid-window.js";
 import { GridWords } from "./grid-words.js";
 import { fillCells } from "./rendered-cells.js";
@@ -177,6 +178,8 @@ export class MediaGrid extends HTMLElement {
     if (this.#isSelecting) this.setAttribute("aria-multiselectable", "true");
     const sight = new GridWindow(this, cells, (seen) => this.#show(seen), signal);
     this.#parts = { cells, window: sight, words, outline, blocks };
+    // What stands above the cells may grow: they stay where they are.
+    summarizeFailures(this, { cells, changed: () => sight.drawSoon(), signal });
     this.#listen(signal);
     cells.total = outline.isExact ? outline.count : null;
     sight.count = outline.count;

@@ -7,11 +7,14 @@ import { pixelSize } from "../lib/digits.js";
 import { bindKeys } from "../lib/keys.js";
 import { make, part } from "../lib/markup.js";
 import { Measurements } from "../lib/measurements.js";
+import { originOf } from "../credentials/access.js";
 import { loadPicture } from "../credentials/load-picture.js";
+import { HostDown, outages } from "../hosts/outages.js";
 import { withDeadline } from "../media/loading.js";
 import { explain, forget } from "./doctor.js";
 import { reasonPanel } from "./reason-panel.js";
 import { StageView } from "./stage-view.js";
+import { ViewerOutages, isAsked } from "./viewer-outages.js";
 
 /** @typedef {import("./cell-picture.js").PictureItem} PictureItem */
 
@@ -30,11 +33,14 @@ export class MediaStage extends HTMLElement {
   #sizeText = make("span");
   /** @type {StageView | null} */
   #stage = null;
+  /** @type {ViewerOutages | null} */
+  #outages = null;
 
   connectedCallback() {
     this.#life = new AbortController();
     const { signal } = this.#life;
     this.#build();
+    this.#outages = new ViewerOutages(this, { stage: this, back: () => this.#retry(), signal });
     bindKeys(document, this.#keys, signal);
     addEventListener("online", () => this.dataset.state === "error" && this.#retry(), { signal });
     if (this.#item) void this.#start();
@@ -76,7 +82,9 @@ export class MediaStage extends HTMLElement {
     this.dataset.state = "loading";
     const image = make("img", { class: "media-stage__image", alt: item.reference_id });
     try {
-      await withDeadline((signal) => loadPicture(image, item.url, signal), { signal: load.signal });
+      const why = (/** @type {unknown} */ reason) => explain(item.url, "image", reason);
+      const ask = (/** @type {AbortSignal} */ signal) => loadPicture(image, item.url, signal);
+      await withDeadline((signal) => outages.load(item.url, ask, { signal, why }), { signal: load.signal });
       this.#ready(image, item);
     } catch (reason) {
       if (!load.signal.aborted) await this.#failed(item, reason, load.signal);
@@ -109,9 +117,12 @@ export class MediaStage extends HTMLElement {
    * @param {AbortSignal} signal
    */
   async #failed(item, reason, signal) {
-    const diagnosis = await explain(item.url, "image", reason);
+    const known = reason instanceof HostDown ? outages.of(reason.origin)?.diagnosis : undefined;
+    const diagnosis = known ?? (await explain(item.url, "image", reason));
     if (signal.aborted) return;
+    outages.reportFailure(diagnosis);
     this.#clear();
+    if (this.#outages?.hold([originOf(item.url)]) && isAsked(diagnosis)) return;
     this.#view.append(reasonPanel(diagnosis, { url: item.url, retry: () => this.#retry() }));
     this.#sizeText.textContent = "";
     this.dataset.state = "error";

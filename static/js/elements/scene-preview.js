@@ -3,6 +3,7 @@
  * while the cell has the focus. Fingers scroll the grid, so they have none; neither has a scene that is an mp4 alone.
  */
 
+import { outages } from "../hosts/outages.js";
 import { grouped } from "../lib/digits.js";
 import { getJson } from "../lib/get.js";
 import { make } from "../lib/markup.js";
@@ -171,7 +172,7 @@ export class ScenePreview {
     try {
       const kept = await this.#store.kept(wish, signal);
       // The queue serves the newest wish first: this one is before all cells.
-      const { image } = kept ?? (await this.#queue.request((end) => this.#store.load(wish, end), signal));
+      const { image } = kept ?? (await this.#queue.request((end) => outages.load(wish.url, (stop) => this.#store.load(wish, stop), { signal: end }), signal));
       if (signal.aborted) return;
       Object.assign(image, { className: "media-cell__image", alt: "" });
       this.#images.set(stop, image);

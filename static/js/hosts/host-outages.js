@@ -2,7 +2,8 @@
  * Which media hosts are down, for this page. While one is, no load of it begins: the loads wait, one small question asks
  * the host again until it answers, and then those who waited are told.
  *
- * Dispatches `down` with detail `{origin, diagnosis}`, also when another cause is found, and `back` with detail `{origin}`.
+ * Dispatches `down` with detail `{origin, diagnosis}`, also when another cause is found, `back` with detail `{origin}`, and
+ * `wait` when another number of loads waits.
  */
 
 import { LoadTimedOut, orAborted } from "../media/loading.js";
@@ -54,6 +55,7 @@ export class HostDown extends Error {
  * @property {number} trusted_s until when its failures are those of single files
  * @property {number} back_s when it came back last
  * @property {number} falseReturns
+ * @property {number} waiting how many wait for it to be back
  */
 
 /**
@@ -62,7 +64,8 @@ export class HostDown extends Error {
  * @property {() => boolean} isVisible
  * @property {(origin: string, signal: AbortSignal) => Promise<boolean>} isAnswering asked while loads wait for the host
  * @property {(origin: string, address: string | null, signal: AbortSignal) => Promise<boolean>} isAnsweringAgain
- * @property {(url: string) => Promise<Diagnosis | null> | null} entry what keeps a host from being asked at all; null where that is
+ * @property {(location: string) => string} originOf what hosts are told apart by; of a bucket that nothing resolves its name
+ * @property {(origin: string) => Promise<Diagnosis | null> | null} entry what keeps a host from being asked at all; null where that is
  *   known not to be, and a promise of null where it turns out not to be
  */
 
@@ -98,19 +101,20 @@ export class HostOutages extends EventTarget {
   /**
    * Runs a load of a host, and finds out by it how the host is.
    * @template Loaded
-   * @param {string} url
+   * @param {string} location of what is loaded, as it is stored
    * @param {(signal: AbortSignal) => Promise<Loaded>} load
    * @param {object} [how]
    * @param {AbortSignal | undefined} [how.signal] takes the wish back
    * @param {((reason: unknown) => Promise<Diagnosis> | null)} [how.why] explains a failure, or null where it is plain that the host answered
    * @returns {Promise<Loaded>} rejects with HostDown when the host is down or found to be, with the signal's reason, or as the load does
    */
-  async load(url, load, { signal, why } = {}) {
-    const host = this.#host(originOf(url));
-    await this.#enter(host, url, signal);
+  async load(location, load, { signal, why } = {}) {
+    const host = this.#host(this.#boundaries.originOf(location));
+    if (this.#mustWait(host)) await this.#enter(host, signal);
     signal?.throwIfAborted();
     if (host.outage) throw new HostDown(host.origin);
-    host.address = url;
+    // What must be signed first is not asked for unsigned.
+    host.address = location.startsWith("http") ? location : null;
     const cut = new AbortController();
     const fall = (/** @type {Event} */ event) => {
       if (/** @type {CustomEvent<{origin: string}>} */ (event).detail.origin === host.origin) cut.abort(new HostDown(host.origin));
@@ -140,9 +144,22 @@ export class HostOutages extends EventTarget {
    */
   async up(origin, signal) {
     signal.throwIfAborted();
-    while (this.isDown(origin)) {
-      await orAborted(new Promise((resolve) => this.addEventListener("back", resolve, { once: true, signal })), signal);
+    const host = this.#hosts.get(origin);
+    if (!host?.outage) return;
+    this.#wait(host, 1);
+    try {
+      while (host.outage) await orAborted(new Promise((resolve) => this.addEventListener("back", resolve, { once: true, signal })), signal);
+    } finally {
+      this.#wait(host, -1);
     }
+  }
+
+  /**
+   * How many wait for a host to be back.
+   * @param {string} origin
+   */
+  waiting(origin) {
+    return this.#hosts.get(origin)?.waiting ?? 0;
   }
 
   /**
@@ -197,20 +214,26 @@ export class HostOutages extends EventTarget {
     const { now_s } = this.#boundaries;
     const pulse = new HostPulse({ now_s, missed: (waited_s) => void this.#missed(host, waited_s) });
     /** @type {Host} */
-    const host = { origin, pulse, outage: null, returning: null, doubt: null, entry: null, address: null, trusted_s: -Infinity, back_s: -Infinity, falseReturns: 0 };
+    const host = { origin, pulse, outage: null, returning: null, doubt: null, entry: null, address: null, trusted_s: -Infinity, back_s: -Infinity, falseReturns: 0, waiting: 0 };
     this.#hosts.set(origin, host);
     return host;
   }
 
   /**
-   * Waits for what must be known before a load begins: whether the host may be asked, and what a failure just now means.
+   * Whether something must be known before a load begins: whether the host may be asked, and what a failure just now means.
    * @param {Host} host
-   * @param {string} url
+   */
+  #mustWait(host) {
+    const bar = host.entry === null ? this.#boundaries.entry(host.origin) : null;
+    if (bar) host.entry = bar.then((diagnosis) => void (diagnosis && this.#down(host, diagnosis)));
+    return host.entry !== null || host.doubt !== null;
+  }
+
+  /**
+   * @param {Host} host
    * @param {AbortSignal | undefined} signal
    */
-  async #enter(host, url, signal) {
-    const bar = host.entry === null ? this.#boundaries.entry(url) : null;
-    if (bar) host.entry = bar.then((diagnosis) => void (diagnosis && this.#down(host, diagnosis)));
+  async #enter(host, signal) {
     const never = new AbortController().signal;
     if (host.entry) await orAborted(host.entry, signal ?? never);
     if (host.doubt) await orAborted(host.doubt, signal ?? never);
@@ -282,6 +305,15 @@ export class HostOutages extends EventTarget {
     this.dispatchEvent(new CustomEvent("down", { detail: { origin, diagnosis } }));
   }
 
+  /**
+   * @param {Host} host
+   * @param {number} more
+   */
+  #wait(host, more) {
+    host.waiting += more;
+    this.dispatchEvent(new CustomEvent("wait", { detail: { origin: host.origin } }));
+  }
+
   /** @param {Host} host */
   #back(host) {
     host.returning?.dispose();
@@ -292,15 +324,6 @@ export class HostOutages extends EventTarget {
   }
 }
 
-/**
- * What the hosts are told apart by; of a bucket that nothing resolves its name.
- * @param {string} url absolute
- */
-export function originOf(url) {
-  const { origin, protocol, host } = new URL(url);
-  return origin === "null" ? `${protocol}//${host}` : origin;
-}
-
 /** @returns {OutageBoundaries} */
 function thisBrowser() {
   return {
@@ -308,6 +331,7 @@ function thisBrowser() {
     isVisible: () => globalThis.document?.visibilityState !== "hidden",
     isAnswering: isAnsweringBeside,
     isAnsweringAgain,
+    originOf: (location) => new URL(location).origin,
     entry: () => null,
   };
 }

@@ -7,7 +7,7 @@
 const LEAST_PATIENCE_S = 1;
 /** A slow one after as long as this; then its loads end by their own limit. */
 const MOST_PATIENCE_S = 10;
-/** A load may take so many times as long as the slowest of the last ones. */
+/** A load may take so many times as long as half of the last ones did. */
 const SLACK = 2;
 const REMEMBERED = 20;
 /** What was learned from one late answer fades with each that comes. */
@@ -35,8 +35,8 @@ export class HostPulse {
 
   /** How long the host may keep silent before it is missed, in seconds. */
   get patience_s() {
-    const typical_s = SLACK * Math.max(0, ...this.#took_s);
-    return Math.min(MOST_PATIENCE_S, Math.max(LEAST_PATIENCE_S, typical_s, this.#learned_s));
+    const typical_s = this.#took_s.toSorted((one, other) => one - other)[this.#took_s.length >> 1] ?? 0;
+    return Math.min(MOST_PATIENCE_S, Math.max(LEAST_PATIENCE_S, SLACK * typical_s, this.#learned_s));
   }
 
   /** A load begins. @returns {PendingLoad} handed back to `end` */

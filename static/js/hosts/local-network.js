@@ -77,8 +77,9 @@ export class LocalNetwork extends EventTarget {
    */
   need(url) {
     const { pageAddress } = this.#boundaries;
+    if (pageAddress === undefined || !url.startsWith("http")) return "no";
     const media = new URL(url);
-    if (pageAddress === undefined || this.#free.has(media.origin)) return "no";
+    if (this.#free.has(media.origin)) return "no";
     return needsPermission(new URL(pageAddress), media);
   }
 

@@ -1,13 +1,13 @@
 /** The page's one account of which media hosts are down; see host-outages.js. */
 
+import { originOf } from "../credentials/access.js";
 import { HostOutages } from "./host-outages.js";
 import { localNetwork } from "./local-network.js";
 
 export { HostDown } from "./host-outages.js";
 
-export const outages = new HostOutages({ entry: (url) => localNetwork.bar(url) });
+export const outages = new HostOutages({ originOf, entry: (origin) => localNetwork.bar(origin) });
 
-/** @type {(() => void) | undefined} */
 const tryAll = () => outages.tryAll();
 globalThis.addEventListener?.("online", tryAll);
 globalThis.document?.addEventListener("visibilitychange", () => document.visibilityState === "visible" && tryAll());

@@ -4,6 +4,7 @@
  * way the nearest one that is there: while the wish runs ahead of the network the picture follows.
  */
 
+import { HostDown } from "../hosts/host-outages.js";
 import { withDeadline } from "../media/loading.js";
 import { MEDIA_TIMEOUT_S } from "../media/verdicts.js";
 import { HandMotion, REST_S } from "./hand-motion.js";
@@ -29,6 +30,7 @@ const FAILURE_STANDS_S = 10;
  * @typedef {object} Boundaries
  * @property {(index: number, picture: ImageBitmap) => void} show puts a picture on screen at once; it is the cache's own
  * @property {(index: number, reason: unknown) => void} fail the wanted frame cannot be shown
+ * @property {(index: number, origin: string) => void} [hold] the wanted frame waits until its host is back, and `retry` is called
  * @property {() => number} now_s
  */
 
@@ -51,6 +53,8 @@ export class FrameScheduler {
   #loading = new Map();
   /** @type {Map<number, {reason: unknown, since_s: number}>} */
   #failed = new Map();
+  /** Frames whose host is down: what is on screen stays while they are wanted. @type {Map<number, HostDown>} */
+  #held = new Map();
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #rest;
   #disposed = false;
@@ -101,12 +105,14 @@ export class FrameScheduler {
     this.#source.aim?.({ index, step: this.#motion.step });
     if (this.#cache.has(index)) this.#show(index);
     else if (!this.#recallFailure(index)) this.#showNearest();
+    this.#tellHold();
     this.#fill();
   }
 
   /** Forgets every failure and asks for the wanted frame again. */
   retry() {
     this.#failed.clear();
+    this.#held.clear();
     if (this.#wanted !== null) this.want(this.#wanted);
   }
 
@@ -129,7 +135,7 @@ export class FrameScheduler {
     if (isChasing) this.#rest = setTimeout(() => this.#fill(), REST_S * 1000);
     else if (!situation.isLooking) this.#rest = setTimeout(() => this.#fill(), LOOK_S * 1000);
     for (const index of [...(isChasing ? [] : [this.#wanted]), ...planAhead(situation)]) {
-      if (this.#cache.has(index) || this.#loading.has(index) || this.#isRefused(index)) continue;
+      if (this.#cache.has(index) || this.#loading.has(index) || this.#held.has(index) || this.#isRefused(index)) continue;
       if (!this.#hasPlaceFor(index)) {
         // Loads that never end tell nobody; one of them gives way in time.
         clearTimeout(this.#rest);
@@ -269,8 +275,19 @@ export class FrameScheduler {
    * @param {unknown} reason
    */
   #refused(index, reason) {
+    if (reason instanceof HostDown) {
+      this.#held.set(index, reason);
+      this.#tellHold();
+      return;
+    }
     this.#failed.set(index, { reason, since_s: this.#boundaries.now_s() });
     if (index === this.#wanted) this.#recallFailure(index);
+  }
+
+  #tellHold() {
+    const wanted = /** @type {number} */ (this.#wanted);
+    const held = this.#held.get(wanted);
+    if (held && !this.#cache.has(wanted)) this.#boundaries.hold?.(wanted, held.origin);
   }
 
   /**

@@ -1,6 +1,7 @@
 /** A scene's media as the page knows them: its list of frames, its mp4, and which of them can be shown how. */
 
 import { originOf } from "../credentials/access.js";
+import { HostDown, outages } from "../hosts/outages.js";
 import { parseExactly } from "../lib/island.js";
 import { withDeadline } from "../media/loading.js";
 import { ChosenSources, openFirst, sourcePlan } from "./choose-source.js";
@@ -33,8 +34,9 @@ import { Timeline } from "./timeline.js";
  * @property {{frameSize: import("./natural-size.js").Size | null} | null} [labels] null without frames
  */
 
-/** @typedef {(url: string, medium: "image" | "video", reason: unknown) => Promise<Explained>} Explain */
-/** @typedef {{kind: string, sentence: string, remedy: string}} Explained */
+/** @typedef {(url: string, medium: "image" | "video", reason: unknown) => Promise<Diagnosis>} Explain */
+/** @typedef {import("../media/verdicts.js").Diagnosis} Diagnosis */
+/** @typedef {{kind: string, sentence: string, remedy: string} | Diagnosis} Explained */
 
 /**
  * @typedef {object} OpenedScene
@@ -137,10 +139,12 @@ export class SceneMedia {
       if (kind !== plan.at(-1)) first = await firstOf(source, wanted, signal);
       return source;
     };
+    const whyFrame = (/** @type {string} */ location, /** @type {unknown} */ reason) => this.#explain(location, "image", reason);
+    const whyVideo = (/** @type {unknown} */ reason) => this.#explain(url, "video", reason);
     const openers = {
-      frames: tried("frames", () => openFrames(/** @type {FrameList} */ (this.frames), { rate_hz: frame_rate, signal, abilities: this.#abilities })),
-      mp4: tried("mp4", () => openMp4(url, { count, signal, onProgress, capacity_bytes })),
-      video: tried("video", () => openNative(url, { count, rate_hz: frame_rate, signal })),
+      frames: tried("frames", () => openFrames(/** @type {FrameList} */ (this.frames), { rate_hz: frame_rate, signal, abilities: this.#abilities, why: whyFrame })),
+      mp4: tried("mp4", () => openMp4(url, { count, signal, onProgress, capacity_bytes, why: whyVideo })),
+      video: tried("video", () => openNative(url, { count, rate_hz: frame_rate, signal, why: whyVideo })),
     };
     const onHandOver = (/** @type {SourceKind} */ kind, /** @type {unknown} */ reason) => void this.#leave(kind, wanted, reason, signal).then(changed);
     this.#left.clear();
@@ -193,8 +197,14 @@ export class SceneMedia {
    * @returns {Promise<Explained>}
    */
   async explain(kind, index, reason) {
+    if (reason instanceof HostDown) return outages.of(reason.origin)?.diagnosis ?? { kind: "source", sentence: `${reason.origin} did not answer.`, remedy: STEP_ON };
     if (reason instanceof CannotShow) return { kind: "source", sentence: reason.reason, remedy: STEP_ON };
     return this.#explain(this.addressOf(kind, index), kind === "frames" ? "image" : "video", reason);
+  }
+
+  /** The hosts that it may come from. @param {number} index of a frame */
+  originsOf(index) {
+    return this.#kinds.map((kind) => originOf(this.addressOf(kind, index)));
   }
 
   /**

@@ -12,6 +12,7 @@ import { Playback } from "./playback.js";
  * @typedef {object} ViewingBoundaries
  * @property {(index: number, picture: Picture) => void} paint puts a frame on screen at once
  * @property {(index: number, reason: unknown) => void} fail the wanted frame cannot be shown
+ * @property {(index: number, origin: string) => void} [hold] the wanted frame waits for its host, which is down
  * @property {(index: number) => void} wanted another frame is wanted now; its picture may come within the call that follows
  * @property {(isPlaying: boolean) => void} playing
  * @property {() => void} glanced a picture that `peek` had not is there now
@@ -46,6 +47,7 @@ export class Viewing {
     this.#scheduler = new FrameScheduler(source, this.#cache, {
       show: this.#show,
       fail: this.#fail,
+      hold: this.#hold,
       now_s: () => performance.now() / 1000,
     });
     this.#playback = new Playback(source.timeline, {
@@ -182,6 +184,15 @@ export class Viewing {
     this.#playback.failed();
     if (this.#failuresInARow >= FAILURES_THAT_STOP) this.stop();
     this.#boundaries.fail(index, reason);
+  };
+
+  /**
+   * @param {number} index
+   * @param {string} origin
+   */
+  #hold = (index, origin) => {
+    if (this.isPlaying) this.stop();
+    this.#boundaries.hold?.(index, origin);
   };
 
   /**

@@ -6,8 +6,9 @@
 
 import { accessTo } from "../../credentials/access.js";
 import { loadPicture } from "../../credentials/load-picture.js";
+import { outages } from "../../hosts/outages.js";
 import { pictureSize } from "../../media/picture-size.js";
-import { CannotShow } from "../frame-source.js";
+import { CannotShow, HostClosed } from "../frame-source.js";
 import { Timeline } from "../timeline.js";
 import { ByteRing } from "./byte-ring.js";
 import { HostTrial } from "./host-trial.js";
@@ -27,6 +28,8 @@ import { whyUndecodable } from "./undecodable.js";
  * @property {import("./picture-decoder.js").CreateBitmap} createBitmap
  */
 
+/** @typedef {(url: string, reason: unknown) => Promise<import("../../media/verdicts.js").Diagnosis>} Why */
+
 /** More at once made a slow drag miss frames on two cores (30 of 30 a second with four, 28 to 29.6 with five; Chromium 156). */
 const PARALLEL = 4;
 const AHEAD = 24;
@@ -44,6 +47,7 @@ const ASSUMED_RATE_HZ = 10;
  * @param {HostAbilities} [options.abilities] what is known of hosts; by default nothing, and it is forgotten with the source
  * @param {number} [options.ring_bytes] how much of compressed files is kept
  * @param {Browser} [options.browser]
+ * @param {Why} [options.why] explains a frame that did not come; by default nobody does
  * @returns {Promise<FrameSource>} rejects with CannotShow
  */
 export async function openFrames(frames, { rate_hz, signal, ...options }) {
@@ -67,16 +71,19 @@ class FramesSource {
   /** @type {ByteRing<StoredFile>} */
   #files;
   #life = new AbortController();
+  /** @type {Why | undefined} */
+  #why;
 
   /**
    * @param {FrameList} frames
    * @param {number | null} rate_hz
-   * @param {{abilities?: HostAbilities, ring_bytes?: number, browser?: Browser}} options
+   * @param {{abilities?: HostAbilities, ring_bytes?: number, browser?: Browser, why?: Why | undefined}} options
    */
-  constructor(frames, rate_hz, { abilities = newAbilities(), ring_bytes = RING_BYTES, browser = thisBrowser() }) {
+  constructor(frames, rate_hz, { abilities = newAbilities(), ring_bytes = RING_BYTES, browser = thisBrowser(), why }) {
     this.timeline = Timeline.even(frames.count, rate_hz ?? ASSUMED_RATE_HZ);
     this.says = rate_hz ? "frames, exact" : `frames, exact; no rate given, played at ${ASSUMED_RATE_HZ} a second`;
     this.#frames = frames;
+    this.#why = why;
     this.#browser = browser;
     this.#abilities = abilities;
     this.#hosts = new HostTrial(browser.fetch, abilities);
@@ -94,6 +101,16 @@ class FramesSource {
     const location = await this.#frames.ready(index, signal);
     const stored = this.#files.take(index);
     if (stored) return this.#decode(stored, signal);
+    const why = (/** @type {unknown} */ reason) => (isHostsAnswer(reason) ? null : (this.#why?.(location, reason) ?? null));
+    return outages.load(location, (end) => this.#loadFrom(index, location, end), { signal, why });
+  }
+
+  /**
+   * @param {number} index
+   * @param {string} location
+   * @param {AbortSignal} signal
+   */
+  async #loadFrom(index, location, signal) {
     const access = await accessTo(location, { medium: "image" });
     const response = await this.#hosts.ask(access, signal);
     if (response && !isDrawing(response)) return this.#loadByFile(index, new URL(access.href).host, response, signal);
@@ -180,8 +197,16 @@ async function readAll(response, host, signal) {
     return await response.arrayBuffer();
   } catch {
     signal.throwIfAborted();
-    throw new CannotShow(`${host} broke off in the middle of this frame.`);
+    throw new HostClosed(`${host} broke off in the middle of this frame.`);
   }
+}
+
+/**
+ * Whether a frame failed of what its host said, so that the host is well.
+ * @param {unknown} reason
+ */
+function isHostsAnswer(reason) {
+  return reason instanceof CannotShow && !(reason instanceof HostClosed);
 }
 
 /** @returns {HostAbilities} */

@@ -1,6 +1,7 @@
 /** Keeps the decoder of one video at work: asks Runs what to do, reads the packet, hands it to the worker. */
 
 import { trustedScript } from "../../lib/trusted-script.js";
+import { HostDown } from "../../hosts/host-outages.js";
 import { LoadTimedOut } from "../../media/loading.js";
 import { CannotShow } from "../frame-source.js";
 import { Runs } from "./mp4-runs.js";
@@ -142,7 +143,8 @@ export class Decoding {
     } catch (reason) {
       if (this.#isDisposed) return null;
       const lost = this.#runs.without(position);
-      for (const frame of lost) this.#fail(frame, reason instanceof LoadTimedOut ? reason : new CannotShow(NOT_SENT));
+      const why = reason instanceof LoadTimedOut || reason instanceof HostDown ? reason : new CannotShow(NOT_SENT);
+      for (const frame of lost) this.#fail(frame, why);
       return null;
     }
   }

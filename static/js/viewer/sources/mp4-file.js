@@ -4,11 +4,14 @@
  */
 
 import { CredentialsMissing, StorageUnresolved, accessTo, noteAnswer, originOf } from "../../credentials/access.js";
+import { HostDown, outages } from "../../hosts/outages.js";
 import { LoadTimedOut, withDeadline } from "../../media/loading.js";
 import { MEDIA_TIMEOUT_S } from "../../media/verdicts.js";
 import { CannotShow, HostClosed } from "../frame-source.js";
 
 /** @typedef {typeof import("../../../vendor/mediabunny/mediabunny.min.mjs")} Mediabunny */
+
+/** @typedef {(reason: unknown) => Promise<import("../../media/verdicts.js").Diagnosis>} Why */
 
 /** A range in this form needs no preflight. 64 KiB hold the index of a short video. */
 const PROBE = "bytes=0-65535";
@@ -24,15 +27,15 @@ const RETRY_S = 0.3;
  * Asks the host for the beginning of the file, and settles how the rest is read.
  * @param {Mediabunny} mediabunny
  * @param {string} url as it is stored
- * @param {{signal: AbortSignal, onProgress: (fraction: number) => void}} options
- * @returns {Promise<import("../../../vendor/mediabunny/mediabunny.min.mjs").Source>} rejects with CannotShow, or with the signal's reason
+ * @param {{signal: AbortSignal, onProgress: (fraction: number) => void, why?: Why | undefined}} options
+ * @returns {Promise<import("../../../vendor/mediabunny/mediabunny.min.mjs").Source>} rejects with CannotShow, HostDown, or with the signal's reason
  */
-export async function openFile(mediabunny, url, { signal, onProgress }) {
+export async function openFile(mediabunny, url, { signal, onProgress, why }) {
   const origin = originOf(url);
   const response = await probe(url, origin, signal);
   if (response.status === 206) {
     void response.body?.cancel().catch(() => {});
-    return rangedSource(mediabunny, url);
+    return rangedSource(mediabunny, url, why);
   }
   if (response.status === 416) throw new CannotShow("The video file is empty.");
   if (!response.ok) {
@@ -51,10 +54,12 @@ export async function openFile(mediabunny, url, { signal, onProgress }) {
  */
 async function probe(url, origin, signal) {
   try {
-    return await withDeadline((limit) => request(url, { headers: { Range: PROBE }, signal: limit }), { signal });
+    const ask = (/** @type {AbortSignal} */ limit) => request(url, { headers: { Range: PROBE }, signal: limit });
+    // That it fails may only mean that pages may not read the host's files: the next source tells.
+    return await withDeadline((limit) => outages.load(url, ask, { signal: limit }), { signal });
   } catch (reason) {
     signal.throwIfAborted();
-    if (reason instanceof CredentialsMissing || reason instanceof StorageUnresolved) throw reason;
+    if (reason instanceof HostDown || reason instanceof CredentialsMissing || reason instanceof StorageUnresolved) throw reason;
     throw new HostClosed(
       reason instanceof LoadTimedOut
         ? `${origin} did not answer within ${MEDIA_TIMEOUT_S} seconds.`
@@ -81,40 +86,53 @@ async function request(url, init) {
  * A file read in pieces, as they are needed.
  * @param {Mediabunny} mediabunny
  * @param {string} url
+ * @param {Why | undefined} why
  */
-function rangedSource(mediabunny, url) {
+function rangedSource(mediabunny, url, why) {
   let failures = 0;
+  // Opening has shown that pages may read this host's files: a request that fails now has another cause.
+  const explained = { why: (/** @type {unknown} */ reason) => (reason instanceof TypeError ? (why?.(reason) ?? null) : null) };
   /** @type {typeof fetch} */
   const fetchPatiently = async (_, init) => {
     const outer = init?.signal ? [init.signal] : [];
     // The reader's own signal outlives the deadline: it ends the body, which would keep one of the host's few connections.
-    const response = await withDeadline((limit) => request(url, { ...init, signal: AbortSignal.any([limit, ...outer]) }));
+    const ask = (/** @type {AbortSignal} */ limit) => request(url, { ...init, signal: AbortSignal.any([limit, ...outer]) });
+    const response = await withDeadline((limit) => outages.load(url, ask, { signal: limit, ...explained }));
     if (!response.body) return response;
     const arrived = () => (failures = 0);
-    return new Response(unstalled(response.body, arrived), { status: response.status, headers: response.headers });
+    return new Response(unstalled(response.body, arrived, (read) => outages.load(url, read, explained)), { status: response.status, headers: response.headers });
   };
   // The address it is given here is asked by nobody: `request` finds the one that is good now.
   return new mediabunny.UrlSource(`${originOf(url)}/`, {
     fetchFn: fetchPatiently,
     maxCacheSize: HELD_BYTES,
-    getRetryDelay: (_, reason) => (reason instanceof LoadTimedOut || ++failures >= ATTEMPTS ? null : failures * RETRY_S),
+    getRetryDelay: (_, reason) => (isFinal(reason) || ++failures >= ATTEMPTS ? null : failures * RETRY_S),
     // A read ahead that failed is no failure yet: who needs those bytes asks again, and is told.
     handleUnhandledError: () => {},
   });
 }
 
 /**
+ * Whether asking again at once would be of no use.
+ * @param {unknown} reason
+ */
+function isFinal(reason) {
+  return reason instanceof LoadTimedOut || reason instanceof HostDown;
+}
+
+/**
  * The same bytes; an error instead of a silence that does not end.
  * @param {ReadableStream<Uint8Array>} body
  * @param {() => void} arrived called for each piece
+ * @param {(read: () => Promise<ReadableStreamReadResult<Uint8Array>>) => Promise<ReadableStreamReadResult<Uint8Array>>} watched
  * @returns {ReadableStream<Uint8Array>}
  */
-function unstalled(body, arrived) {
+function unstalled(body, arrived, watched) {
   const reader = body.getReader();
   return new ReadableStream({
     async pull(controller) {
       try {
-        const { done, value } = await withDeadline(() => reader.read());
+        const { done, value } = await withDeadline(() => watched(() => reader.read()));
         arrived();
         if (done) controller.close();
         else controller.enqueue(value);

@@ -3,6 +3,7 @@
  * of every packet and the bytes of none.
  */
 
+import { HostDown } from "../../hosts/host-outages.js";
 import { LoadTimedOut } from "../../media/loading.js";
 import { MEDIA_TIMEOUT_S } from "../../media/verdicts.js";
 import { CannotShow } from "../frame-source.js";
@@ -82,7 +83,7 @@ export class VideoTrack {
     } catch (reason) {
       input.dispose();
       signal.throwIfAborted();
-      throw reason instanceof CannotShow ? reason : new CannotShow(sentenceFor(reason, mediabunny));
+      throw reason instanceof CannotShow || reason instanceof HostDown ? reason : new CannotShow(sentenceFor(reason, mediabunny));
     } finally {
       signal.removeEventListener("abort", stop);
     }

@@ -4,12 +4,16 @@
  */
 
 import { accessTo, originOf } from "../../credentials/access.js";
+import { outages } from "../../hosts/outages.js";
 import { CannotShow } from "../frame-source.js";
 import { Timeline } from "../timeline.js";
 import { FrameGrid, measureGrid } from "./native-grid.js";
 import { VideoPlayer } from "./native-player.js";
 
 /** @typedef {import("../frame-source.js").FrameSource} FrameSource */
+
+/** @typedef {(reason: unknown) => Promise<import("../../media/verdicts.js").Diagnosis>} Why */
+/** @typedef {<Loaded>(load: (signal: AbortSignal) => Promise<Loaded>, how: {signal: AbortSignal}) => Promise<Loaded>} Watched runs a load and looks after its host */
 
 /** A video and a scene of as many frames may still disagree by one: players differ about the last. */
 const FRAMES_APART = 1.5;
@@ -30,21 +34,23 @@ const FASTEST = 8;
 /**
  * Opens a video in the browser's player and finds out how its frames are numbered.
  * @param {string} url as it is stored
- * @param {{count: number | null, rate_hz: number | null, signal: AbortSignal}} scene the number of frames the scene has; null for
- *   a video alone
+ * @param {{count: number | null, rate_hz: number | null, signal: AbortSignal, why?: Why | undefined}} scene the number of frames the
+ *   scene has; null for a video alone; and what explains a frame that did not come
  * @returns {Promise<FrameSource>} rejects with CannotShow, with the signal's reason, or, where only the
  *   doctor can say why, with VideoFailed or LoadTimedOut
  */
-export async function openNative(url, { count, rate_hz, signal }) {
+export async function openNative(url, { count, rate_hz, signal, why }) {
   signal.throwIfAborted();
   const player = new VideoPlayer(() => addressFor(url), originOf(url));
+  /** @type {Watched} */
+  const watched = (load, { signal }) => outages.load(url, load, { signal, why: (reason) => why?.(reason) ?? null });
   try {
-    const first_s = await player.open(signal);
+    const first_s = await watched((end) => player.open(end), { signal });
     const grid = player.tellsFrames
       ? await measure(player, { first_s, count, rate_hz, signal })
       : trust(player, { count, rate_hz });
     refuseOtherVideo(grid, count);
-    return new NativeSource(player, grid, count);
+    return new NativeSource(player, grid, count, watched);
   } catch (reason) {
     player.dispose();
     throw reason;
@@ -114,6 +120,7 @@ class NativeSource {
   /** @type {((index: number, picture: ImageBitmap) => void) | null} */
   onSpare = null;
   #player;
+  #watched;
   #grid;
   #isEven;
   #life = new AbortController();
@@ -127,9 +134,11 @@ class NativeSource {
    * @param {VideoPlayer} player
    * @param {FrameGrid} grid
    * @param {number | null} count
+   * @param {Watched} watched
    */
-  constructor(player, grid, count) {
+  constructor(player, grid, count, watched) {
     this.#player = player;
+    this.#watched = watched;
     this.#grid = grid;
     this.#isEven = grid.isEven;
     this.timeline = Timeline.even(count ?? grid.count, grid.rate_hz, grid.start_s);
@@ -212,7 +221,8 @@ class NativeSource {
   /** @param {WaitingLoad} wish */
   async #serve({ index, signal, resolve, reject }) {
     try {
-      const picture = await this.#reach(index);
+      const { signal: life } = this.#life;
+      const picture = await (this.#isHere(index) ? this.#reach(index, life) : this.#watched((end) => this.#reach(index, end), { signal: life }));
       if (signal.aborted) this.#spare(index, picture);
       else resolve(picture);
     } catch (reason) {
@@ -221,15 +231,24 @@ class NativeSource {
   }
 
   /**
+   * Whether the bytes of a frame are here: then its host does not matter.
+   * @param {number} index
+   */
+  #isHere(index) {
+    return this.buffered().some(([from, to]) => index >= from && index <= to);
+  }
+
+  /**
    * Shows exactly one frame and takes its picture.
    * @param {number} index
+   * @param {AbortSignal} signal
    * @returns {Promise<ImageBitmap>}
    */
-  async #reach(index) {
+  async #reach(index, signal) {
     const { shown_s } = this.#player;
     if (shown_s !== null && this.#indexOf(shown_s) === index && !this.#player.video.seeking) return this.#player.grab();
     let shown = -1;
-    for (const { show, isForSkipped } of this.#attempts(index)) {
+    for (const { show, isForSkipped } of this.#attempts(index, signal)) {
       if (isForSkipped && shown < index) break;
       shown = this.#indexOf(await show());
       if (shown === index) return this.#player.grab();
@@ -241,10 +260,10 @@ class NativeSource {
   /**
    * The ways to a frame, the usual one first; each shows a frame and says when that begins.
    * @param {number} index
+   * @param {AbortSignal} signal
    * @returns {{show: () => Promise<number>, isForSkipped: boolean}[]} the last ones for where a later frame came only
    */
-  #attempts(index) {
-    const { signal } = this.#life;
+  #attempts(index, signal) {
     const { start_s, step_s, count } = this.#grid;
     const middle_s = this.#grid.middle_s(index);
     /** @type {(time_s: number) => () => Promise<number>} */
