@@ -64,8 +64,8 @@ export class CredentialForm {
 
   /** @returns {Node[]} */
   #keeping() {
-    if (this.#how === "plain") return [make("p", { class: "notice", "data-kind": "warning" }, make("span", {}, INSECURE))];
-    if (this.#how === "page") return [make("p", { class: "notice", "data-kind": "warning" }, make("span", {}, NO_STORAGE))];
+    if (this.#how === "plain") return [make("p", { class: "notice credentials__notice", "data-kind": "warning" }, make("span", {}, INSECURE))];
+    if (this.#how === "page") return [make("p", { class: "notice credentials__notice", "data-kind": "warning" }, make("span", {}, NO_STORAGE))];
     const label = make("label", { class: "option", for: this.#remember.id }, this.#remember, make("span", { class: "strong" }, "Remember on this device"));
     label.append(make("span", { class: "option__hint" }, REMEMBER_HINT));
     return [label];
