@@ -11,6 +11,7 @@
  */
 
 import { originOf } from "../credentials/access.js";
+import { credentialChanges } from "../credentials/page-profiles.js";
 import { grouped } from "../lib/digits.js";
 import { bindKeys } from "../lib/keys.js";
 import { Marks } from "../viewer/marks.js";
@@ -233,6 +234,7 @@ export class FrameViewer extends HTMLElement {
     // A hidden page gets no ticks: without this it would drop everything it missed on return.
     document.addEventListener("visibilitychange", () => document.hidden && this.pause(), { signal });
     addEventListener("online", () => this.dataset.state === "error" && this.#retry(), { signal });
+    credentialChanges.addEventListener("change", () => this.dataset.state === "error" && this.#retry(), { signal });
     const look = setInterval(() => this.#refreshHeld(), LOOK_EVERY_S * 1000);
     signal.addEventListener("abort", () => clearInterval(look));
     this.#refresh();

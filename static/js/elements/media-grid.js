@@ -6,6 +6,7 @@
  * `cells-change` after cells came or went, and `renewal-wish` when somebody wants to see what changed. `data-state` is `ready` once every row in the window is known.
  */
 
+import { credentialChanges } from "../credentials/page-profiles.js";
 import { GridSelection, LONGEST_RANGE, rangeBetween } from "../grid/grid-selection.js";
 import { ResultOutline } from "../grid/result-outline.js";
 import { RowBlocks } from "../grid/row-blocks.js";
@@ -267,6 +268,7 @@ export class MediaGrid extends HTMLElement {
     if (this.#isSelecting) document.addEventListener("keydown", this.#onSelectAll, on);
     // A browser that comes back online tries by itself what failed meanwhile.
     addEventListener("online", () => this.#retry(), on);
+    credentialChanges.addEventListener("change", () => this.#retry(), on);
   }
 
   /** @param {import("./grid-window.js").Sight} sight */

@@ -16,6 +16,7 @@ import { TabMemory } from "../lib/tab-memory.js";
 import { loadImage } from "../media/image-load.js";
 import { explain, forget } from "./doctor.js";
 import { doctorReport, weightOf } from "./doctor-report.js";
+import "./host-credentials.js";
 
 /** @typedef {import("../media/verdicts.js").Diagnosis} Diagnosis */
 /** @typedef {{url: string, medium: "image" | "video", href: string, name: string}} FileOnPage */
@@ -43,8 +44,9 @@ export class MediaHost extends HTMLElement {
     this.#button.addEventListener("click", () => void this.check(), { signal });
     abilities.addEventListener("change", () => this.#showAbilities(), { signal });
     localNetwork.addEventListener("change", () => this.#isWaiting() && void this.check(), { signal });
-    const access = document.createElement("host-credentials");
+    const access = /** @type {import("./host-credentials.js").HostCredentials} */ (document.createElement("host-credentials"));
     access.dataset.origin = this.origin;
+    access.sample = () => this.#sample();
     this.#body?.replaceChildren(make("div", { class: "host__actions" }, this.#button, this.#asked), this.#report, this.#table, access);
     this.#show();
   }

@@ -3,6 +3,7 @@
  * or the reason why it is not there. Dispatches `picture-ready` with detail `{width, height}` in pixels.
  */
 
+import { credentialChanges } from "../credentials/page-profiles.js";
 import { pixelSize } from "../lib/digits.js";
 import { bindKeys } from "../lib/keys.js";
 import { make, part } from "../lib/markup.js";
@@ -43,6 +44,7 @@ export class MediaStage extends HTMLElement {
     this.#outages = new ViewerOutages(this, { stage: this, back: () => this.#retry(), signal });
     bindKeys(document, this.#keys, signal);
     addEventListener("online", () => this.dataset.state === "error" && this.#retry(), { signal });
+    credentialChanges.addEventListener("change", () => this.dataset.state === "error" && this.#retry(), { signal });
     if (this.#item) void this.#start();
   }
 

@@ -1,5 +1,6 @@
 /** The pictures of cells that the server rendered and that stay: strips of datasets, the parts of a comparison. */
 
+import { credentialChanges } from "../credentials/page-profiles.js";
 import { Measurements } from "../lib/measurements.js";
 import { LoadQueue } from "../media/loading.js";
 import { CellPicture } from "./cell-picture.js";
@@ -38,6 +39,7 @@ export function fillCells(owner, items, { measureUrl, signal }) {
   }
   // A browser that comes back online tries by itself what failed meanwhile.
   addEventListener("online", () => pictures.forEach((picture) => picture.retry()), { signal });
+  credentialChanges.addEventListener("change", () => pictures.forEach((picture) => picture.retry()), { signal });
   signal.addEventListener("abort", () => {
     observer.disconnect();
     queue.dispose();
