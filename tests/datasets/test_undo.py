@@ -56,6 +56,8 @@ def state(dataset: Dataset) -> dict[str, Any]:
         ]
         for table in tables
     }
+    sizes = Item.objects.unscoped().filter(dataset_id=dataset.pk).order_by("pk")
+    found["sizes"] = list(sizes.values_list("pk", "width", "height"))
     slices = Slice.objects.unscoped().filter(dataset_id=dataset.pk, deleted_at=None).order_by("pk")
     found["slices"] = [(one.pk, one.name, one.description, one.tags, list(one.keys()), one.size) for one in slices]
     kept = Dataset.objects.unscoped().get(pk=dataset.pk)
@@ -96,16 +98,24 @@ class World:
             ),
             lambda: actions.change_tags(self.viewer, self.dataset, add=[f"t{value}"], remove=[f"t{which}"]),
             lambda: actions.rename_dataset(self.viewer, self.dataset, f"name {value}"),
+            lambda: self.measure(self.items[which % 5 :], which + 1),
         ]
         # What a drawn sequence asks of a slice that it deleted, or with a value of another type, changes nothing.
         with contextlib.suppress(Refused):
             verbs[kind % len(verbs)]()
 
+    def measure(self, items: list[Item], width: int) -> None:
+        stored = queries.items(self.viewer, self.dataset).filter(pk__in=[one.pk for one in items])
+        sizes = [
+            actions.MeasuredSize(pk, seen, (width, 4)) for pk, *seen in stored.values_list("pk", "width", "height")
+        ]
+        actions.write_measures(self.viewer, self.dataset, [one._replace(seen=tuple(one.seen)) for one in sizes], [])
+
     def edit_many(self, field: str, keys: BitMap64, wanted: Held | None) -> None:
         actions.edit_metadata_of_many(self.viewer, self.dataset, "item", keys, field, wanted=wanted)
 
 
-STEP = st.tuples(st.integers(0, 16), st.integers(0, 9), st.integers(0, 3))
+STEP = st.tuples(st.integers(0, 17), st.integers(0, 9), st.integers(0, 3))
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

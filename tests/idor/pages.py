@@ -93,6 +93,12 @@ PAGES = [
         post=send(SEE, {"items": [{"id": "{item_id}", "width": 640, "height": 480}]}, skips=True),
     ),
     page(f"{DATASET}jobs/"),
+    page(f"{DATASET}health/"),
+    feed(f"{DATASET}health/sample", get=Ask(SEE, query="size=10&seed=7")),
+    feed(
+        f"{DATASET}health/measures",
+        post=send(CURATE, {"sizes": [{"id": "{item_id}", "seen": [None, None], "found": [640, 480]}]}),
+    ),
     page(f"{DATASET}history/", forms=(form("undo", CURATE, edit="{edit_id}"),)),
     page(f"{DATASET}requests/", forms=ASKED_FOR),
     feed(

@@ -58,6 +58,7 @@ class House:
             "dataset slices": f"{self.grid}slices/",
             "dataset models": f"{self.grid}models/",
             "dataset jobs": f"{self.grid}jobs/",
+            "dataset health": f"{self.grid}health/",
             "dataset history": f"{self.grid}history/",
             "dataset requests": f"{self.grid}requests/",
             "media hosts": f"{self.grid}hosts/",

@@ -20,6 +20,7 @@ THINGS = [
     "dataset slices",
     "dataset models",
     "dataset jobs",
+    "dataset health",
     "dataset history",
     "dataset requests",
     "media hosts",

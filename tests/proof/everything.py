@@ -175,6 +175,7 @@ class Everything:
         for path in (
             "suggestions",
             "suggestions?field=metadata.n",
+            "health/sample?size=10",
             f"query-check?q={quote(text)}",
             f"?q={quote(text)}",
         ):

@@ -76,6 +76,7 @@ def test_every_kind_of_page_was_seen(locked: Everything) -> None:
         "/datasets/ds/charts/",
         "/datasets/ds/models/",
         "/datasets/ds/jobs/",
+        "/datasets/ds/health/",
         "/datasets/ds/history/",
         "/datasets/ds/requests/",
         "/datasets/ds/settings/",

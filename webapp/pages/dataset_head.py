@@ -17,6 +17,7 @@ VIEWS = (
     ("slices", "Slices", "slices/"),
     ("models", "Models", "models/"),
     ("jobs", "Jobs", "jobs/"),
+    ("health", "Health", "health/"),
     ("history", "History", "history/"),
     ("requests", "Requests", "requests/"),
     ("settings", "Settings", "settings/"),

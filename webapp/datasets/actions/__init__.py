@@ -6,6 +6,7 @@ from webapp.datasets.actions.change_metadata import MetadataChange, change_metad
 from webapp.datasets.actions.datasets import change_tags, create_dataset, delete_dataset, rename_dataset
 from webapp.datasets.actions.deletion import delete_item, delete_scene
 from webapp.datasets.actions.files import store_file, upload_files
+from webapp.datasets.actions.measures import MeasuredSize, MeasuredVideo, write_measures
 from webapp.datasets.actions.metadata_edits import edit_metadata, edit_metadata_of_many
 from webapp.datasets.actions.origin_terms import OriginTerms, describe_origin
 from webapp.datasets.actions.origins import attach_origin, declare_origin, detach_origin, forget_origin
@@ -23,6 +24,8 @@ from webapp.datasets.actions.undo import undo, undo_last
 
 __all__ = [
     "AppendOutcome",
+    "MeasuredSize",
+    "MeasuredVideo",
     "MetadataChange",
     "OriginTerms",
     "SetOperation",
@@ -56,4 +59,5 @@ __all__ = [
     "undo",
     "undo_last",
     "upload_files",
+    "write_measures",
 ]

@@ -13,6 +13,7 @@ from webapp.accounts.audit import record
 from webapp.accounts.viewer import Viewer
 from webapp.datasets.actions.edit_log import as_it_is, keep_edit, keep_life_edit
 from webapp.datasets.actions.locking import locked_dataset, save_change
+from webapp.datasets.actions.measures import SIZE, Writing, keep_measures_edit, put_sizes_back
 from webapp.datasets.bearers import BEARERS
 from webapp.datasets.deltas import (
     Cell,
@@ -186,6 +187,23 @@ def take_back_members(viewer: Viewer, dataset: Dataset, found: Edit) -> Edit:
     return keep_reverse(viewer, dataset, found, delta, packed_keys({"member": coming | leaving}))
 
 
+def take_back_measures(viewer: Viewer, dataset: Dataset, found: Edit) -> Edit:
+    """Put back what was known before: the field written last comes first, so that each key comes back at its place."""
+    writing = Writing()
+    for field, delta in reversed(unpacked(found.delta)):
+        if field == SIZE:
+            put_sizes_back(dataset, delta, writing)
+            continue
+        for piece in pieces_of(delta):
+            put_back(dataset, "scene", field, piece, writing.cells(field))
+    if not any(map(len, writing.fields.values())):
+        raise Conflict("What this wrote to has been deleted since.")
+    save_change(dataset)
+    return keep_measures_edit(
+        viewer, dataset, writing, subject=found.subject, summary=reverse_summary(found), undoes=found
+    )
+
+
 def existing(found: Slice, keys: BitMap64) -> BitMap64:
     """Those of the keys that are still in the dataset."""
     table: Any = Item if found.kind == Slice.Kind.ITEMS else Scene
@@ -231,4 +249,5 @@ TAKING_BACK: dict[Edit.Kind, Callable[[Viewer, Dataset, Edit], Edit]] = {
     Edit.Kind.SLICE: take_back_words,
     Edit.Kind.MEMBERS: take_back_members,
     Edit.Kind.LIFE: take_back_life,
+    Edit.Kind.MEASURES: take_back_measures,
 }

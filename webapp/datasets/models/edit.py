@@ -41,6 +41,7 @@ class Edit(models.Model):
         SLICE = "slice", "slice"
         MEMBERS = "members", "slice members"
         LIFE = "life", "slice made or deleted"
+        MEASURES = "measures", "measured sizes and lengths"
 
     dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="+", db_index=False)
     kind = models.CharField(max_length=10, choices=Kind.choices)
