@@ -1,9 +1,8 @@
-"""A media host goes and comes back while a grid and a scene are open: said soon, waited for, healed without a reload."""
+"""A media host goes and comes back while a grid and a scene are open: said soon, waited for, healed with no reload."""
 
 from __future__ import annotations
 
 import contextlib
-import os
 import signal
 import socket
 import subprocess
@@ -70,8 +69,7 @@ class GoingHost:
             self._is_frozen = False
             return self._process.send_signal(signal.SIGCONT)
         words = [sys.executable, "-c", SERVE, str(self.folder), str(self.port), "cors" if self.cors else "none"]
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        self._process = subprocess.Popen(words, cwd=PROJECT, env={**os.environ}, **quiet)
+        self._process = subprocess.Popen(words, cwd=PROJECT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         while not self._is_listening():
             assert self._process.poll() is None
             time.sleep(0.02)
