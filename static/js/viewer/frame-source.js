@@ -37,11 +37,15 @@
 
 /** A source cannot show this scene, or this frame; another one may. */
 export class CannotShow extends Error {
-  /** @param {string} reason a sentence for the person; it names a host at most, never an address */
-  constructor(reason) {
+  /**
+   * @param {string} reason a sentence for the person; it names a host at most, never an address
+   * @param {import("../media/verdicts.js").FailureKind | null} [kind] the doctor's word for it, where there is one
+   */
+  constructor(reason, kind = null) {
     super(reason);
     this.name = "CannotShow";
     this.reason = reason;
+    this.kind = kind;
   }
 }
 

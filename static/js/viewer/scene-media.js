@@ -198,7 +198,7 @@ export class SceneMedia {
    */
   async explain(kind, index, reason) {
     if (reason instanceof HostDown) return outages.of(reason.origin)?.diagnosis ?? { kind: "source", sentence: `${reason.origin} did not answer.`, remedy: STEP_ON };
-    if (reason instanceof CannotShow) return { kind: "source", sentence: reason.reason, remedy: STEP_ON };
+    if (reason instanceof CannotShow) return { kind: reason.kind ?? "source", sentence: reason.reason, remedy: STEP_ON };
     return this.#explain(this.addressOf(kind, index), kind === "frames" ? "image" : "video", reason);
   }
 

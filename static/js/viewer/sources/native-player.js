@@ -262,6 +262,7 @@ export class VideoPlayer {
     if (reach_s > 0 || duration === 0) return;
     throw new CannotShow(
       `${this.#origin} does not answer range requests, so the browser's player cannot jump in the video.`,
+      "no-range",
     );
   }
 
