@@ -4,6 +4,7 @@ import { originOf } from "../credentials/access.js";
 import { HostDown, outages } from "../hosts/outages.js";
 import { parseExactly } from "../lib/island.js";
 import { withDeadline } from "../media/loading.js";
+import { verdict } from "../media/verdicts.js";
 import { ChosenSources, openFirst, sourcePlan } from "./choose-source.js";
 import { FrameList } from "./frame-list.js";
 import { CannotShow, HostClosed } from "./frame-source.js";
@@ -177,11 +178,14 @@ export class SceneMedia {
     const last = /** @type {SourceKind} */ (this.#kinds.at(-1));
     const url = this.addressOf(last, wanted);
     const explained = await this.explain(last, wanted, reason);
-    // The browser's own player says little of another site's file; a page that could read it knows more.
-    const sure = reason instanceof CannotShow ? undefined : this.#surest;
-    const remedy = sure || reason instanceof CannotShow ? ASK_THE_OWNER : explained.remedy;
+    // Where the doctor cannot tell, a way that could read the file may know more.
+    const isTold = reason instanceof CannotShow || ("isSure" in explained && explained.isSure);
+    const sure = isTold ? undefined : this.#surest;
     const also = [...this.#left].filter(([kind]) => kind !== (sure ?? last)).map(([kind, { sentence }]) => `${WAYS[kind]}: ${sentence}`);
-    return { kind: explained.kind, sentence: this.#left.get(sure ?? last)?.sentence ?? explained.sentence, remedy, also, url };
+    const known = sure ? { sentence: this.#left.get(sure)?.sentence ?? explained.sentence, maybe: [] } : {};
+    const isBare = explained.kind === "source";
+    const remedy = sure || isBare ? ASK_THE_OWNER : explained.remedy;
+    return { ...explained, ...known, remedy, also, url };
   }
 
   /** The way that found out about the media itself, not only about its host. */
@@ -198,8 +202,13 @@ export class SceneMedia {
    */
   async explain(kind, index, reason) {
     if (reason instanceof HostDown) return outages.of(reason.origin)?.diagnosis ?? { kind: "source", sentence: `${reason.origin} did not answer.`, remedy: STEP_ON };
-    if (reason instanceof CannotShow) return { kind: reason.kind ?? "source", sentence: reason.reason, remedy: STEP_ON };
-    return this.#explain(this.addressOf(kind, index), kind === "frames" ? "image" : "video", reason);
+    const address = this.addressOf(kind, index);
+    if (reason instanceof CannotShow && reason.kind) {
+      const evidence = { asked: "the video, in the browser's own player", saw: "it may not be jumped about in", took_ms: null };
+      return verdict(reason.kind, { origin: originOf(address), medium: "video" }, [evidence]);
+    }
+    if (reason instanceof CannotShow) return { kind: "source", sentence: reason.reason, remedy: STEP_ON };
+    return this.#explain(address, kind === "frames" ? "image" : "video", reason);
   }
 
   /** The hosts that it may come from. @param {number} index of a frame */
