@@ -56,7 +56,10 @@ class Fault(enum.Enum):
     UNAUTHORIZED = 401
     FORBIDDEN = 403
     NOT_FOUND = 404
+    GONE = 410
+    BUSY = 429
     BROKEN = 500
+    OWN_SITE = "the right bytes, which no page of another site may use"
     LOGIN_PAGE = "200 with an HTML sign-in page"
     WRONG_TYPE = "the right bytes, called text/plain"
     HANG = "the request is read and never answered"
@@ -289,6 +292,8 @@ class _RecordingExchange(MediaExchange):
             return self._send(200, bytes(byte ^ 0x5A for byte in body), content_type)
         if fault is Fault.WHOLE:
             return self._send(200, body, content_type)
+        if fault is Fault.OWN_SITE:
+            return self._send(200, body, content_type, policy="same-site")
         self._send(200, body[: len(body) // 2], content_type, promised_bytes=len(body))
         if fault is Fault.STALL:
             self.wfile.flush()
@@ -301,11 +306,14 @@ class _RecordingExchange(MediaExchange):
         content_type: str,
         *,
         location: str | None = None,
+        policy: str | None = None,
         promised_bytes: int | None = None,
     ) -> None:
         self.send_response(status)
         if location is not None:
             self.send_header("Location", location)
+        if policy is not None:
+            self.send_header("Cross-Origin-Resource-Policy", policy)
         self.send_header("Content-Type", content_type)
         self.send_header("X-Content-Type-Options", "nosniff")
         self.send_header("Content-Length", str(promised_bytes or len(body)))

@@ -1,8 +1,8 @@
 """Media hosts with which one thing is wrong each, as they are met behind a company's door, all on loopback.
 
-`BadHosts` starts them; `origins` names the origin of each, `flags` are the words that make a Chromium believe what
-cannot be had on loopback: names, private addresses, and that some ports are on a public network. Whatever speaks
-https is a real nginx; the page's own https address is one of its ports, in front of a live server.
+`bad_hosts` starts them. `ORIGINS` names what can be asked of them; `flags` make a Chromium believe what cannot be had
+on loopback: names, private addresses, and that some ports are on a public network. What speaks https is a real nginx,
+the page's own https address included, which stands in front of a live server.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ import socket
 import ssl
 import threading
 from base64 import b64encode
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography import x509
@@ -35,6 +35,31 @@ PRIVATE_ADDRESS = "10.1.2.3"
 PUBLIC_ADDRESS = "203.0.113.7"
 LOCAL_NAME = "nas.local"
 NO_NAME = "gone.corp.example"
+# Each by the port of one of the servers; what they have in common with others is what is wrong with them.
+ORIGINS = {
+    "page": f"https://{PAGE_NAME}:{{front}}",
+    "closed": f"http://{HOST}:{{closed}}",
+    "open": f"http://{HOST}:{{open}}",
+    "near": f"http://{HOST}:{{near}}",
+    "silent": f"http://{HOST}:{{silent}}",
+    "dropping": f"http://{HOST}:{{dropping}}",
+    "refused": f"http://{HOST}:{{refused}}",
+    "nameless": f"http://{NO_NAME}:{{closed}}",
+    "client": f"https://{MEDIA_NAME}:{{client}}",
+    "stranger": f"https://{MEDIA_NAME}:{{stranger}}",
+    "other_name": f"https://{MEDIA_NAME}:{{other_name}}",
+    "run_out": f"https://{MEDIA_NAME}:{{run_out}}",
+    "no_tls": f"https://{MEDIA_NAME}:{{closed}}",
+    "tls_only": f"http://{MEDIA_NAME}:{{secure}}",
+    "secure": f"https://{MEDIA_NAME}:{{secure}}",
+    "vpn": f"https://{MEDIA_NAME}:{{vpn}}",
+    "vpn_address": f"http://{PRIVATE_ADDRESS}:{{near}}",
+    "vpn_local": f"http://{LOCAL_NAME}:{{near}}",
+    "vpn_http": f"http://{MEDIA_NAME}:{{near}}",
+    "vpn_refused": f"https://{MEDIA_NAME}:{{refused}}",
+    "named_http": f"http://{MEDIA_NAME}:{{closed}}",
+    "public_address": f"http://{PUBLIC_ADDRESS}:{{closed}}",
+}
 DAY = datetime.timedelta(days=1)
 
 _TLS = "listen 127.0.0.1:{port} ssl; ssl_certificate {file}; ssl_certificate_key {file};"
@@ -161,10 +186,9 @@ class BadHosts:
     open: CanaryServer
     near: CanaryServer
     nginx: WebServer
-    page_url: str
     new_house: Callable[[int], WebServer]
-    origins: dict[str, str] = field(default_factory=dict)
-    flags: list[str] = field(default_factory=list)
+    origins: dict[str, str]
+    flags: list[str]
 
     def url(self, text: str) -> str:
         """`{name}/path` with the origin of that name."""
@@ -182,74 +206,45 @@ class BadHosts:
 def bad_hosts(folder: Path, live: LiveTransom) -> Iterator[BadHosts]:
     """Start them, and https in front of `live`; skips where nginx is missing."""
     folder.mkdir(parents=True)
-    good = make_certificate(folder, "good", PAGE_NAME, MEDIA_NAME, PRIVATE_ADDRESS)
-    bad = {
+    good = make_certificate(folder, "good", PAGE_NAME, MEDIA_NAME)
+    certificates = {
+        **dict.fromkeys(("front", "secure", "vpn"), good),
         "stranger": make_certificate(folder, "stranger", MEDIA_NAME),
         "other_name": make_certificate(folder, "other_name", "somebody.else.example"),
         "run_out": make_certificate(folder, "run_out", MEDIA_NAME, begins=-30 * DAY),
     }
-    ports = {name: free_port() for name in ("front", "secure", "vpn", *bad)}
+    ports = {name: free_port() for name in ("refused", *certificates)}
     front = _FRONT.format(port=live.port)
-    servers = [_server(ports["front"], good, front)]
-    servers += [_server(ports[name], good) for name in ("secure", "vpn")]
-    servers += [_server(ports[name], certificate) for name, certificate in bad.items()]
+    servers = [_server(ports[name], one, front if name == "front" else "") for name, one in certificates.items()]
     with contextlib.ExitStack() as running:
         closed, near = (running.enter_context(CanaryServer()) for _ in range(2))
         open_host = running.enter_context(CanaryServer(cors=True))
         nginx = running.enter_context(WebServer("nginx", folder / "nginx", "\n".join(servers)))
-        nginx.wait_for(ports["front"])
-        nginx.put("sound.jpg", draw_picture("sound", 320, 240))
+        nginx.wait_for(ports["front"]).put("sound.jpg", draw_picture("sound", 320, 240))
         silent, dropping, client = SilentHost(), DroppingHost(), ClientCertificateHost(good)
         for one in (silent, dropping, client):
             running.callback(one.close)
-        refused = free_port()
-        origins = {
-            "closed": closed.origin,
-            "open": open_host.origin,
-            "silent": f"http://{HOST}:{silent.port}",
-            "dropping": f"http://{HOST}:{dropping.port}",
-            "refused": f"http://{HOST}:{refused}",
-            "nameless": f"http://{NO_NAME}:{closed.port}",
-            "client": f"https://{MEDIA_NAME}:{client.port}",
-            "no_tls": f"https://{MEDIA_NAME}:{closed.port}",
-            "tls_only": f"http://{MEDIA_NAME}:{ports['secure']}",
-            "near": near.origin,
-            "loopback": closed.origin,
-            "secure": f"https://{MEDIA_NAME}:{ports['secure']}",
-            "vpn": f"https://{MEDIA_NAME}:{ports['vpn']}",
-            "vpn_address": f"http://{PRIVATE_ADDRESS}:{near.port}",
-            "vpn_local": f"http://{LOCAL_NAME}:{near.port}",
-            "vpn_http": f"http://{MEDIA_NAME}:{near.port}",
-            "vpn_refused": f"https://{MEDIA_NAME}:{refused}",
-            "named_http": f"http://{MEDIA_NAME}:{closed.port}",
-            "public_address": f"http://{PUBLIC_ADDRESS}:{closed.port}",
-            **{name: f"https://{MEDIA_NAME}:{ports[name]}" for name in bad},
-        }
-        spaces = {ports["front"]: "public", ports["secure"]: "public", ports["vpn"]: "local", near.port: "local"}
-        flags = [
-            "--ip-address-space-overrides=" + ",".join(f"{HOST}:{port}={space}" for port, space in spaces.items()),
-            f"--host-resolver-rules=MAP {NO_NAME} ~NOTFOUND, "
-            + ", ".join(
-                f"MAP {name} {HOST}" for name in (PAGE_NAME, MEDIA_NAME, LOCAL_NAME, PRIVATE_ADDRESS, PUBLIC_ADDRESS)
-            ),
-            f"--ignore-certificate-errors-spki-list={good.pin}",
-        ]
-        page_url = f"https://{PAGE_NAME}:{ports['front']}"
-        yield BadHosts(
-            closed,
-            open_host,
-            near,
-            nginx,
-            page_url,
-            lambda port: WebServer(
-                "nginx",
-                folder / f"house-{port}",
-                _server(port, good, f"{front} location = /absent.jpg {{ return 404; }}"),
-            ),
-            origins,
-            flags,
-        )
+        ports |= {"closed": closed.port, "open": open_host.port, "near": near.port}
+        ports |= {"silent": silent.port, "dropping": dropping.port, "client": client.port}
+        origins = {name: origin.format(**ports) for name, origin in ORIGINS.items()}
+
+        def new_house(port: int) -> WebServer:
+            absent = "location = /absent.jpg { return 404; }"
+            return WebServer("nginx", folder / f"house-{port}", _server(port, good, f"{front} {absent}"))
+
+        yield BadHosts(closed, open_host, near, nginx, new_house, origins, _flags(ports, good))
 
 
-def _server(port: int, certificate: Certificate, more: str = "") -> str:
+def _server(port: int, certificate: Certificate, more: str) -> str:
     return f"server {{ {_TLS.format(port=port, file=certificate.file)} {more} }}"
+
+
+def _flags(ports: Mapping[str, int], trusted: Certificate) -> list[str]:
+    spaces = {"front": "public", "secure": "public", "vpn": "local", "near": "local"}
+    mapped = (PAGE_NAME, MEDIA_NAME, LOCAL_NAME, PRIVATE_ADDRESS, PUBLIC_ADDRESS)
+    rules = [f"MAP {NO_NAME} ~NOTFOUND", *(f"MAP {name} {HOST}" for name in mapped)]
+    return [
+        "--ip-address-space-overrides=" + ",".join(f"{HOST}:{ports[name]}={space}" for name, space in spaces.items()),
+        "--host-resolver-rules=" + ", ".join(rules),
+        f"--ignore-certificate-errors-spki-list={trusted.pin}",
+    ]

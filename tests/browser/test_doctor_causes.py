@@ -92,7 +92,7 @@ SECURE = [
     Cause("denied, by name", "{vpn}/sound.jpg", LIKELY_LOCAL, "local network", "denied"),
     Cause("denied, by address", "{vpn_address}/sound.jpg", DENIED, None, "denied"),
     Cause("denied, by .local", "{vpn_local}/sound.jpg", DENIED, None, "denied"),
-    Cause("denied, this machine", "{loopback}/sound.jpg", DENIED, None, "denied"),
+    Cause("denied, this machine", "{closed}/sound.jpg", DENIED, None, "denied"),
     Cause("denied and refused", "{vpn_refused}/a.jpg", LIKELY_LOCAL, "refuse|listens", "denied"),
     Cause("http by name", "{named_http}/sound.jpg", "mixed-content", None, "granted"),
     Cause("http by a name inside", "{vpn_http}/sound.jpg", "mixed-content", None, "granted"),
@@ -102,7 +102,7 @@ SECURE = [
 ]
 VIDEOS = [
     Cause("mp4: 404 unread", "{closed}/absent.mp4", ANSWERED, "404"),
-    Cause("mp4: HEVC unread", "{closed}/hevc.mp4", ANSWERED, "no video that this browser can show"),
+    Cause("mp4: HEVC unread", "{closed}/hevc.mp4", ANSWERED, "of a type that this browser cannot show"),
     Cause("mp4: no parts of files", "{closed}/whole.mp4", "no-range"),
     Cause("mp4: 404", "{open}/absent.mp4", "not-found"),
     Cause("mp4: sign-in page", "{open}/login-page.mp4", "sign-in-page"),
@@ -166,7 +166,7 @@ class Ward:
         return self.pages[permission]
 
     def new_page(self, permission: str | None = None, *, base_url: str | None = None) -> Page:
-        base = base_url or (self.hosts.page_url if permission else self.live.url)
+        base = base_url or (self.hosts.origins["page"] if permission else self.live.url)
         context = self.browser.new_context(base_url=base, viewport={"width": 1440, "height": 900})
         context.set_default_timeout(LIMIT_MS)
         name, value = self.person.cookie().values()
