@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import test from "node:test";
 
 import { expiresAt, lifeInWords } from "../../static/js/media/expiry.js";
@@ -53,4 +54,10 @@ test("what is left of a link is said in round words", () => {
     [12 * 60, 30, 5400, 86_400 * 3, -240, -86_400 * 40].map(said),
     ["expires in 12 min", "expires in 30 s", "expires in 2 h", "expires in 3 days", "expired 4 min ago", "expired 40 days ago"],
   );
+});
+
+test("the server reads links by the same corpus, tests/privacy/test_expiry.py", () => {
+  /** @type {[string, string | null][]} */
+  const corpus = JSON.parse(readFileSync(new URL("../privacy/expiry_corpus.json", import.meta.url), "utf8"));
+  for (const [url, end] of corpus) assert.equal(expiresAt(url), end && Date.parse(end), url);
 });

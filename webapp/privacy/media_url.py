@@ -9,12 +9,14 @@ of the rules is the order of the refusals: see `_refuse`.
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from functools import lru_cache
 from hashlib import blake2b, sha256
 from typing import NoReturn
 
 from django.conf import settings
 
+from webapp.privacy.expiry import Expiry, expiry_of
 from webapp.privacy.origins import BUCKET_SCHEMES, Origin, OriginNotDeclared, OriginPolicy
 from webapp.privacy.refusals import MediaUrlRefused
 
@@ -75,6 +77,8 @@ class MediaUrl:
             _check_authority(text)
             origin = _origin_of(prefix)
         policy.admit(origin)
+        if policy.at is not None and "?" in text:
+            _check_end(text, origin, policy.at)
         return _made(text, origin)
 
     @classmethod
@@ -87,6 +91,11 @@ class MediaUrl:
     def origin(self) -> Origin:
         """The scheme, host and port, or the scheme and bucket; it may be shown."""
         return self._origin
+
+    @property
+    def expiry(self) -> Expiry | None:
+        """When the link ends, as it says itself; None where it says nothing of it."""
+        return expiry_of(self._text)
 
     def reveal(self) -> str:
         """Return the exact text; a signature in it is a secret, so each caller is one to look at."""
@@ -248,3 +257,14 @@ def _check_key(text: str, key_start: int, key_end: int) -> None:
         raise MediaUrlRefused("storage-query", sentence, key_end)
     if not 0 < key_start < key_end - 1:
         raise MediaUrlRefused("path", "The bucket is not followed by a slash and a key.", key_end)
+
+
+def _check_end(text: str, origin: Origin, at: datetime) -> None:
+    end = expiry_of(text)
+    if end is not None and end.at <= at:
+        say = "say" if " and " in end.said_by else "says"
+        raise MediaUrlRefused(
+            "expired",
+            f"The link to {origin} ended on {end.at.astimezone(UTC):%Y-%m-%d at %H:%M:%S} UTC, as {end.said_by} {say}."
+            " Links that end later are accepted, and addresses that do not end.",
+        )

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from unicodedata import bidirectional
 
 import idna
@@ -86,11 +87,15 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class OriginPolicy:
-    """What a team declared, and whether only that is accepted; `buckets` says which web origin each bucket is at."""
+    """What a team declared, and whether only that is accepted; `buckets` says which web origin each bucket is at.
+
+    `at` is the moment at which a link must not have ended; None where that is not asked.
+    """
 
     declared: frozenset[Origin]
     locked: bool
     buckets: Mapping[Origin, Origin] = field(default_factory=dict)
+    at: datetime | None = None
 
     def admit(self, origin: Origin) -> None:
         """Raise BucketNotDeclared for an unknown bucket, OriginNotDeclared when a locked list lacks the origin."""

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 import msgspec
+from django.utils import timezone
 
 from webapp.datasets import actions, queries
 from webapp.datasets.actions import AppendOutcome
@@ -13,6 +14,7 @@ from webapp.datasets.actions.locking import require_items
 from webapp.datasets.actions.origins import origin_policy
 from webapp.datasets.models import Dataset
 from webapp.privacy.refusals import Invalid
+from webapp.wire import ending_links
 from webapp.wire.call import Call
 from webapp.wire.jobs import JobStarted, started
 from webapp.wire.rows_in import item_of
@@ -27,14 +29,18 @@ class AppendItems(msgspec.Struct, rename="camel"):
     update: bool = False
 
 
-class ItemsAppended(msgspec.Struct):
-    """The counts of an append at once. The SDK sums them over its batches; a bad row refuses its whole batch."""
+class ItemsAppended(msgspec.Struct, omit_defaults=True):
+    """The counts of an append at once. The SDK sums them over its batches; a bad row refuses its whole batch.
+
+    `warning` is there only where links end soon.
+    """
 
     dataset_id: str
     new_items: int
     updated_items: int
     ignored_items: int
     upload_errors: int
+    warning: str | None = None
 
 
 def append(call: Call, dataset_id: str, body: AppendItems) -> JobStarted | ItemsAppended:
@@ -49,8 +55,9 @@ def append(call: Call, dataset_id: str, body: AppendItems) -> JobStarted | Items
     outcome = actions.append_items(
         call.viewer, dataset, drafts, update=body.update, append_key=f"{dataset.pk}-{uuid4().hex}"
     )
-    return appended(dataset, outcome)
+    ends = ending_links.of_items(drafts, timezone.now())
+    return appended(dataset, outcome, ending_links.warning(ends))
 
 
-def appended(dataset: Dataset, outcome: AppendOutcome) -> ItemsAppended:
-    return ItemsAppended(dataset.public_id, outcome.new, outcome.updated, outcome.ignored, 0)
+def appended(dataset: Dataset, outcome: AppendOutcome, warning: str | None = None) -> ItemsAppended:
+    return ItemsAppended(dataset.public_id, outcome.new, outcome.updated, outcome.ignored, 0, warning)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, TypeVar
 
 from django.db import OperationalError
+from django.utils import timezone
 
 from webapp.accounts.viewer import Viewer
 from webapp.datasets import actions, queries, strict_json
@@ -21,8 +23,9 @@ from webapp.jobs.models import Job
 from webapp.labels import queries as label_queries
 from webapp.labels.actions import LabelOutcome, annotate, predict
 from webapp.privacy import public_id
-from webapp.privacy.origins import OriginNotDeclared, OriginPolicy
+from webapp.privacy.origins import BucketNotDeclared, OriginNotDeclared, OriginPolicy
 from webapp.privacy.refusals import Invalid, Refused
+from webapp.wire import ending_links
 from webapp.wire.labels_in import annotation_of, prediction_of
 from webapp.wire.payloads import MAX_LINE_BYTES, Chunk, Payload, sweep
 from webapp.wire.rows_in import change_of, item_of
@@ -59,10 +62,11 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What became of a batch: how many rows were what, by name, and every row that was refused."""
+    """What became of a batch: how many rows were what, by name, every row that was refused, and links that end soon."""
 
     counts: dict[str, int]
     refused: list[RowRefused]
+    ends: list[datetime] = field(default_factory=list)
 
 
 # Stores a batch, part of a step's transaction.
@@ -104,18 +108,18 @@ def take_items(batch: Batch) -> Taken:
         append_key=key_of(batch.job),
         keep_refused=True,
     )
-    return appended(outcome, bad)
+    return appended(outcome, bad, ending_links.of_items(good, timezone.now()))
 
 
 def take_scenes(batch: Batch) -> Taken:
     good, bad = batch.drafts(scene_sent, policy=batch.policy)
     outcome = append_scenes(batch.viewer, batch.dataset, good, update=batch.job.params["update"], keep_refused=True)
-    return appended(outcome, bad)
+    return appended(outcome, bad, ending_links.of_scenes((one.draft for one in good), timezone.now()))
 
 
-def appended(outcome: AppendOutcome, bad: list[RowRefused]) -> Taken:
+def appended(outcome: AppendOutcome, bad: list[RowRefused], ends: list[datetime]) -> Taken:
     counts = {"new": outcome.new, "updated": outcome.updated, "ignored": outcome.ignored}
-    return Taken(counts, [*bad, *outcome.refused])
+    return Taken(counts, [*bad, *outcome.refused], ends)
 
 
 def take_changes(batch: Batch) -> Taken:
@@ -158,7 +162,8 @@ def run_payload(lease: Lease, take: Take, names: Sequence[str]) -> dict[str, Any
     payload.remove()
     sweep({key_of(one) for one in Job.objects.unscoped().filter(state__in=Job.LIVE).only("request_key")})
     counts = {name: lease.cursor.get(name, 0) for name in (*names, "errored")}
-    return {"total": sum(counts.values()), **counts, "datasetId": dataset_id_of(lease.job)}
+    said = ending_links.noted(lease.cursor)
+    return {"total": sum(counts.values()), **counts, "datasetId": dataset_id_of(lease.job), **said}
 
 
 def read_on(lease: Lease, payload: Payload, take: Take) -> None:
@@ -188,11 +193,12 @@ def step_over(lease: Lease, chunk: Chunk, take: Take, *, total: int, is_last: bo
                     step.refuse(row.line, row.reference_id[:200], row.sentence)
                 for name, count in {**taken.counts, "errored": len(taken.refused)}.items():
                     step.cursor[name] = step.cursor.get(name, 0) + count
+                ending_links.note(step.cursor, taken.ends)
                 step.cursor["offset"], step.cursor["line"] = chunk.end, first_line + len(chunk.lines) - 1
                 step.cursor["is_read"] = is_last
                 step.done, step.total = step.cursor["line"], total
             return
-        except OriginNotDeclared:
+        except (OriginNotDeclared, BucketNotDeclared):
             # The team's list was locked between reading the policy and storing: with the new policy only the rows
             # that name other origins are refused.
             if attempt == 2:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
+from django.utils import timezone
 
 from webapp.datasets import actions, queries
 from webapp.datasets.actions.locking import require_scenes
@@ -15,6 +16,7 @@ from webapp.privacy.refusals import Invalid, NotFound
 from webapp.query import queries as query_queries
 from webapp.query.scope import Subject
 from webapp.query.time_limit import in_time
+from webapp.wire import ending_links
 from webapp.wire.call import Call, Streamed
 from webapp.wire.datasets import Nothing
 from webapp.wire.jobs import JobStarted, started
@@ -34,12 +36,15 @@ class AppendScenes(msgspec.Struct, rename="camel"):
     update: bool = False
 
 
-class ScenesAppended(msgspec.Struct):
+class ScenesAppended(msgspec.Struct, omit_defaults=True):
+    """`warning` is there only where links end soon."""
+
     dataset_id: str
     new_scenes: int
     updated_scenes: int
     ignored_scenes: int
     upload_errors: int
+    warning: str | None = None
 
 
 class SceneList(msgspec.Struct):
@@ -76,7 +81,8 @@ def append_now(call: Call, dataset: Dataset, body: AppendScenes) -> ScenesAppend
     policy = origin_policy(call.viewer)
     sent = [scene_sent(row, policy=policy, line=line) for line, row in enumerate(body.scenes, 1)]
     outcome = append_scenes(call.viewer, dataset, sent, update=body.update)
-    return ScenesAppended(dataset.public_id, outcome.new, outcome.updated, outcome.ignored, 0)
+    warning = ending_links.warning(ending_links.of_scenes((one.draft for one in sent), timezone.now()))
+    return ScenesAppended(dataset.public_id, outcome.new, outcome.updated, outcome.ignored, 0, warning)
 
 
 def all_scenes(call: Call, dataset_id: str) -> Streamed:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.db import transaction
+from django.utils import timezone
 
 from webapp.accounts.audit import record
 from webapp.accounts.models import Team
@@ -16,13 +17,14 @@ from webapp.privacy.refusals import Conflict, NotFound
 
 
 def origin_policy(viewer: Viewer) -> OriginPolicy:
-    """What media URLs of the viewer's team may name now: its declared origins, and whether the list is locked."""
+    """What media URLs of the viewer's team may name now: its origins, whether the list is locked, no ended link."""
     team = Team.objects.get(pk=viewer.team_id)
     declared = list(MediaOrigin.objects.filter(team_id=viewer.team_id))
     return OriginPolicy(
         frozenset(one.value for one in declared),
         locked=team.are_origins_locked,
         buckets={one.storage: one.value for one in declared if one.storage is not None},
+        at=timezone.now(),
     )
 
 
