@@ -9,7 +9,7 @@ const NOW_MS = Date.UTC(2026, 0, 2);
 const OLD = `${HOST}/a/b.jpg?X-Amz-Date=20260101T000000Z&X-Amz-Expires=900&X-Amz-Signature=s3cret`;
 const NEW = `${HOST}/a/b.jpg?X-Amz-Date=20260102T000000Z&X-Amz-Expires=900&X-Amz-Signature=other`;
 
-/** @param {(address: string) => Response | Promise<Response>} answer */
+/** @param {(address: string, init: RequestInit) => Response | Promise<Response>} answer */
 function endpoint(answer) {
   const clock = { now_ms: NOW_MS };
   /** @type {{address: string, init: RequestInit}[]} */
@@ -17,7 +17,7 @@ function endpoint(answer) {
   const links = new FreshLinks({
     fetch: async (address, init) => {
       asked.push({ address, init });
-      return answer(address);
+      return answer(address, init);
     },
     hostOf: (origin) => ({ resolver: origin === HOST ? RESOLVER : null }),
     hosts: () => [{ origin: HOST }, { origin: "https://mirror.corp.example" }],
@@ -76,6 +76,12 @@ test("an answer that is no good link is refused in a sentence without addresses,
     assert.match(sentence, /^https:\/\/links\.corp\.example, which gives fresh links for https:\/\/media\.corp\.example, /);
     assert.doesNotMatch(sentence, /s3cret|b\.jpg|team=a/);
   }
+});
+
+test("an endpoint that wants to know who asks is asked again with the sign-in there", async () => {
+  const { links, asked } = endpoint((_, { credentials }) => (credentials === "include" ? Response.json({ url: NEW }) : new Response("", { status: 401 })));
+  assert.equal(await links.freshened(OLD), NEW);
+  assert.deepEqual(asked.map(({ init }) => init.credentials), ["omit", "include"]);
 });
 
 test("a mirror that the dataset declares may be answered", async () => {

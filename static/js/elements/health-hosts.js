@@ -3,6 +3,7 @@
 import { healthByHost } from "../health/summary.js";
 import { grouped } from "../lib/digits.js";
 import { make } from "../lib/markup.js";
+import { openReport } from "./doctor-report.js";
 
 /** @typedef {import("../health/summary.js").HostHealth} HostHealth */
 /** @typedef {import("../health/summary.js").Cause} Cause */
@@ -83,9 +84,12 @@ class CausePanel {
   #examples = make("p", { class: "health-cause__examples" });
 
   /** @param {Cause} cause */
-  constructor({ diagnosis }) {
+  constructor({ diagnosis, examples: [first] }) {
     const { kind, sentence, remedy } = diagnosis;
-    const says = make("div", { class: "health-cause__says" }, make("p", { class: "strong" }, sentence), make("p", { class: "quiet" }, remedy), this.#examples);
+    const cures = make("button", { type: "button", class: "button", "data-action": "report" }, "Who can mend it, and how");
+    cures.addEventListener("click", () => openReport(diagnosis, { url: first?.file.url ?? null }));
+    const texts = [make("p", { class: "strong" }, sentence), make("p", { class: "quiet" }, remedy)];
+    const says = make("div", { class: "health-cause__says" }, ...texts, this.#examples, make("p", {}, cures));
     this.element = make("li", { class: "health-cause", "data-kind": kind }, this.#count, says);
   }
 

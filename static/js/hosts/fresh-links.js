@@ -19,6 +19,16 @@ const REST_MS = 60_000;
 const MARGIN_MS = 5_000;
 const MAX_ANSWER_CHARACTERS = 16_384;
 
+/** @type {RequestInit} */
+const REQUEST = {
+  mode: "cors",
+  credentials: "omit",
+  referrerPolicy: "no-referrer",
+  redirect: "error",
+  cache: "no-store",
+  headers: { Accept: "application/json" },
+};
+
 export class FreshLinkRefused extends Error {
   /**
    * @param {string} sentence names origins and no address
@@ -132,15 +142,10 @@ export class FreshLinks {
   async #fetch(resolver, url, referenceId, signal) {
     const resting = this.#resting.get(resolver);
     if (resting && resting.until_ms > this.#boundaries.now_ms()) throw resting.refusal;
-    const response = await this.#boundaries.fetch(questionOf(resolver, url, referenceId), {
-      mode: "cors",
-      credentials: "omit",
-      referrerPolicy: "no-referrer",
-      redirect: "error",
-      cache: "no-store",
-      headers: { Accept: "application/json" },
-      signal,
-    });
+    const question = questionOf(resolver, url, referenceId);
+    const plain = await this.#boundaries.fetch(question, { ...REQUEST, signal });
+    // Who wants to know who asks is told by the sign-in that this person has there.
+    const response = plain.status === 401 ? await this.#boundaries.fetch(question, { ...REQUEST, credentials: "include", signal }) : plain;
     const says = words(resolver, url);
     if (!response.ok) throw new FreshLinkRefused(says(`answered ${response.status}`), [401, 403, 429].includes(response.status) || response.status >= 500);
     const text = await response.text();
