@@ -30,7 +30,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from pathlib import Path
 from types import TracebackType
@@ -151,6 +151,10 @@ class CanaryServer:
     def fail(self, fault: Fault, path: str = "") -> None:
         """From now on every path that starts with `path` suffers `fault`; the longest such start counts."""
         self._faults[path] = (fault, "")
+
+    def let_pages_read(self) -> None:
+        """Send CORS headers from now on, as after its owner pasted the rule."""
+        self._server.rules = replace(self._server.rules, cors=True)
 
     def redirect(self, to: str, path: str = "") -> None:
         self._faults[path] = (Fault.REDIRECT, to)

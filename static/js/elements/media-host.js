@@ -3,7 +3,7 @@
  * media from coming, and a button that finds out. What is known from before, on this tab, is shown without asking anybody.
  */
 
-import { accessTo } from "../credentials/access.js";
+import { accessTo, credentialChanges } from "../credentials/access.js";
 import { profilesNow } from "../credentials/page-profiles.js";
 import { abilityRows, inShort } from "../hosts/ability-words.js";
 import { HostAbilities } from "../hosts/abilities.js";
@@ -44,6 +44,7 @@ export class MediaHost extends HTMLElement {
     this.#button.addEventListener("click", () => void this.check(), { signal });
     abilities.addEventListener("change", () => this.#showAbilities(), { signal });
     localNetwork.addEventListener("change", () => this.#isWaiting() && void this.check(), { signal });
+    credentialChanges.addEventListener("change", (event) => this.#isMine(event) && this.isOpen && void this.check(), { signal });
     const access = /** @type {import("./host-credentials.js").HostCredentials} */ (document.createElement("host-credentials"));
     access.dataset.origin = this.origin;
     access.sample = () => this.#sample();
@@ -164,6 +165,12 @@ export class MediaHost extends HTMLElement {
   /** Whether all that is missing is the person's word to their browser. */
   #isWaiting() {
     return this.#known()?.diagnosis.kind.startsWith("local-network") ?? false;
+  }
+
+  /** Whether what the person has for this host changed. @param {Event} event */
+  #isMine(event) {
+    const { detail } = /** @type {CustomEvent<string | null>} */ (event);
+    return detail === null || detail === this.origin;
   }
 
   get #body() {
