@@ -183,7 +183,7 @@ export const TEXTS = {
     cures: ({ hasCredentials }) =>
       hasCredentials
         ? ["cors", "credentials", "file-there", "host-log", "new-tab"]
-        : ["sign-in", "file-there", "fresh-link", "cors", "host-log", "new-tab"],
+        : ["sign-in", "file-there", "fresh-link", "cors", "content-type", "host-log", "new-tab"],
     maybe: (facts) => [
       ...(facts.hasCredentials ? ["it does not let this page show it your key or token: its CORS headers must allow that"] : []),
       "you may not see the file (401, 403)",
