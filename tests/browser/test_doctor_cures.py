@@ -21,13 +21,6 @@ from tests.media_server import CanaryServer, Fault, draw_picture
 from tests.wire_client import WireClient
 
 SERVERS = list(MAKES)
-# The texts to paste for one server, with the page's own origin in them, from the module that shows them on the page.
-PASTED = """async ([id, name, media]) => {
-  const theme = document.querySelector("script[src*='/js/theme.js']").src;
-  const { cure } = await import(theme.replace("/js/theme.js", "/js/cures/cures.js"));
-  const { ways } = cure(id, { page: location.origin, media, access: "none", storage: null });
-  return ways.find((way) => way.name === name).steps.flatMap(({ code }) => code ?? []);
-}"""
 COMMAND = re.compile(r"(a2enmod|apachectl|nginx|caddy) ")
 TEXT = "text/plain"
 CALLED_TEXT = {
@@ -76,8 +69,17 @@ class Patient:
         self.server.wait_for(self.port)
 
     def pasted(self, cure: str) -> str:
-        """What a person pastes into the configuration of such a server, not the commands that load it."""
-        texts = self.page.evaluate(PASTED, [cure, self.name, self.origin])
+        """What a person copies from the doctor's report for such a server, but the commands that load it."""
+        if self.page.locator(".media-reason").count():
+            self.page.get_by_role("button", name="Why, and how to mend it").click()
+        sheet = self.page.locator(f".cure[data-cure={cure}]")
+        if sheet.get_attribute("open") is None:
+            sheet.locator("summary").click()
+        sheet.get_by_role("tab", name=self.name).click()
+        shown = sheet.locator(".cure__panel:not([hidden]) .snippet__code")
+        expect(shown.first).to_be_visible()
+        texts = shown.all_inner_texts()
+        self.page.keyboard.press("Escape")
         return "\n".join(text for text in texts if not COMMAND.match(text))
 
     def expect_kind(self, kind: str) -> None:
@@ -119,9 +121,21 @@ def start(
 
 
 @pytest.mark.parametrize("name", SERVERS)
-def test_a_host_that_was_told_to_lets_the_page_read_why_a_file_is_missing(
-    start: Callable[[str], Patient], name: str
-) -> None:
+def test_a_host_turns_green_once_it_lets_this_page_read_its_files(start: Callable[[str], Patient], name: str) -> None:
+    patient = start(name)
+    patient.show("sound.jpg")
+    patient.page.goto(f"{patient.page.url.partition('/items/')[0]}/hosts/")
+    host = patient.page.locator("media-host")
+    expect(host).to_have_attribute("data-state", "limited")
+    expect(host.locator(".report")).to_have_attribute("data-kind", "no-cors")
+    patient.configure(patient.pasted("cors"))
+    host.get_by_role("button", name="Check again").click()
+    expect(host).to_have_attribute("data-state", "good")
+    expect(host.locator(".report")).to_have_count(0)
+
+
+@pytest.mark.parametrize("name", SERVERS)
+def test_what_a_host_may_not_say_is_named_once_the_page_may_read_it(start: Callable[[str], Patient], name: str) -> None:
     patient = start(name)
     patient.show("absent.jpg")
     patient.expect_kind("answered-unread")
