@@ -46,6 +46,14 @@ test("what is learned later does not keep older things alive", () => {
   assert.equal(open().since_s(HOST), 1200);
 });
 
+test("a host whose files came is known to answer, unless it was found since that it does not", () => {
+  const abilities = make().open();
+  abilities.learn(HOST, { readable: false });
+  assert.equal(abilities.reachable(HOST), true);
+  abilities.learn(HOST, { reachable: false });
+  assert.equal(abilities.reachable(HOST), false);
+});
+
 test("who shows what is known hears when it changes", () => {
   const abilities = make().open();
   /** @type {string[]} */

@@ -178,6 +178,7 @@ class Everything:
             "health/sample?size=10",
             f"query-check?q={quote(text)}",
             f"?q={quote(text)}",
+            f"hosts/files?origin={quote(self.canary.origin, safe='')}",
         ):
             assert visitor.get(here + path).status == 200, path
 

@@ -90,8 +90,10 @@ export class HostAbilities extends EventTarget {
    * @returns {Abilities}
    */
   of(origin) {
-    const known = Object.entries(this.#note(origin)).map(([name, { is }]) => [name, is]);
-    return Object.fromEntries(known);
+    /** @type {Abilities} */
+    const known = Object.fromEntries(Object.entries(this.#note(origin)).map(([name, { is }]) => [name, is]));
+    // Whoever found out how its files come has had one.
+    return known.readable === undefined || known.reachable !== undefined ? known : { ...known, reachable: true };
   }
 
   /**

@@ -123,6 +123,7 @@ export class SceneMedia {
     const { video_url, frame_count, frame_rate } = this.#scene;
     const count = this.frames ? frame_count : null;
     const url = video_url ?? "";
+    const onRanges = (/** @type {boolean} */ ranges) => this.#abilities.learn(originOf(url), { ranges });
     const onProgress = (/** @type {number} */ fraction) => {
       this.#progress = fraction;
       changed();
@@ -144,7 +145,7 @@ export class SceneMedia {
     const whyVideo = (/** @type {unknown} */ reason) => this.#explain(url, "video", reason);
     const openers = {
       frames: tried("frames", () => openFrames(/** @type {FrameList} */ (this.frames), { rate_hz: frame_rate, signal, abilities: this.#abilities, why: whyFrame })),
-      mp4: tried("mp4", () => openMp4(url, { count, signal, onProgress, capacity_bytes, why: whyVideo })),
+      mp4: tried("mp4", () => openMp4(url, { count, signal, onProgress, onRanges, capacity_bytes, why: whyVideo })),
       video: tried("video", () => openNative(url, { count, rate_hz: frame_rate, signal, why: whyVideo })),
     };
     const onHandOver = (/** @type {SourceKind} */ kind, /** @type {unknown} */ reason) => void this.#leave(kind, wanted, reason, signal).then(changed);

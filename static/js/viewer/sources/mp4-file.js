@@ -27,12 +27,13 @@ const RETRY_S = 0.3;
  * Asks the host for the beginning of the file, and settles how the rest is read.
  * @param {Mediabunny} mediabunny
  * @param {string} url as it is stored
- * @param {{signal: AbortSignal, onProgress: (fraction: number) => void, why?: Why | undefined}} options
+ * @param {{signal: AbortSignal, onProgress: (fraction: number) => void, onRanges?: ((is: boolean) => void) | undefined, why?: Why | undefined}} options `onRanges` hears whether the host sends parts
  * @returns {Promise<import("../../../vendor/mediabunny/mediabunny.min.mjs").Source>} rejects with CannotShow, HostDown, or with the signal's reason
  */
-export async function openFile(mediabunny, url, { signal, onProgress, why }) {
+export async function openFile(mediabunny, url, { signal, onProgress, onRanges, why }) {
   const origin = originOf(url);
   const response = await probe(url, origin, signal);
+  if (response.ok) onRanges?.(response.status === 206);
   if (response.status === 206) {
     void response.body?.cancel().catch(() => {});
     return rangedSource(mediabunny, url, why);

@@ -24,16 +24,17 @@ const [FEWEST, MOST] = [6, 240];
  * @param {number | null} options.count how many frames the scene has; null when the video is all there is
  * @param {AbortSignal} options.signal stops opening
  * @param {(fraction: number) => void} [options.onProgress] while the file is read, where that takes long
+ * @param {(is: boolean) => void} [options.onRanges] hears whether the host sends parts of the file
  * @param {number} [options.capacity_bytes] what the viewer may hold of pictures
  * @param {import("./mp4-file.js").Why} [options.why] explains a part that did not come; by default nobody does
  * @returns {Promise<FrameSource>} rejects with CannotShow, or with the signal's reason
  */
-export async function openMp4(url, { count, signal, onProgress = () => {}, capacity_bytes = USUAL_CAPACITY_BYTES, why }) {
+export async function openMp4(url, { count, signal, onProgress = () => {}, onRanges, capacity_bytes = USUAL_CAPACITY_BYTES, why }) {
   signal.throwIfAborted();
   const mediabunny = await import("../../../vendor/mediabunny/mediabunny.min.mjs");
   // It would write addresses to the console.
   mediabunny.Logging.level = mediabunny.LogLevel.Silent;
-  const file = await openFile(mediabunny, url, { signal, onProgress, why });
+  const file = await openFile(mediabunny, url, { signal, onProgress, onRanges, why });
   const track = await VideoTrack.open(mediabunny, file, { signal, onProgress });
   if (count !== null && count !== track.index.count) {
     track.dispose();
