@@ -144,8 +144,15 @@ def resolver(watch: Watch) -> Iterator[CanaryServer]:
 
 
 def test_an_expired_link_is_loaded_by_a_fresh_one_that_the_browser_asks_for_once(
-    page: Page, wire: WireClient, live: LiveTransom, editor: Person, open_host: CanaryServer, resolver: CanaryServer
+    page: Page,
+    wire: WireClient,
+    live: LiveTransom,
+    watch: Watch,
+    editor: Person,
+    open_host: CanaryServer,
+    resolver: CanaryServer,
 ) -> None:
+    watch.expected.append(r"\b(403|500)\b")
     sign_in(page, live.make_person("admin", team=editor.team))
     open_host.fail(Fault.FORBIDDEN, "/old/")
     dataset_id = wire.create_dataset("links", is_scene=False, privacy=True)
@@ -169,6 +176,13 @@ def test_an_expired_link_is_loaded_by_a_fresh_one_that_the_browser_asks_for_once
     # Once for each page.
     questions = [one for one in resolver.requests if one.method == "GET"]
     assert [parse_qs(one.query)["url"] for one in questions] == [[open_host.url("old/a-64x48.jpg")]] * 2
+    assert parse_qs(questions[1].query)["reference_id"] == ["still"]
     assert SECRET not in str(questions)
+    # Where the endpoint gives none, the cause says so.
+    resolver.fail(Fault.BROKEN)
+    page.reload()
+    page.get_by_role("button", name="Check", exact=True).click()
+    cause = page.locator(".health-cause")
+    expect(cause).to_contain_text(f"{resolver.origin}, which gives fresh links for {open_host.origin}, answered 500.")
     assert {name for one in questions for name in ("cookie", "referer") if name in one.headers} == set()
     assert resolver.made_by(live.pids()) == []

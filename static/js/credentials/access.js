@@ -43,12 +43,12 @@ credentialChanges.addEventListener("change", (event) => {
 /**
  * Says how to ask for a location. Ask again for each request: signed addresses are renewed before they end.
  * @param {string} location as it is stored: a web address, absolute or of this site, `s3://…` or `gs://…`
- * @param {{medium?: "image" | "video" | "file"}} [_] what it is wanted for
+ * @param {{medium?: "image" | "video" | "file", referenceId?: string}} [about] what it is wanted for, and whose it is where that is known
  * @returns {Promise<Access>} rejects with CredentialsMissing or StorageUnresolved
  */
-export async function accessTo(location, _ = {}) {
+export async function accessTo(location, { referenceId } = {}) {
   const stored = resolved(location, pageHosts().hosts, globalThis.document?.baseURI);
-  const address = wantsFreshLink(stored.href) ? new URL(await freshened(stored.href)) : stored;
+  const address = wantsFreshLink(stored.href) ? new URL(await freshened(stored.href, { referenceId })) : stored;
   const declared = declaredFor(address.origin);
   if (declared === "none" && !mayHaveProfiles()) return plain(location, address);
   const profile = (await pageProfiles()).of(address.origin);

@@ -2,6 +2,7 @@
 
 import { CredentialsMissing, StorageUnresolved, accessTo, noteAnswer, originOf } from "../credentials/access.js";
 import { outages } from "../hosts/outages.js";
+import { freshLinkRefusal } from "../hosts/fresh-links.js";
 import { diagnose } from "../media/diagnosis.js";
 import { LoadTimedOut } from "../media/loading.js";
 import { tryMedia } from "../media/media-trial.js";
@@ -86,7 +87,7 @@ async function examine(address, medium, seen, { mayAsk = true } = {}) {
   }
   await untilViolationsAreHeard();
   const url = access.href;
-  return diagnose(
+  const found = await diagnose(
     { url, medium, seen },
     {
       pageAddress: location.href,
@@ -101,6 +102,18 @@ async function examine(address, medium, seen, { mayAsk = true } = {}) {
       asks: mayAsk ? asksAbout(access, medium) : null,
     },
   );
+  return withFreshLink(found, freshLinkRefusal(url));
+}
+
+/**
+ * @param {Diagnosis} found
+ * @param {string | null} refusal why no fresh link came in place of one that has ended; null where none was asked for
+ * @returns {Diagnosis}
+ */
+function withFreshLink(found, refusal) {
+  if (refusal === null) return found;
+  const evidence = [...found.evidence, { asked: "the endpoint that gives fresh links", saw: refusal, took_ms: null }];
+  return { ...found, evidence, remedy: `${refusal} ${found.remedy}` };
 }
 
 /**

@@ -87,9 +87,9 @@ function cameOf(state, { total, came, failed, tried }) {
 
 /** @param {Sample} sample */
 function aboutOf({ seed, looked_at, total, unmet, files: { length } }) {
-  const drawn = looked_at < total ? `Drawn from ${grouped(looked_at)} of about ${grouped(total)} addresses` : `Drawn from all ${grouped(total)} addresses`;
+  const among = looked_at < total ? ` looked at, of about ${grouped(total)}` : "";
   const missed = unmet.length > 0 ? ` None of those looked at is on ${unmet.join(", ")}.` : "";
-  return `${drawn}, ${files(length)}, by the seed ${seed}.${missed}`;
+  return `${files(length)} out of ${grouped(looked_at)} ${looked_at === 1 ? "address" : "addresses"}${among}, drawn by the seed ${seed}.${missed}`;
 }
 
 /** @param {number} count */

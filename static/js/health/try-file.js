@@ -39,8 +39,8 @@ export async function tryFile(file, signal) {
  * @param {AbortSignal} signal
  * @returns {Promise<Pick<Outcome, "measured">>}
  */
-async function imageOf({ url }, signal) {
-  const access = await accessTo(url, { medium: "image" });
+async function imageOf({ url, reference_id: referenceId }, signal) {
+  const access = await accessTo(url, { medium: "image", referenceId });
   if (access.element === null) return { measured: await sizeOfFetched(access, signal) };
   const image = new Image();
   image.crossOrigin = access.element.crossOrigin;
@@ -114,8 +114,8 @@ async function measuredByTable(url, signal) {
  * @param {FileToCheck} file
  * @param {AbortSignal} signal
  */
-async function measuredByPlayer({ url }, signal) {
-  const { href, element } = await accessTo(url, { medium: "video" });
+async function measuredByPlayer({ url, reference_id: referenceId }, signal) {
+  const { href, element } = await accessTo(url, { medium: "video", referenceId });
   const video = document.createElement("video");
   video.preload = "metadata";
   video.muted = true;
