@@ -34,6 +34,18 @@ test("a file is examined once, and again after a while or when it is forgotten",
   assert.equal(examinations.started.length, 3);
 });
 
+test("what was found out before the network changed is not remembered", async () => {
+  const { examinations, memory, ask } = makeMemory();
+  const first = ask(1);
+  await settled();
+  memory.forgetAll();
+  await examinations.finish(1, of("unreachable"));
+  assert.equal((await first).kind, "unreachable");
+  void ask(1);
+  await settled();
+  assert.equal(examinations.started.length, 2);
+});
+
 test("of a host that does not answer a thousand files cost two examinations", async () => {
   const { examinations, ask } = makeMemory();
   const all = Array.from({ length: 1000 }, (_, file) => ask(file));

@@ -1,6 +1,7 @@
 /** The page's one doctor: gives the diagnosis its eyes in this browser. */
 
-import { CredentialsMissing, StorageUnresolved, accessTo, noteAnswer, originOf } from "../credentials/access.js";
+import { CredentialsMissing, StorageUnresolved, accessTo, credentialChanges, noteAnswer, originOf } from "../credentials/access.js";
+import { localNetwork } from "../hosts/local-network.js";
 import { outages } from "../hosts/outages.js";
 import { freshLinkRefusal } from "../hosts/fresh-links.js";
 import { diagnose } from "../media/diagnosis.js";
@@ -26,8 +27,11 @@ const probe = new Probe({ fetch });
 const memory = new VerdictMemory();
 const ownServer = new OwnServer({ fetch, address: new URL("/healthz", location.href).href });
 
-for (const event of ["online", "offline"]) addEventListener(event, () => memory.forgetAll());
-outages.addEventListener("back", () => memory.forgetAll());
+const forgetAll = () => memory.forgetAll();
+for (const event of ["online", "offline"]) addEventListener(event, forgetAll);
+outages.addEventListener("back", forgetAll);
+localNetwork.addEventListener("change", forgetAll);
+credentialChanges.addEventListener("change", forgetAll);
 
 /**
  * Says why an address did not load.
@@ -95,7 +99,7 @@ async function examine(address, medium, seen, { mayAsk = true } = {}) {
       pageSpace: () => ownServer.space(),
       isOnline: () => navigator.onLine,
       now_ms: () => ownServer.now_ms(),
-      permission,
+      permission: (space) => permission(url, space),
       violation: () => violations.take(url),
       hasCredentials: access.isSecret,
       canShow,
@@ -140,7 +144,10 @@ function asksAbout(access, medium) {
       await untilViolationsAreHeard();
       return load;
     },
-    touch: ({ isLocal = false } = {}) => probe.touch(href, { credentials: init.credentials, ...(isLocal ? { targetAddressSpace: "local" } : {}) }),
+    touch: ({ isLocal = false } = {}) => {
+      const also = isLocal ? /** @type {const} */ ({ targetAddressSpace: "local" }) : {};
+      return probe.touch(href, { credentials: init.credentials, ...also });
+    },
     // Where loads that hang hold all of a host's connections, browsers have others for requests with cookies, or without.
     root: () => firstAnswer(probe.touch(root), probe.touch(root, { credentials: "include" })),
     read: async ({ withCookies = false, from = 0 } = {}) => {
@@ -187,18 +194,11 @@ async function canShow(type) {
 }
 
 /**
- * @param {string} space
+ * @param {string} url
+ * @param {"local-network" | "loopback-network"} space
  * @returns {Promise<import("../media/surroundings.js").PermissionState>}
  */
-async function permission(space) {
-  // Chrome 142 to 144 know the older single name only, other browsers may know none.
-  for (const name of [space, "local-network-access"]) {
-    try {
-      const { state } = await navigator.permissions.query({ name: /** @type {PermissionName} */ (name) });
-      return state;
-    } catch {
-      continue;
-    }
-  }
-  return "unknown";
+async function permission(url, space) {
+  // Who turned out to need none needs none; an insecure page may not ask, and only its network decides.
+  return isSecureContext && localNetwork.need(url) === "no" ? "granted" : localNetwork.state(space);
 }

@@ -73,7 +73,7 @@ export function diagnose(failure, witnesses) {
 }
 
 /** @type {Record<PermissionState, string>} */
-const PERMISSIONS = { granted: "given", denied: "denied", prompt: "not given yet", unknown: "the browser does not tell" };
+const PERMISSIONS = { granted: "given, or not needed", denied: "denied", prompt: "not given yet", unknown: "the browser does not tell" };
 
 class Examination {
   #failure;

@@ -25,6 +25,8 @@ export class VerdictMemory {
   #underway = new Map();
   /** @type {Map<string, {running: number, waiting: (() => void)[]}>} */
   #turns = new Map();
+  /** What was found out before something was forgotten is not remembered after. */
+  #forgotten = 0;
 
   /** @param {{now_s?: () => number}} [boundary] */
   constructor({ now_s = () => performance.now() / 1000 } = {}) {
@@ -56,6 +58,7 @@ export class VerdictMemory {
    * @param {string} origin
    */
   forget(url, origin) {
+    this.#forgotten += 1;
     this.#files.delete(url);
     this.#hosts.delete(origin);
     this.#underway.delete(url);
@@ -63,6 +66,7 @@ export class VerdictMemory {
 
   /** Lets every verdict be a new one: something about the network has changed. */
   forgetAll() {
+    this.#forgotten += 1;
     this.#files.clear();
     this.#hosts.clear();
     this.#underway.clear();
@@ -91,8 +95,11 @@ export class VerdictMemory {
     turn.running += 1;
     try {
       // Who waited may have been told meanwhile.
-      const diagnosis = this.#standing(url, origin) ?? (await examine());
-      this.#remember(url, origin, diagnosis);
+      const known = this.#standing(url, origin);
+      if (known) return known;
+      const forgotten = this.#forgotten;
+      const diagnosis = await examine();
+      if (forgotten === this.#forgotten) this.#remember(url, origin, diagnosis);
       return diagnosis;
     } finally {
       turn.running -= 1;
