@@ -340,3 +340,27 @@ def test_a_host_that_an_admin_took_off_the_list_is_told_so(ward: Ward) -> None:
     page.get_by_role("button", name=f"Detach {ward.hosts.near.origin}").click()
     page.goto(path)
     check_verdict(page, cause)
+
+
+@pytest.mark.parametrize("name", ["denied, by address", "denied, by .local", "denied, this machine", "denied, by name"])
+def test_the_local_network_is_not_asked_before_the_person_has_been(ward: Ward, name: str) -> None:
+    page = ward.new_page("prompt")
+    hosts = (ward.hosts.near, ward.hosts.closed)
+    before = [len(host.requests) for host in hosts]
+    page.goto(ward.paths[name])
+    step = page.locator(".outage[data-kind=local-network-prompt]")
+    expect(step).to_be_visible()
+    expect(step.get_by_role("button", name="Ask my browser")).to_be_enabled()
+    assert [len(host.requests) for host in hosts] == before
+    allow_local_network(page, "granted")
+    expect(page.locator("media-stage[data-state=ready]")).to_be_visible()
+
+
+def test_a_person_who_says_no_is_told_where_to_change_that(ward: Ward) -> None:
+    page = ward.new_page("prompt")
+    page.goto(ward.paths["denied, by address"])
+    expect(page.locator(".outage[data-kind=local-network-prompt]")).to_be_visible()
+    allow_local_network(page, "denied")
+    told = page.locator("[data-kind=local-network-denied]")
+    expect(told.first).to_be_visible()
+    expect(told.first).to_contain_text("Site settings")
