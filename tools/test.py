@@ -1,4 +1,4 @@
-"""`make test`: every check and every test, two at a time where there are two cores, and one summary at the end.
+"""`make test`: every check and every test, one more at a time than there are cores, and one summary at the end.
 
 --fast   only the tests that need neither a browser nor a live server, on SQLite
 --lint   only the checks that run no code of ours
@@ -42,8 +42,10 @@ ON_ONE = (
     "tests/proof/test_no_connection.py::test_no_process_tries_an_internet_address_even_without_the_lock",
 )
 PLAIN = "not browser and not sdk and not proof"
-# A step keeps one core busy, a browser test even less: it waits for pictures.
-AT_ONCE = min(2, os.cpu_count() or 1)
+# Every step waits now and then, for a picture, a lease or a process that starts: one more than there are cores.
+AT_ONCE = min(2, os.cpu_count() or 1) + 1
+# The browser's tests are the longest; each part has a server and a browser of its own.
+BROWSER_PARTS = 2
 STOP_LIMIT_S = 5
 NO_CHROMIUM = """The browser tests need a Chromium, and none was found. Either
     apt-get install chromium          (Debian, Ubuntu), or
@@ -103,7 +105,7 @@ def steps(chosen: argparse.Namespace, folder: Path) -> list[Step]:
         return [pytest_step("tests", "sqlite", PLAIN), js_step()]
     # The longest first, so that both cores are busy to the end.
     return [
-        pytest_step("browser", "sqlite", "browser"),
+        *browser_steps(),
         pytest_step("all others", "postgresql", f"not ({PLAIN})", *but_once()),
         pytest_step("tests", "postgresql", PLAIN, *but_once()),
         pytest_step("tests", "sqlite", PLAIN),
@@ -114,13 +116,18 @@ def steps(chosen: argparse.Namespace, folder: Path) -> list[Step]:
     ]
 
 
+def browser_tests() -> list[Path]:
+    return [path.relative_to(PROJECT) for path in sorted((PROJECT / "tests" / "browser").glob("test_*.py"))]
+
+
+def browser_steps() -> list[Step]:
+    parts = [[str(path) for path in browser_tests()[part::BROWSER_PARTS]] for part in range(BROWSER_PARTS)]
+    return [pytest_step(f"browser {place}", "sqlite", "browser", *part) for place, part in enumerate(parts, 1)]
+
+
 def but_once() -> list[str]:
     """What the second database leaves out, in pytest's words."""
-    alone = [
-        path.relative_to(PROJECT)
-        for path in sorted((PROJECT / "tests" / "browser").glob("test_*.py"))
-        if path.stem.removeprefix("test_") not in BROWSER_ON_BOTH
-    ]
+    alone = [path for path in browser_tests() if path.stem.removeprefix("test_") not in BROWSER_ON_BOTH]
     return [*(f"--ignore={path}" for path in alone), *(f"--deselect={one}" for one in ON_ONE)]
 
 
