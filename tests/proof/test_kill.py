@@ -25,7 +25,7 @@ pytestmark = pytest.mark.proof
 Result = TypeVar("Result")
 KILLS = 10
 # Enough that no job can end before the last kill: a worker reads some 10,000 to 50,000 rows a second here.
-ROWS_OF_THE_JOB = 150_000
+ROWS_OF_THE_JOB = 90_000
 # How many of the kills come after a step; the others mostly before a worker's first.
 AFTER_A_STEP = 8
 BATCH = 20
@@ -93,7 +93,7 @@ def test_killed_worker_loses_and_repeats_nothing(server: LiveTransom, moments: r
         before = wire.call("GET", f"job/{job}")["completed_steps"]
         if kill < AFTER_A_STEP:
             wait_for_step(wire, job, after=before)
-        time.sleep(moments.uniform(0, 0.15))
+        time.sleep(moments.uniform(0, 0.08))
         server.kill_worker()
         progress.append(wire.call("GET", f"job/{job}"))
         server.start_worker()
