@@ -103,6 +103,7 @@ test("the settings of the browser in use come first, then the others', then the 
   const firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:153.0) Gecko/20100101 Firefox/153.0";
   assert.deepEqual(cure("local-network", ABOUT, firefox).ways.map(({ name }) => name), ["Firefox", "Chrome", "Edge", "Safari", "For your IT"]);
   assert.equal(browserOf(CHROME), "Chrome");
+  assert.equal(browserOf(CHROME.replace("Chrome/", "HeadlessChrome/")), "Chrome");
   assert.equal(browserOf(`${CHROME} Edg/156.0.0.0`), "Edge");
   assert.equal(browserOf("curl/8"), null);
 });

@@ -55,7 +55,7 @@ export function localNetworkWays(about, userAgent) {
 export function browserOf(userAgent) {
   if (/\bEdg\//.test(userAgent)) return "Edge";
   if (/\bFirefox\//.test(userAgent)) return "Firefox";
-  if (/\bChrom(e|ium)\//.test(userAgent)) return "Chrome";
+  if (/Chrom(e|ium)\//.test(userAgent)) return "Chrome";
   return /\bSafari\//.test(userAgent) ? "Safari" : null;
 }
 

@@ -171,7 +171,7 @@ function actionsOf({ cures, origin }, url, retry) {
   again?.addEventListener("click", /** @type {() => void} */ (retry));
   const reload = cures.includes("reload") && make("button", { class: "button", type: "button" }, "Load this page again");
   if (reload) reload.addEventListener("click", () => location.reload());
-  const check = checkHref(origin);
+  const check = /^https?:/.test(origin) ? checkHref(origin) : null;
   const look = check && location.pathname !== pageHosts().check && make("a", { class: "button", href: check }, "Look into this host");
   const open = url !== null && /^https?:/.test(url) && cures.includes("new-tab") && elsewhere(url);
   const all = [again, reload, look, open].filter((one) => one instanceof HTMLElement);
