@@ -17,7 +17,7 @@ const NOW_MS = Date.UTC(2026, 10, 22);
  * @typedef {object} World
  * @property {string} [url]
  * @property {"image" | "video"} [medium]
- * @property {"failed" | "late" | "nothing"} [seen]
+ * @property {"failed" | "late"} [seen]
  * @property {string} [page]
  * @property {string} [permission]
  * @property {string} [space] of the page
@@ -269,15 +269,6 @@ test("the header of an mp4 is read where it stands", async () => {
   const head = Uint8Array.from([...text("\0\0\0\x10ftypisom\0\0\0\0"), 0, 1, 0, 0, ...text("mdat"), 1, 2, 3, 4, 5, 6, 7, 8]);
   const { asked } = await verdictIn({ medium: "video", read: { bytes: head, type: "video/mp4" } });
   assert.deepEqual(asked, ["touch", "read", "load", "header"]);
-});
-
-test("a host that gave no cause is looked at whole", async () => {
-  const look = (/** @type {World} */ world) => kindIn({ seen: "nothing", load: "shown", ...world });
-  assert.equal(await look({}), "works");
-  assert.equal(await look(UNREAD), "no-cors");
-  assert.equal(await look({ medium: "video", read: { isPart: false } }), "no-range");
-  assert.equal(await look({ load: "failed", ...GONE }), "unreachable");
-  assert.equal(await look({ load: "silent", ...MUTE, seen: "nothing" }), "host-silent");
 });
 
 test("a page that may show pictures and ask nothing says no more than that", async () => {

@@ -56,17 +56,6 @@ export async function explainUnasked(url, reason) {
 }
 
 /**
- * Looks at one file of a host, which need not have failed: "works", or what its host does not allow, or why it does not load.
- * @param {string} url
- * @param {Medium} medium
- * @returns {Promise<Diagnosis>}
- */
-export async function check(url, medium) {
-  forget(url);
-  return examine(absoluteOf(url), medium, "nothing");
-}
-
-/**
  * Lets the next diagnosis of an address ask its host again.
  * @param {string} url
  */
@@ -78,7 +67,7 @@ export function forget(url) {
 /**
  * @param {string} address as it is stored
  * @param {Medium} medium
- * @param {"failed" | "late" | "nothing"} seen
+ * @param {"failed" | "late"} seen
  * @param {{mayAsk?: boolean}} [limits]
  */
 async function examine(address, medium, seen, { mayAsk = true } = {}) {

@@ -25,7 +25,7 @@ import { MEDIA_TIMEOUT_S, unreachableCauses, verdict } from "./verdicts.js";
  * @typedef {object} Failure
  * @property {string} url the absolute address
  * @property {"image" | "video"} medium
- * @property {"failed" | "late" | "nothing"} seen late: it neither loaded nor failed in time; nothing: nobody has loaded it yet
+ * @property {"failed" | "late"} seen late: it neither loaded nor failed in time
  */
 
 /**
@@ -63,7 +63,7 @@ import { MEDIA_TIMEOUT_S, unreachableCauses, verdict } from "./verdicts.js";
  */
 
 /**
- * Finds out why media did not load, or what its host does not allow, asking the network only when nothing cheaper decides.
+ * Finds out why media did not load, asking the network only when nothing cheaper decides.
  * @param {Failure} failure
  * @param {Witnesses} witnesses
  * @returns {Promise<Diagnosis>}
@@ -101,14 +101,12 @@ class Examination {
 
   async run() {
     const { asks } = this.#witnesses;
-    const { seen } = this.#failure;
-    if (seen !== "nothing") this.#note(this.#medium, seen === "failed" ? "did not load" : `did not come within ${MEDIA_TIMEOUT_S} s`);
+    this.#note(this.#medium, this.#failure.seen === "failed" ? "did not load" : `did not come within ${MEDIA_TIMEOUT_S} s`);
     await this.#readPermission();
-    const atSight = this.#held() ?? (await this.#mixed()) ?? this.#offline() ?? this.#denied();
-    const found = atSight ?? (seen === "nothing" ? null : await this.#expired());
-    if (found) return found;
+    const atSight = this.#held() ?? (await this.#mixed()) ?? this.#offline() ?? (await this.#expired()) ?? this.#denied();
+    if (atSight) return atSight;
     if (!asks) return this.#say(isSharedLink(this.#address) ? "link-ended" : "no-picture");
-    return seen === "nothing" ? this.#look(asks) : this.#ask(asks, seen);
+    return this.#ask(asks);
   }
 
   get #medium() {
@@ -172,29 +170,12 @@ class Examination {
   }
 
   /**
-   * Looks at a host that gave no cause yet.
-   * @param {Asks} asks
-   */
-  async #look(asks) {
-    const load = await this.#load(asks);
-    if (load.saw === "failed" || load.saw === "silent") {
-      return this.#held() ?? (await this.#expired()) ?? this.#ask(asks, load.saw === "failed" ? "failed" : "late");
-    }
-    const reading = await this.#read(asks);
-    const isReadable = reading.saw === "read";
-    const isWhole = load.canSeek === false || (isReadable && !reading.isPart);
-    if (this.#failure.medium === "video" && isWhole) return this.#say("no-range");
-    return this.#say(isReadable ? "works" : "no-cors");
-  }
-
-  /**
    * Asks the host of something that did not come.
    * @param {Asks} asks
-   * @param {"failed" | "late"} seen
    */
-  async #ask(asks, seen) {
+  async #ask(asks) {
     // What hangs costs its whole time: then both are asked at once.
-    const root = seen === "late" ? this.#touchRoot(asks) : null;
+    const root = this.#failure.seen === "late" ? this.#touchRoot(asks) : null;
     const touch = await asks.touch();
     this.#noteTouch("the same address, without reading the answer", touch);
     if (touch.saw === "answered") return this.#answered(asks);
@@ -312,8 +293,7 @@ class Examination {
     const load = await asks.load();
     const words = { shown: "loads", failed: "does not load", silent: "did not come in time", untried: "browsers show no video with a token" };
     const seeking = load.canSeek === false ? ", and cannot be jumped about in" : "";
-    const again = this.#failure.seen === "nothing" ? "" : ", once more";
-    this.#note(this.#medium + again, words[load.saw] + seeking, load.took_ms);
+    this.#note(`${this.#medium}, once more`, words[load.saw] + seeking, load.took_ms);
     return load;
   }
 
