@@ -207,6 +207,14 @@ export class HostOutages extends EventTarget {
     for (const { origin, diagnosis } of this.all) if (diagnosis.kind.startsWith("local-network")) void this.tryNow(origin);
   }
 
+  /**
+   * What the person has for hosts changed: where that was the matter, they are as good as back.
+   * @param {string | null} origin null for any
+   */
+  unlocked(origin) {
+    for (const one of this.all) if (one.diagnosis.kind.startsWith("credentials") && (origin ?? one.origin) === one.origin) this.reportSuccess(one.origin);
+  }
+
   /** @param {string} origin @returns {Host} */
   #host(origin) {
     const known = this.#hosts.get(origin);

@@ -1,6 +1,6 @@
 /** The page's one account of which media hosts are down; see host-outages.js. */
 
-import { originOf } from "../credentials/access.js";
+import { credentialChanges, originOf } from "../credentials/access.js";
 import { HostOutages } from "./host-outages.js";
 import { localNetwork } from "./local-network.js";
 
@@ -12,3 +12,4 @@ const tryAll = () => outages.tryAll();
 globalThis.addEventListener?.("online", tryAll);
 globalThis.document?.addEventListener("visibilitychange", () => document.visibilityState === "visible" && tryAll());
 localNetwork.addEventListener("change", () => outages.allowed());
+credentialChanges.addEventListener("change", (event) => outages.unlocked(/** @type {CustomEvent<string | null>} */ (event).detail));
