@@ -193,7 +193,7 @@ def some_keys(ends: dict[str, int | None], total: int, chance: random.Random) ->
     """Keys at random places between the ends, as many as should meet LOOKED_AT of `total` rows, some at a time."""
     first, last = ends["first"] or 0, ends["last"] or 0
     span = last - first + 1
-    wanted = min(MAX_KEYS, span, LOOKED_AT * span // max(1, total) + 1)
+    wanted = min(MAX_KEYS, span, -(-LOOKED_AT * span // max(1, total)))
     keys = sorted(chance.sample(range(first, last + 1), wanted))
     for start in range(0, len(keys), KEYS_AT_ONCE):
         yield keys[start : start + KEYS_AT_ONCE]

@@ -9,7 +9,7 @@ import { PostRefused } from "../lib/post.js";
 /** @typedef {import("../health/measures.js").Difference} Difference */
 
 /** Of more than these a person reads the numbers. */
-const SHOWN = 50;
+const SHOWN = 20;
 
 export class MeasureList {
   #body = make("div", { class: "section__body" });

@@ -25,7 +25,6 @@ export async function tryFile(file, signal) {
   const load = file.kind === "video" ? videoOf : imageOf;
   try {
     const found = await outages.load(file.url, (limit) => load(file, limit), { signal, why });
-    outages.reportSuccess(new URL(file.url).origin);
     return { state: "came", diagnosis: null, ...found };
   } catch (reason) {
     signal.throwIfAborted();
