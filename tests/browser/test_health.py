@@ -120,6 +120,7 @@ def test_measures_are_written_in_one_go_and_undone_by_who_may_edit(
     assert metadata(wire, dataset_id) == measured
     toast.get_by_role("button", name="Undo").click()
     expect(toast).to_contain_text("Undid: Measured")
+    expect(found.get_by_role("button", name="Write down 4 measures")).to_be_enabled()
     assert metadata(wire, dataset_id) == {"video_width": 99}
     looker = live.make_person("viewer", team=editor.team)
     page.context.clear_cookies()

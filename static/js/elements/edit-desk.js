@@ -1,6 +1,7 @@
 /**
  * Where a page's edits end: they are sent, said in one line that offers to undo, and taken back by a key. What holds what
- * since is told to whoever listens for `edits-changed` on the document, detail `[id, field, JSON text or nothing][]`.
+ * since is told to whoever listens for `edits-changed` on the document, detail `[id, field, JSON text or nothing][]`; every
+ * edit, and every one taken back, for `edit-made`, detail its summary.
  */
 
 import { keyName } from "../lib/keys.js";
@@ -64,6 +65,7 @@ export class EditDesk {
       const edited = /** @type {Edited} */ (await postJson(url, body, this.#signal));
       this.#tell(edited.changed);
       this.say(edited.summary, edited.edit);
+      document.dispatchEvent(new CustomEvent("edit-made", { detail: edited.summary }));
       return edited;
     });
     this.#queue = sent.catch(() => undefined);

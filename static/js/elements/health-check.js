@@ -104,7 +104,7 @@ export class HealthCheck extends HTMLElement {
       isBack: (origin) => !outages.isDown(origin),
     });
     const hosts = new HostList();
-    const measures = new MeasureList({ desk: this.#desk, url: island.measures });
+    const measures = new MeasureList({ desk: this.#desk, url: island.measures }, signal);
     this.#place("").replaceChildren(progress.element);
     this.append(hosts.element, new EndingLinks(files, signal).element, measures.element);
     const show = () => {

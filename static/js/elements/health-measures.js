@@ -23,12 +23,19 @@ export class MeasureList {
   /** What is on the page: nothing is drawn anew that is so already. */
   #drawn = "";
 
-  /** @param {{desk: import("./edit-desk.js").EditDesk | null, url: string | null}} ways null for who may not write */
-  constructor({ desk, url }) {
+  /** What was written, by the edit's summary, and what was stored before. @type {Map<string, {checked: Checked, before: Checked["file"]["stored"]}[]>} */
+  #written = new Map();
+
+  /**
+   * @param {{desk: import("./edit-desk.js").EditDesk | null, url: string | null}} ways null for who may not write
+   * @param {AbortSignal} signal
+   */
+  constructor({ desk, url }, signal) {
     this.#desk = desk;
     this.#url = url;
     const about = make("p", {}, "What your browser measured, beside what is stored.");
     this.element = make("section", { class: "section", hidden: true }, make("div", { class: "section__name" }, make("h2", {}, "Sizes and lengths"), about), this.#body);
+    document.addEventListener("edit-made", (event) => this.#follow(/** @type {CustomEvent<string>} */ (event).detail), { signal });
   }
 
   /**
@@ -94,9 +101,10 @@ export class MeasureList {
     refusal.hidden = true;
     this.#isWriting = true;
     try {
-      await desk.send(url, toWrite(chosen));
-      // From now on that is what is stored.
-      for (const { checked } of chosen) Object.assign(checked.file.stored, checked.measured);
+      const { summary } = await desk.send(url, toWrite(chosen));
+      // From now on that is what is stored, unless it is undone.
+      this.#written.set(summary, chosen.map(({ checked }) => ({ checked, before: { ...checked.file.stored } })));
+      this.#follow(summary);
     } catch (reason) {
       refusal.textContent = reason instanceof PostRefused ? reason.sentence : "Nothing was written.";
       refusal.hidden = false;
@@ -105,6 +113,20 @@ export class MeasureList {
       this.#isWriting = false;
     }
     this.show(this.#checked, "done");
+  }
+
+  /**
+   * Keeps to what is stored when an edit of this page is made, undone and done again.
+   * @param {string} summary
+   */
+  #follow(summary) {
+    const isUndone = summary.startsWith("Undid: ");
+    const written = this.#written.get(summary.replace(/^(Undid|Did again): /, ""));
+    for (const { checked, before } of written ?? []) {
+      if (isUndone) checked.file.stored = { ...before };
+      else Object.assign(checked.file.stored, checked.measured);
+    }
+    if (written && !this.#isWriting) this.show(this.#checked, "done");
   }
 }
 
