@@ -465,13 +465,9 @@ export class FrameViewer extends HTMLElement {
     this.dataset.dropped = String(this.#viewing?.dropped ?? 0);
     // A source may learn more of its video with every frame, and then says less of it.
     if (this.#viewing && this.#viewing.source.says !== this.#said) this.#saySource();
-    if (this.dataset.state === "loading" && this.#painted !== null && this.#painted !== this.wanted) this.#sayIfLate();
+    // A badge keeps up with the hand.
+    if (this.dataset.state === "loading" && this.#painted !== this.wanted && this.parts.isBadged) this.#sayLoading();
     this.#refreshHeld();
-  }
-
-  /** Keeps a badge that is up to date with the hand. */
-  #sayIfLate() {
-    if (this.parts.isBadged) this.#sayLoading();
   }
 
   #refreshHeld() {

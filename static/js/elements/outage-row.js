@@ -29,7 +29,7 @@ export class OutageRow {
   show({ diagnosis, isAsking }, waiting) {
     const isStep = diagnosis.kind === "local-network-prompt";
     const step = { sentence: `${this.#origin} is in your local network, or looks so.`, remedy: STEP };
-    if (this.#kind !== diagnosis.kind) this.#row.say(diagnosis, isStep ? step : {});
+    if (this.#kind !== diagnosis.kind) this.#row.say(isStep ? { ...diagnosis, ...step, maybe: [] } : diagnosis);
     this.#kind = diagnosis.kind;
     delete this.element.dataset.back;
     this.#row.doing = meanwhile(waiting, isAsking);

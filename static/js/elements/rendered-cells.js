@@ -1,9 +1,11 @@
 /** The pictures of cells that the server rendered and that stay: strips of datasets, the parts of a comparison. */
 
 import { credentialChanges } from "../credentials/page-profiles.js";
+import { outages } from "../hosts/outages.js";
 import { Measurements } from "../lib/measurements.js";
 import { LoadQueue } from "../media/loading.js";
 import { CellPicture } from "./cell-picture.js";
+import { outageSummary } from "./outage-summary.js";
 
 /** How far outside of the window a cell counts as near: half a screen hides the wait of a normal scroll. */
 const NEAR = "50% 0px";
@@ -37,6 +39,13 @@ export function fillCells(owner, items, { measureUrl, signal }) {
     pictures.set(cell, new CellPicture(/** @type {HTMLElement} */ (cell), item, { queue, measurements }));
     observer.observe(cell);
   }
+  // The cells of a page stand in many places: what is the matter with their hosts is said once, above all of them.
+  if (!document.querySelector("outage-summary")) document.querySelector("main")?.prepend(outageSummary());
+  const isBack = (/** @type {Event} */ event) => {
+    const { origin } = /** @type {CustomEvent<{origin: string}>} */ (event).detail;
+    pictures.forEach((picture) => picture.retry((diagnosis) => diagnosis.origin === origin && diagnosis.mayHeal));
+  };
+  outages.addEventListener("back", isBack, { signal });
   // A browser that comes back online tries by itself what failed meanwhile.
   addEventListener("online", () => pictures.forEach((picture) => picture.retry()), { signal });
   credentialChanges.addEventListener("change", () => pictures.forEach((picture) => picture.retry()), { signal });

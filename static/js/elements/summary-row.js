@@ -31,9 +31,8 @@ export class SummaryRow {
   /**
    * Says what is the matter.
    * @param {Diagnosis} diagnosis
-   * @param {{sentence?: string | undefined, remedy?: string | undefined}} [words] in place of the diagnosis' own
    */
-  say({ kind, origin, maybe, ...usual }, { sentence = usual.sentence, remedy = usual.remedy } = {}) {
+  say({ kind, origin, sentence, remedy, maybe }) {
     Object.assign(this.element.dataset, { kind, origin });
     write(this.#sentence, sentence);
     write(this.#remedy, remedy);
