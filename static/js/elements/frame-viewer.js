@@ -14,6 +14,7 @@ import { originOf } from "../credentials/access.js";
 import { credentialChanges } from "../credentials/page-profiles.js";
 import { grouped } from "../lib/digits.js";
 import { bindKeys } from "../lib/keys.js";
+import { shelf } from "../lib/shelf.js";
 import { Marks } from "../viewer/marks.js";
 import { naturalSizeOf } from "../viewer/natural-size.js";
 import { defaultCapacity_bytes } from "../viewer/picture-cache.js";
@@ -479,15 +480,6 @@ export class FrameViewer extends HTMLElement {
     this.dataset.heldBytes = String(held_bytes);
     this.#parts.memory.held_bytes = held_bytes;
     this.#parts.timelineBar.held = held;
-  }
-}
-
-/** @returns {Storage | null} null where the browser forbids it */
-function shelf() {
-  try {
-    return localStorage;
-  } catch {
-    return null;
   }
 }
 

@@ -5,6 +5,7 @@
 
 import { debounce } from "../lib/debounce.js";
 import { make } from "../lib/markup.js";
+import { shelf } from "../lib/shelf.js";
 import { QueryHistory } from "../query/history.js";
 import { isHalfWritten, placeAt } from "../query/place.js";
 import { accepted, fieldWanted, suggestionsAt } from "../query/suggest.js";
@@ -356,15 +357,6 @@ export class QueryField extends HTMLElement {
  */
 function fitsAddress(text) {
   return new URLSearchParams({ q: text }).toString().length <= MOST_WRITTEN;
-}
-
-/** @returns {Storage | null} */
-function shelf() {
-  try {
-    return localStorage;
-  } catch {
-    return null;
-  }
 }
 
 /**
