@@ -25,7 +25,7 @@ from tests.courier import approvals  # noqa: E402
 from webapp.accounts.models import Membership, Team, User  # noqa: E402
 from webapp.accounts.queries import viewer_of_membership  # noqa: E402
 from webapp.accounts.viewer import Viewer  # noqa: E402
-from webapp.datasets import queries  # noqa: E402
+from webapp.datasets import actions, queries  # noqa: E402
 from webapp.labels import actions as label_actions  # noqa: E402
 from webapp.labels import queries as label_queries  # noqa: E402
 from webapp.privacy import public_id  # noqa: E402
@@ -78,6 +78,13 @@ def ask_for_labels(*, email: str, team: str, dataset: str, reference_ids: list[s
 def make_project(*, email: str, team: str, name: str) -> str:
     """The public id of a new labelling project."""
     return str(make.make_project(viewer_of(email, team), name=name).public_id)
+
+
+def describe_host(*, email: str, team: str, origin: str, terms: dict[str, Any]) -> None:
+    """Declare a media host and say how it is asked: the words of OriginTerms."""
+    viewer = viewer_of(email, team)
+    row = actions.declare_origin(viewer, origin)
+    actions.describe_origin(viewer, row.pk, actions.OriginTerms(**terms))
 
 
 def allow_host(*, email: str, team: str, origin: str) -> None:
@@ -142,6 +149,7 @@ def viewer_of(email: str, team: str) -> Viewer:
 DECISIONS: dict[str, Any] = {"approve": approve, "reject": reject, "revoke": revoke}
 VERBS: dict[str, Any] = {
     "make_project": make_project,
+    "describe_host": describe_host,
     "allow_host": allow_host,
     "decide": decide,
     "migrate": migrate,

@@ -15,6 +15,8 @@ from webapp.bucket import Bucket
 
 PROJECT = Path(__file__).resolve().parent.parent
 NAME = "shared-copies"
+# A key of somebody's, with the letters that such keys have.
+READER = ("AKIAREADER", "7d1+f0/c59e2b64a8d30f1e7c6b5a49382d1e0f/+=")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class S3Server:
 def s3_process(run_folder: Path) -> Iterator[S3Server]:
     folder = run_folder / "s3"
     folder.mkdir()
-    words = [sys.executable, "tools/run_node.py", "tests/s3_server.cjs", str(folder), "0", NAME, "*"]
+    words = [sys.executable, "tools/run_node.py", "tests/s3_server.cjs", str(folder), "0", NAME, *READER]
     process = subprocess.Popen(words, cwd=PROJECT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert process.stdin is not None
     assert process.stdout is not None
