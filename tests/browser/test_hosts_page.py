@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from tests.browser import axe
 from tests.browser.conftest import LIMIT_MS, Watch, sign_in
 from tests.live import LiveTransom, Person
 from tests.media_server import CanaryServer, Fault
@@ -17,7 +18,7 @@ from tests.wire_client import WireClient
 COPIED = """async (text) => {
     while (!(await navigator.clipboard.readText()).includes(text)) await new Promise(requestAnimationFrame);
 }"""
-EXPECTED = r"blocked by CORS policy|net::ERR_|status of 40[34]"
+EXPECTED = rf"blocked by CORS policy|net::ERR_|status of 40[34]|{axe.TRIES}"
 
 
 @pytest.fixture(scope="module")
@@ -89,6 +90,7 @@ def test_a_host_without_cors_is_told_the_rule_and_is_well_when_it_has_it(
         expect(panel).to_contain_text(f'Header always set Access-Control-Allow-Origin "{person.live.url}"')
         panel.get_by_role("button", name="Copy").nth(1).click()
         tab.evaluate(COPIED, "RewriteRule ^ - [R=204,L]")
+        assert axe.violations(tab) == []
 
         canary.let_pages_read()
         host.get_by_role("button", name="Check again").click()
