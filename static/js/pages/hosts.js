@@ -1,6 +1,7 @@
 /** The media hosts of a dataset: what this browser finds of each. The first look at the page asks those that are open. */
 
 import "../elements/local-network-state.js";
+import "../elements/local-network-state.js";
 import "../elements/media-host.js";
 import { startFrame } from "./frame.js";
 
