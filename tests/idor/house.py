@@ -22,7 +22,7 @@ from webapp.datasets import actions, queries
 from webapp.datasets.actions.files import store_file
 from webapp.datasets.actions.metadata_edits import Held
 from webapp.datasets.drafts import file_draft
-from webapp.datasets.models import BucketCopy, Dataset, Item, MediaOrigin, Slice
+from webapp.datasets.models import AddressMove, BucketCopy, Dataset, Item, MediaOrigin, Slice
 from webapp.datasets.shared_links import shared_url
 from webapp.jobs.actions import enqueue
 from webapp.labels.actions.models import tag_model
@@ -77,6 +77,9 @@ def items_of(editor: Viewer, word: str) -> dict[str, str]:
     day = make.make_slice(editor, dataset, items[1:], name=f"{word} day")
     edit = actions.edit_metadata(editor, dataset, "item", items[0].pk, "n", seen=None, wanted=Held(1))
     assert edit is not None
+    move = AddressMove.objects.create(
+        dataset=dataset, before=f"https://old.{word}.example/", after="https://x/", made_by_id=editor.user_id, moved=1
+    )
     job = enqueue(editor, "updateMetadata", dataset_pk=dataset.pk, params={}, total_steps=10)
     return {
         "dataset_id": dataset.public_id,
@@ -88,6 +91,7 @@ def items_of(editor: Viewer, word: str) -> dict[str, str]:
         "slice_id": night.public_id,
         "other_slice_id": day.public_id,
         "edit_id": edit.public_id,
+        "move_id": move.public_id,
         "job_id": job.public_id,
     } | said_of(editor, dataset, items[1], word)
 

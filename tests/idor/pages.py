@@ -124,6 +124,17 @@ PAGES = [
             form("delete", CURATE, name="{dataset_name}"),
         ),
     ),
+    page(
+        f"{DATASET}moves/",
+        get=CURATE,
+        forms=(
+            form(
+                "preview-move", CURATE, status=200, before="https://media.{word}.example/", after="https://new.example/"
+            ),
+            form("move", CURATE, before="https://media.{word}.example/", after="https://new.example/"),
+            form("take-back", CURATE, move="{move_id}"),
+        ),
+    ),
     page("labelling/", get=MEMBER, forms=(form("create", CURATE, name="Cars", purpose="Roads"),)),
     page(
         PROJECT,

@@ -12,7 +12,7 @@ from tests.pages.conftest import Browse, House
 from tests.pages.labelled import draft, label_house, make_run, say
 from webapp.accounts.viewer import Viewer
 from webapp.datasets import queries
-from webapp.datasets.models import Dataset
+from webapp.datasets.models import AddressMove, Dataset
 from webapp.jobs.actions import enqueue
 
 # Session, person, memberships for the viewer, memberships for the menu.
@@ -240,3 +240,25 @@ def test_a_media_origin(owner: Viewer, admin: Viewer, dataset: Dataset, browse: 
         make.make_items(owner, make.make_dataset(owner, name=f"more {number}"), 1, prefix=f"in-{number}")
     # The origin, its datasets; for who decides what waits.
     assert queries_of(browse(admin), path) == few == FRAME + 3
+
+
+def test_the_moves(owner: Viewer, dataset: Dataset, browse: Browse) -> None:
+    path, form = f"/datasets/{dataset.public_id}/moves/", {"before": f"{make.MEDIA}/", "after": "https://new.example/"}
+    browser = browse(owner)
+
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as seen:
+            assert browser.post(path, {"do": "preview-move", **form}).status_code == 200
+        return len(seen)
+
+    make.make_items(owner, dataset, 5)
+    few = asked()
+    make.make_items(owner, dataset, 200, prefix="more")
+    for number in range(5):
+        AddressMove.objects.create(
+            dataset=dataset, before="https://a/", after="https://b/", made_by_id=owner.user_id, job_pk=number
+        )
+    # The dataset, the moves, their jobs. To preview besides: team and origins; pictures, videos and masks counted (are
+    # there any?), how many are signed and shared, five of them as examples, how many wait.
+    assert queries_of(browser, path) == FRAME + 3
+    assert asked() == few + 1

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from webapp.datasets.actions.files import forget_unused_files
+from webapp.datasets.actions.move_steps import run_back, run_move
+from webapp.datasets.actions.moves import MOVE, TAKE_BACK
 from webapp.datasets.departures import DEPARTURES, Departure
 from webapp.datasets.models import Dataset, Edit, Item, Scene, Slice
 from webapp.jobs.kinds import job_kind
@@ -12,6 +14,16 @@ from webapp.jobs.lease import Lease
 from webapp.privacy.refusals import Refused
 
 ROWS_A_STEP = 5_000
+
+
+@job_kind(MOVE)
+def move_addresses(lease: Lease) -> dict[str, Any]:
+    return run_move(lease)
+
+
+@job_kind(TAKE_BACK)
+def take_move_back(lease: Lease) -> dict[str, Any]:
+    return run_back(lease)
 
 
 @job_kind("deleteDataset")

@@ -27,7 +27,6 @@ from webapp.privacy.origins import Origin
 from webapp.privacy.refusals import NotFound
 
 MAX_PAGE = 10_000
-LARGEST_KEY = 2**63 - 1
 Row = TypeVar("Row", Item, Scene, Slice)
 
 
@@ -303,7 +302,7 @@ def team_origin_rows(viewer: Viewer) -> list[MediaOrigin]:
 def media_origin(viewer: Viewer, pk: int) -> MediaOrigin:
     """One of the team's media origins by its row number; raises NotFound."""
     rows = MediaOrigin.objects.filter(team_id=viewer.team_id, pk=pk).select_related("declared_by")
-    found = rows.first() if pk <= LARGEST_KEY else None
+    found = rows.first() if pk <= public_id.MAX_PK else None
     if found is None:
         raise NotFound("Your team has no such media origin.")
     return found

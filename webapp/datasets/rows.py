@@ -6,7 +6,7 @@ the bulk path holds the same rule as the field.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -156,6 +156,25 @@ def place_frames(places: Sequence[tuple[int, int]]) -> None:
             cursor.execute(POSTGRES_PLACE, [msgspec.json.encode(places).decode()])
         else:
             cursor.executemany(SQLITE_PLACE, places)
+
+
+def save_addresses(table: str, column: str, addresses: Mapping[int, MediaUrl]) -> None:
+    """Give rows of a table, by key, these addresses; `table` and `column` are names of ours."""
+    if not addresses:
+        return
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            given = msgspec.json.encode([(pk, url.reveal()) for pk, url in addresses.items()]).decode()
+            cursor.execute(
+                f"""
+                UPDATE {table} SET {column} = row->>1
+                FROM jsonb_array_elements(%s::jsonb) AS given(row) WHERE id = (row->>0)::bigint
+                """,
+                [given],
+            )
+        else:
+            pairs = [(url.reveal(), pk) for pk, url in addresses.items()]
+            cursor.executemany(f"UPDATE {table} SET {column} = %s WHERE id = %s", pairs)
 
 
 def revealed(url: MediaUrl | None) -> str | None:

@@ -97,6 +97,23 @@ class MediaUrl:
         """When the link ends, as it says itself; None where it says nothing of it."""
         return expiry_of(self._text)
 
+    def moved(self, before: str, after: str, policy: OriginPolicy) -> MediaUrl:
+        """Return the address with `after` in place of the `before` that it begins with; raises as `parse` does."""
+        if not self._text.startswith(before):
+            raise ValueError("The address does not begin so.")
+        return MediaUrl.parse(after + self._text[len(before) :], policy)
+
+    @property
+    def mark(self) -> bytes:
+        """4 bytes that tell this text from others, as `fingerprint` does."""
+        return bytes.fromhex(fingerprint(self._text))
+
+    @property
+    def without_query(self) -> str:
+        """The text for somebody who may see the address, with `?…` in place of a query: signatures are there."""
+        address, question_mark, _ = self._text.partition("?")
+        return f"{address}?…" if question_mark else address
+
     def reveal(self) -> str:
         """Return the exact text; a signature in it is a secret, so each caller is one to look at."""
         return self._text

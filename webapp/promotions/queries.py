@@ -11,6 +11,7 @@ from webapp.accounts.viewer import Viewer
 from webapp.datasets.models import Dataset, Item
 from webapp.privacy import public_id
 from webapp.privacy.refusals import NotFound
+from webapp.promotions.actions.copies import UNFINISHED
 from webapp.promotions.models import Promotion, PromotionItem
 from webapp.promotions.states import ItemState, State
 
@@ -85,3 +86,11 @@ def wish_counts(viewer: Viewer, *, dataset: Dataset | None = None) -> tuple[int,
     waiting = promotions(viewer, dataset=dataset, states=[State.REQUESTED], way=Promotion.Way.APPEND)
     found = waiting.order_by().aggregate(appends=Count("pk"), items=Sum("item_count"))
     return found["appends"], found["items"] or 0
+
+
+def waiting_among(viewer: Viewer, dataset: Dataset, items: QuerySet[Item]) -> int:
+    """How many of these items of the dataset are in requests that are not done with them."""
+    rows = PromotionItem.objects.filter(
+        promotion__team_id=viewer.team_id, promotion__dataset_id=dataset.pk, state__in=UNFINISHED
+    )
+    return rows.filter(item_pk__in=items.values("pk")).values("item_pk").distinct().count()
