@@ -158,6 +158,7 @@ class Everything:
         assert (made.status, renamed.status) == (302, 302), made.text[-600:] + renamed.text[-600:]
         visitor.post(f"/datasets/{items}/settings/", {"do": self.address("x.jpg"), "name": self.address("x.jpg")})
         self.ask(visitor, items)
+        self.move(visitor, items)
         stranger = Visitor(self.live)
         stranger.sign_in(self.live.make_person("admin", team="Elsewhere"))
         for path in list(self.pages)[:80]:
@@ -181,6 +182,13 @@ class Everything:
             f"hosts/files?origin={quote(self.canary.origin, safe='')}",
         ):
             assert visitor.get(here + path).status == 200, path
+
+    def move(self, visitor: Visitor, items: str) -> None:
+        """Addresses that are given another beginning, which nobody looks at."""
+        form = {"before": self.canary.url(f"{self.secret}/"), "after": self.canary.url(f"moved/{self.secret}/")}
+        shown = visitor.post(f"/datasets/{items}/moves/", {"do": "preview-move", **form})
+        moved = visitor.post(f"/datasets/{items}/moves/", {"do": "move", **form})
+        assert (shown.status, moved.status) == (200, 302), shown.text[-600:] + moved.text[-600:]
 
     def delete(self, items: str, scenes: str) -> None:
         self.wire.call("DELETE", f"dataset/{items}/refloc/now-0", {})

@@ -33,7 +33,8 @@ class Holder:
         if self.has_any is not None and not self.has_any(dataset.pk):
             return rows.none()
         begin = Substr(Cast(self.column, TextField()), 1, len(prefix))
-        return rows.filter(dataset_id=dataset.pk).alias(begin=begin).filter(begin=prefix)
+        found: QuerySet[Any] = rows.filter(dataset_id=dataset.pk).alias(begin=begin).filter(begin=prefix)
+        return found
 
 
 HOLDERS: dict[str, Holder] = {
