@@ -111,6 +111,10 @@ test("a host that is down is left alone at once, and the other is checked", asyn
   assert.equal(run.state, "done");
   assert.ok(begun.length < 26, `${begun.length} were tried`);
   assert.equal(run.left.length, 20);
+  const again = new CheckRun(run.left, { check: async () => CAME, originOf }, run.checked.filter(({ state }) => state !== "left"));
+  again.go();
+  await settled();
+  assert.deepEqual([again.total, again.checked.length, again.left.length], [40, 40, 0]);
   const [two, one] = healthByHost(run.checked);
   assert.deepEqual([two?.origin, two?.left, two?.came, two?.causes[0]?.diagnosis.kind], [TWO, 20, 0, "host-silent"]);
   assert.deepEqual([one?.origin, one?.left, one?.came], [ONE, 0, 20]);

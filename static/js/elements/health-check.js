@@ -18,6 +18,7 @@ import { MeasureList } from "./health-measures.js";
 import { RunProgress } from "./health-progress.js";
 
 /** @typedef {import("../health/check-run.js").FileToCheck} FileToCheck */
+/** @typedef {import("../health/check-run.js").Checked} Checked */
 
 /**
  * @typedef {object} HealthIsland
@@ -92,21 +93,22 @@ export class HealthCheck extends HTMLElement {
   /**
    * @param {Sample} sample
    * @param {FileToCheck[]} files
+   * @param {Checked[]} [earlier] what came and did not of the others
    */
-  #start(sample, files) {
+  #start(sample, files, earlier = []) {
     this.#clear();
     const island = /** @type {HealthIsland} */ (this.#island);
     const { signal } = this.#shown;
-    const run = new CheckRun(files, { check: tryFile, originOf });
+    const run = new CheckRun(files, { check: tryFile, originOf }, earlier);
     const progress = new RunProgress(run, sample, {
-      again: () => this.#start(sample, run.left),
+      again: () => this.#start(sample, run.left, run.checked.filter(({ state }) => state !== "left")),
       save: (kind) => this.#save(kind, run, sample),
       isBack: (origin) => !outages.isDown(origin),
     });
     const hosts = new HostList();
     const measures = new MeasureList({ desk: this.#desk, url: island.measures }, signal);
     this.#place("").replaceChildren(progress.element);
-    this.append(hosts.element, new EndingLinks(files, signal).element, measures.element);
+    this.append(hosts.element, new EndingLinks(sample.files, signal).element, measures.element);
     const show = () => {
       this.dataset.state = run.state;
       progress.show();

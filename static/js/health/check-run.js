@@ -54,7 +54,7 @@ export class CheckRun extends EventTarget {
   /** Hosts that are down, and why. @type {Map<string, Diagnosis | null>} */
   #down = new Map();
   /** @type {Checked[]} */
-  checked = [];
+  checked;
   /** @type {RunState} */
   state = "resting";
 
@@ -65,14 +65,16 @@ export class CheckRun extends EventTarget {
    * @param {(file: FileToCheck, signal: AbortSignal) => Promise<Outcome>} boundaries.check
    * @param {(url: string) => string} boundaries.originOf
    * @param {() => number} [boundaries.now_ms]
+   * @param {readonly Checked[]} [earlier] what is known of other files of the same sample
    */
-  constructor(files, { check, originOf, now_ms = Date.now }) {
+  constructor(files, { check, originOf, now_ms = Date.now }, earlier = []) {
     super();
     this.#waiting = [...files];
     this.#check = check;
     this.#originOf = originOf;
     this.#now_ms = now_ms;
-    this.total = files.length;
+    this.checked = [...earlier];
+    this.total = files.length + earlier.length;
   }
 
   /** Begins, or goes on after a rest. */
