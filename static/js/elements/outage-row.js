@@ -84,7 +84,7 @@ const STEP =
  * @param {boolean} isAsking
  */
 function meanwhile(waiting, isAsking) {
-  const who = waiting === 1 ? "1 picture waits" : `${grouped(waiting)} pictures wait`;
+  const [who, itself] = waiting === 1 ? ["1 picture waits", "itself"] : [`${grouped(waiting)} pictures wait`, "themselves"];
   if (!isAsking) return waiting > 0 ? `${who}.` : "";
-  return waiting > 0 ? `${who}, and will come by themselves once it answers.` : "It is asked again by itself.";
+  return waiting > 0 ? `${who}, and will come by ${itself} once it answers.` : "It is asked again by itself.";
 }
