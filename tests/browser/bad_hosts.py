@@ -49,7 +49,7 @@ ORIGINS = {
     "stranger": f"https://{MEDIA_NAME}:{{stranger}}",
     "other_name": f"https://{MEDIA_NAME}:{{other_name}}",
     "run_out": f"https://{MEDIA_NAME}:{{run_out}}",
-    "no_tls": f"https://{MEDIA_NAME}:{{closed}}",
+    "no_tls": f"https://{MEDIA_NAME}:{{bare}}",
     "tls_only": f"http://{MEDIA_NAME}:{{secure}}",
     "secure": f"https://{MEDIA_NAME}:{{secure}}",
     "vpn": f"https://{MEDIA_NAME}:{{vpn}}",
@@ -213,9 +213,10 @@ def bad_hosts(folder: Path, live: LiveTransom) -> Iterator[BadHosts]:
         "other_name": make_certificate(folder, "other_name", "somebody.else.example"),
         "run_out": make_certificate(folder, "run_out", MEDIA_NAME, begins=-30 * DAY),
     }
-    ports = {name: free_port() for name in ("refused", *certificates)}
+    ports = {name: free_port() for name in ("refused", "bare", *certificates)}
     front = _FRONT.format(port=live.port)
     servers = [_server(ports[name], one, front if name == "front" else "") for name, one in certificates.items()]
+    servers.append(f"server {{ listen {HOST}:{ports['bare']}; access_log off; }}")
     with contextlib.ExitStack() as running:
         closed, near = (running.enter_context(CanaryServer()) for _ in range(2))
         open_host = running.enter_context(CanaryServer(cors=True))

@@ -158,14 +158,25 @@ class Ward:
     links_end: float
 
     pages: dict[str | None, Page] = field(default_factory=dict)
+    opened: list[Page] = field(default_factory=list)
 
     def page(self, permission: str | None = None) -> Page:
         """A page that stays for all causes: https on a public network where a permission is given, else http://localhost."""
         if permission not in self.pages:
-            self.pages[permission] = self.new_page(permission)
+            self.pages[permission] = self._open(permission)
         return self.pages[permission]
 
     def new_page(self, permission: str | None = None, *, base_url: str | None = None) -> Page:
+        """A page of one test, which is closed after it."""
+        page = self._open(permission, base_url)
+        self.opened.append(page)
+        return page
+
+    def leave(self) -> None:
+        while self.opened:
+            self.opened.pop().context.close()
+
+    def _open(self, permission: str | None, base_url: str | None = None) -> Page:
         base = base_url or (self.hosts.origins["page"] if permission else self.live.url)
         context = self.browser.new_context(base_url=base, viewport={"width": 1440, "height": 900})
         context.set_default_timeout(LIMIT_MS)
@@ -214,6 +225,15 @@ def ward(playwright: Playwright, live: LiveTransom, tmp_path_factory: pytest.Tem
         pids = live.pids()
         assert [one for host in (hosts.closed, hosts.open, hosts.near) for one in host.made_by(pids)] == []
         assert all("Chrome/" in line for line in hosts.nginx.log.read_text().splitlines())
+
+
+@pytest.fixture(autouse=True)
+def leave(ward: Ward) -> Iterator[None]:
+    """What a page still asks of a host would be another test's."""
+    yield
+    ward.leave()
+    for page in ward.pages.values():
+        page.goto("about:blank")
 
 
 def add_items(wire: WireClient, dataset_id: str, hosts: BadHosts, causes: list[Cause]) -> dict[str, str]:
@@ -364,3 +384,17 @@ def test_a_person_who_says_no_is_told_where_to_change_that(ward: Ward) -> None:
     told = page.locator("[data-kind=local-network-denied]")
     expect(told.first).to_be_visible()
     expect(told.first).to_contain_text("Site settings")
+
+
+def test_a_grid_of_all_causes_tells_each_files_own_and_each_hosts_once(ward: Ward) -> None:
+    page = ward.new_page()
+    page.goto(f"/datasets/{ward.dataset_id}/")
+    cells = page.locator("media-grid [data-item-id]")
+    # What pages may read they show, whatever it is called.
+    for cause in [one for one in FILES if not one.hangs and one.name != "picture called text"]:
+        cell = cells.filter(has=page.get_by_text(cause.name, exact=True))
+        expect(cell.locator(".media-cell__reason"), cause.name).to_have_attribute("data-kind", cause.kind)
+    for cause in [one for one in HOSTS if not one.hangs and one.kind != ANSWERED]:
+        origin = ward.hosts.url(cause.url).rpartition("/")[0]
+        row = page.locator(f'outage-summary > [data-origin="{origin}"]')
+        expect(row, cause.name).to_have_attribute("data-kind", cause.kind)
