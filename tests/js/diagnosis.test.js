@@ -188,6 +188,8 @@ test("what came in place of a picture is named", async () => {
   const moved = await came({ bytes: text("<html>Hello"), isRedirected: true });
   assert.equal(moved.kind, "sign-in-page");
   assert.equal(moved.isSure, false);
+  const other = await came({ bytes: text("<html><h1>Not found</h1><a href=/login>Log in</a>") });
+  assert.deepEqual([other.kind, other.isSure], ["sign-in-page", false]);
   const page = await came({ bytes: text("<html><h1>Index of /") });
   assert.equal(page.kind, "not-an-image");
   assert.match(page.sentence, /a web page/);

@@ -11,7 +11,7 @@ const DOC = readFileSync(new URL("../../docs/doctor.md", import.meta.url), "utf8
 const FACTS = [
   {},
   { medium: /** @type {const} */ ("video"), status: 401, code: "NoSuchKey", answersLocally: true, isInsecure: true },
-  { isForbidden: true, isMoved: true, status: 429, hasCredentials: true },
+  { isForbidden: true, isOnlyLikely: true, status: 429, hasCredentials: true },
   { isBrokenOff: true, found: "a web page", flaw: "is empty", ended: "3 days ago" },
 ];
 

@@ -213,7 +213,7 @@ class Examination {
   async #readWithCookies(asks, reading) {
     if (this.#witnesses.hasCredentials) return reading;
     const again = await asks.read({ withCookies: true });
-    this.#note("its first 4 KiB, with the host's own cookies", readingInWords(again), again.took_ms);
+    this.#note("its first 4 kilobytes, with the host's own cookies", readingInWords(again), again.took_ms);
     return again.saw === "read" ? again : reading;
   }
 
@@ -271,7 +271,7 @@ class Examination {
   /** @param {Asks} asks */
   async #read(asks) {
     const reading = await asks.read();
-    this.#note("its first 4 KiB, to be read", readingInWords(reading), reading.took_ms);
+    this.#note("its first 4 kilobytes, to be read", readingInWords(reading), reading.took_ms);
     return reading;
   }
 

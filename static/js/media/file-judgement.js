@@ -1,6 +1,6 @@
 /** What an answer that could be read says of a file: its status, where it came from, and its first bytes. */
 
-import { codecOf, isRareJpeg, isSignIn, refusalOf, sniff } from "./sniff.js";
+import { codecOf, isRareJpeg, refusalOf, signInPage, sniff } from "./sniff.js";
 
 /** @typedef {import("./probe.js").Reading} Reading */
 /** @typedef {import("./verdicts.js").FailureKind} FailureKind */
@@ -40,7 +40,7 @@ function judgeStatus({ status, bytes, address, type }, { hasCredentials }) {
   if (kind !== "denied") return { kind, facts: { status, code } };
   if (hasCredentials) return { kind: "credentials-refused", facts: { status, code } };
   if (isExpired) return { kind: "expired", facts: { status, code } };
-  const isPage = type === "text/html" && isSignIn(bytes, address);
+  const isPage = type === "text/html" && signInPage(bytes, address) !== "no";
   return { kind, facts: { status, code, ...(isPage ? { cures: ["sign-in", "credentials", "new-tab"] } : {}) } };
 }
 
@@ -56,10 +56,12 @@ function judgeKind(reading, medium) {
   if (family === "empty") return { kind: "broken-file", facts: { flaw: "is empty" } };
   const other = medium === "video" ? "not-a-video" : "not-an-image";
   if (family !== "page") return { kind: other, facts: { found: name } };
-  if (isSignIn(bytes, address)) return { kind: "sign-in-page", facts: {} };
+  const signIn = signInPage(bytes, address);
+  if (signIn === "surely") return { kind: "sign-in-page", facts: {} };
+  if (signIn === "no" && !isRedirected) return { kind: other, facts: { found: name } };
   // Who is sent on to a page is mostly sent to sign in, but a page that says "not found" comes in the same way.
   const maybe = ["it is a page to sign in", "it is another page, as one that says that the file is not there"];
-  return isRedirected ? { kind: "sign-in-page", facts: { maybe, isMoved: true } } : { kind: other, facts: { found: name } };
+  return { kind: "sign-in-page", facts: { maybe, isOnlyLikely: true } };
 }
 
 /** What every browser of today shows. */
@@ -124,7 +126,7 @@ export function readingInWords({ saw, status, bytes, isRedirected, address }) {
     case "broken":
       return `status ${status}, and then the connection broke${from}`;
     case "refused":
-      return "the browser gave this page no answer";
+      return "the browser gave this page nothing to read";
     default:
       return "nothing in time";
   }

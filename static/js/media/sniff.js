@@ -113,16 +113,23 @@ function written(text) {
   return /[\0-\x08\x0e-\x1a]/.test(text) ? other("other", "a file of an unknown kind") : other("other", "a text");
 }
 
-/** What a page to sign in holds, in the first of its bytes. */
-const SIGN_IN = /type\s*=\s*["']?password|(sign|log)[\s-]?(in|on)\b|single sign-on|\bsso\b|authenticat|saml|oauth|openid/i;
+/** What only a page to sign in has: a field for a password, its title, its place. */
+const PASSWORD = /<input[^>]*type\s*=\s*["']?password/i;
+const TITLE = /<title[^>]*>[^<]*\b((sign|log)[\s-]?(in|on)|authenticat|single sign-on)/i;
+const PLACE = /\/(sign|log)[-_]?(in|on)\b|\/(sso|saml2?|oauth2?|authorize)\b/i;
+/** What such a page mostly says, and others with a way to it say, too. */
+const WORDS = /\b((sign|log)[\s-]?(in|on)|single sign-on|sso|saml|oauth|openid)\b|authenticat/i;
 
 /**
  * Whether a web page is one to sign in.
  * @param {Uint8Array} bytes its beginning
  * @param {string} address where it was found in the end
+ * @returns {"surely" | "perhaps" | "no"}
  */
-export function isSignIn(bytes, address) {
-  return SIGN_IN.test(latin(bytes)) || SIGN_IN.test(decodeURI(new URL(address).pathname));
+export function signInPage(bytes, address) {
+  const text = latin(bytes);
+  if (PASSWORD.test(text) || TITLE.test(text) || PLACE.test(new URL(address).pathname)) return "surely";
+  return WORDS.test(text) ? "perhaps" : "no";
 }
 
 /** Amazon S3 and Google say the first, Azure the second. */

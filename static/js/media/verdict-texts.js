@@ -226,8 +226,8 @@ export const TEXTS = {
   },
   "sign-in-page": {
     sentence: (facts) =>
-      facts.isMoved
-        ? `${facts.origin} sent the browser on to a web page, most often one to sign in, in place of the ${fileOf(facts)}.`
+      facts.isOnlyLikely
+        ? `${facts.origin} answered with a web page, most likely one to sign in, in place of the ${fileOf(facts)}.`
         : `${facts.origin} answered with a page to sign in, in place of the ${fileOf(facts)}.`,
     remedy: `${NEW_TAB} and sign in there, then try again.`,
     who: ["you", "host"],

@@ -64,7 +64,7 @@ export { unreachableCauses } from "./verdict-texts.js";
  * @property {boolean} [isInsecure] the page came over plain http from another machine, so it may not ask for permissions
  * @property {boolean} [isForbidden] the host surely forbids the use of its files on other sites
  * @property {boolean} [isBrokenOff] the host surely broke the connection off
- * @property {boolean} [isMoved] the host sent on to the page that came
+ * @property {boolean} [isOnlyLikely] the page that came may be another than one to sign in
  * @property {boolean} [isReadOnly] of a file that works, no more than its beginning was read
  * @property {boolean} [hasCredentials] the person's own key or token was shown
  * @property {string[]} [maybe] replaces what the kind usually cannot tell apart
