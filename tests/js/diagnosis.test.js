@@ -28,6 +28,7 @@ const NOW_MS = Date.UTC(2026, 10, 22);
  * @property {string} [app]
  * @property {string} [load]
  * @property {boolean} [canSeek]
+ * @property {string} [decode]
  * @property {Partial<Reading>} [read]
  * @property {Partial<Reading>} [readWithCookies]
  * @property {boolean} [hasCredentials]
@@ -49,6 +50,7 @@ async function verdictIn(world) {
   const asks = {
     load: () => answer("load", { saw: world.load ?? "failed", ...("canSeek" in world ? { canSeek: world.canSeek } : {}) }),
     touch: ({ isLocal = false } = {}) => answer(isLocal ? "local" : "touch", { saw: world.touch ?? "answered" }),
+    decode: () => answer("decode", { saw: world.decode ?? "failed" }),
     root: () => answer("root", { saw: world.root ?? "answered" }),
     app: () => answer("app", { saw: world.app ?? "answered" }),
     read: ({ withCookies = false, from = 0 } = {}) =>
@@ -202,11 +204,18 @@ test("a file that should show and does not is broken, misnamed or of a kind this
   const broken = await verdictIn({});
   assert.equal(broken.kind, "broken-file");
   assert.match(broken.sentence, /a JPEG picture and cannot be shown/);
-  const misnamed = await verdictIn({ read: { type: "text/plain" } });
+  assert.equal((await verdictIn({ decode: "silent" })).isSure, false);
+  assert.equal(await kindIn({ read: { type: "binary/octet-stream" } }), "broken-file");
+  const misnamed = await verdictIn({ read: { type: "text/plain" }, decode: "shown" });
   assert.equal(misnamed.kind, "not-an-image");
   assert.equal(misnamed.cures[0], "content-type");
   const tiff = Uint8Array.from([0x49, 0x49, 0x2a, 0, 8, 0]);
-  assert.equal(await kindIn({ read: { bytes: tiff, type: "image/tiff" } }), "codec");
+  assert.equal(await kindIn({ read: { bytes: tiff, type: "image/tiff" }, shows: () => false }), "codec");
+  assert.equal((await verdictIn({ read: { bytes: tiff, type: "image/tiff" } })).isSure, false);
+  assert.equal(await kindIn({ read: { bytes: text("<svg>"), type: "text/xml" } }), "not-an-image");
+  assert.equal(await kindIn({ read: { bytes: text("<svg>"), type: "image/svg+xml" } }), "broken-file");
+  // A host that answers what a page reads, and not what a page shows.
+  assert.match((await verdictIn({ decode: "shown" })).sentence, /sound when it is read/);
   assert.equal(await kindIn({ read: { bytes: tiff }, shows: () => true }), "broken-file");
   const lossless = Uint8Array.from([0xff, 0xd8, 0xff, 0xc3, 0, 11, 16, 0, 1, 0, 1, 1]);
   assert.equal(await kindIn({ read: { bytes: lossless } }), "codec");

@@ -6,7 +6,7 @@ import { outages } from "../hosts/outages.js";
 import { freshLinkRefusal } from "../hosts/fresh-links.js";
 import { diagnose } from "../media/diagnosis.js";
 import { LoadTimedOut } from "../media/loading.js";
-import { tryMedia } from "../media/media-trial.js";
+import { tryMedia, tryReading } from "../media/media-trial.js";
 import { OwnServer } from "../media/own-server.js";
 import { Probe } from "../media/probe.js";
 import { VerdictMemory } from "../media/verdict-memory.js";
@@ -144,6 +144,7 @@ function asksAbout(access, medium) {
       if (reading.status > 0) noteAnswer(access, reading.status);
       return reading;
     },
+    decode: () => tryReading(access),
     app: () => ownServer.touch(),
   };
 }

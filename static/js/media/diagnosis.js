@@ -43,6 +43,7 @@ import { MEDIA_TIMEOUT_S, unreachableCauses, verdict } from "./verdicts.js";
  * @property {(how?: {isLocal?: boolean}) => Promise<Touch>} touch the file, asked for without reading; `isLocal`: as one of the local
  *   network
  * @property {(how?: {withCookies?: boolean, from?: number}) => Promise<Reading>} read a part of the file, the first unless said
+ * @property {() => Promise<Load>} decode reads the whole file and makes a picture of it
  * @property {() => Promise<Touch>} root the front page of the host, asked without reading
  * @property {() => Promise<Touch>} app our own server
  */
@@ -200,8 +201,8 @@ class Examination {
     if (load.saw === "untried" && reading.saw === "read") return this.#say("works", { isReadOnly: true });
     if (load.saw === "shown") return this.#say(load.canSeek === false ? "no-range" : "works");
     if (reading.saw !== "read") return this.#say("answered-unread", { hasCredentials: this.#witnesses.hasCredentials });
-    const header = this.#failure.medium === "video" ? await this.#header(asks, reading) : reading.bytes;
-    const { kind, facts } = await judgeSound(reading, this.#failure.medium, { canShow: this.#witnesses.canShow, header });
+    const further = { canShow: this.#witnesses.canShow, header: () => this.#header(asks, reading), decodes: () => this.#decode(asks) };
+    const { kind, facts } = await judgeSound(reading, this.#failure.medium, further);
     return this.#say(kind, facts);
   }
 
@@ -286,6 +287,14 @@ class Examination {
     const header = await asks.read({ from });
     this.#note("the video's header, to be read", readingInWords(header), header.took_ms);
     return header.saw === "read" && header.isPart ? header.bytes : reading.bytes;
+  }
+
+  /** @param {Asks} asks */
+  async #decode(asks) {
+    const { saw, took_ms } = await asks.decode();
+    const words = { shown: "a sound picture", failed: "no picture", silent: "did not come in time", untried: "" };
+    this.#note("the whole file, to be read", words[saw], took_ms);
+    return saw === "silent" ? null : saw === "shown";
   }
 
   /** @param {Asks} asks */

@@ -71,30 +71,54 @@ const EVERYWHERE = ["jpeg", "png", "gif", "webp", "bmp", "x-icon", "svg+xml"].ma
 const FOREIGN = ["x-msvideo", "x-flv", "mpeg", "mp2t"].map((name) => `video/${name}`);
 
 /**
- * Says why a file does not show though nothing was wrong with the answer.
+ * What else may be found out about a file that does not show.
+ * @typedef {object} Further
+ * @property {(type: string) => Promise<boolean | null>} canShow whether this browser shows a type; null where it does not tell
+ * @property {() => Promise<Uint8Array>} header the bytes in which a video's header may be
+ * @property {() => Promise<boolean | null>} decodes whether the whole file, read by the page, is a picture; null where it did not come
+ */
+
+/**
+ * Says why a file does not show though nothing was wrong with the beginning of the answer.
  * @param {Reading} reading
  * @param {"image" | "video"} medium
- * @param {{canShow: (type: string) => Promise<boolean | null>, header: Uint8Array}} known whether this browser shows a type, null
- *   where it does not tell; the bytes in which a video's header may be
+ * @param {Further} further
  * @returns {Promise<Judgement>}
  */
-export async function judgeSound({ bytes, type }, medium, { canShow, header }) {
+export async function judgeSound({ bytes, type }, medium, { canShow, header, decodes }) {
   const { name, type: real } = sniff(bytes);
   if (medium === "video") {
     const isForeign = real !== null && FOREIGN.includes(real) && (await canShow(real)) === false;
-    return isForeign ? { kind: "codec", facts: { found: name } } : judgeVideo(name, header, canShow);
+    return isForeign ? { kind: "codec", facts: { found: name } } : judgeVideo(name, await header(), canShow);
   }
-  if (real && !EVERYWHERE.includes(real) && (await canShow(real)) !== true) return { kind: "codec", facts: { found: name } };
   if (real === "image/jpeg" && isRareJpeg(bytes)) {
     return { kind: "codec", facts: { found: "a JPEG picture of a rare kind (lossless or 12 bits)" } };
   }
-  // Browsers look at the bytes rather than the name, unless they are told not to, or it is one of these.
-  const isMisnamed = type !== "" && !type.startsWith("image/") && type !== "application/octet-stream";
-  if (isMisnamed) {
-    const found = `${name} that it calls ${type}`;
-    return { kind: "not-an-image", facts: { found, cures: ["content-type", "file-there", "new-tab"] } };
+  const isShown = real === null || EVERYWHERE.includes(real) || (await canShow(real));
+  if (isShown === false) return { kind: "codec", facts: { found: name } };
+  // Of vector images browsers believe nothing but the name, and scripts cannot decode them.
+  const isVector = real === "image/svg+xml";
+  const isSound = isVector ? type !== real : await decodes();
+  if (isSound) return judgeName(name, type);
+  const damaged = `begins as ${name} and cannot be shown: it is damaged or cut short`;
+  if (isShown && (isSound === false || isVector)) return { kind: "broken-file", facts: { flaw: damaged } };
+  const maybe = ["it is damaged or cut short", "it is of a kind that this browser does not show"];
+  return { kind: "broken-file", facts: { flaw: `begins as ${name} and cannot be shown`, maybe } };
+}
+
+/**
+ * What keeps a sound picture from showing.
+ * @param {string} name
+ * @param {string} type as the host calls it
+ * @returns {Judgement}
+ */
+function judgeName(name, type) {
+  if (type.startsWith("image/") && type !== "image/svg+xml" && !name.includes("SVG")) {
+    const flaw = "is sound when it is read and does not show: the host answers otherwise when it is asked for a picture";
+    return { kind: "broken-file", facts: { flaw, cures: ["host-log", "new-tab"] } };
   }
-  return { kind: "broken-file", facts: { flaw: `begins as ${name} and cannot be shown: it is damaged or cut short` } };
+  const called = type ? `that it calls ${type}` : "without saying what it is";
+  return { kind: "not-an-image", facts: { found: `${name} ${called}`, cures: ["content-type", "file-there", "new-tab"] } };
 }
 
 /**

@@ -15,20 +15,37 @@ const LIMIT = { timeout_s: PROBE_TIMEOUT_S };
  * @returns {Promise<Load>} untried for a video that only a script may ask for
  */
 export async function tryMedia(access, medium) {
+  if (access.element === null && medium === "image") return tryReading(access);
   const begun_ms = performance.now();
   /** @type {Load["saw"]} */
   let saw = "untried";
   /** @type {boolean | undefined} */
   let canSeek;
   try {
-    if (access.element === null && medium === "image") await withDeadline((signal) => decode(access, signal), LIMIT);
-    else if (medium === "image") await withDeadline((signal) => tryImage(access, signal), LIMIT);
+    if (medium === "image") await withDeadline((signal) => tryImage(access, signal), LIMIT);
     else if (access.element !== null) canSeek = await withDeadline((signal) => tryVideo(access, signal), LIMIT);
     if (access.element !== null || medium === "image") saw = "shown";
   } catch (reason) {
     saw = reason instanceof LoadTimedOut ? "silent" : "failed";
   }
   return { saw, took_ms: Math.round(performance.now() - begun_ms), ...(canSeek === undefined ? {} : { canSeek }) };
+}
+
+/**
+ * Reads a whole file, and makes a picture of it.
+ * @param {import("../credentials/access.js").Access} access
+ * @returns {Promise<Load>}
+ */
+export async function tryReading(access) {
+  const begun_ms = performance.now();
+  /** @type {(saw: Load["saw"]) => Load} */
+  const load = (saw) => ({ saw, took_ms: Math.round(performance.now() - begun_ms) });
+  try {
+    await withDeadline((signal) => decode(access, signal), LIMIT);
+    return load("shown");
+  } catch (reason) {
+    return load(reason instanceof LoadTimedOut ? "silent" : "failed");
+  }
 }
 
 /**
@@ -48,7 +65,8 @@ async function tryImage({ href, element }, signal) {
  */
 async function decode({ href, init }, signal) {
   const response = await fetch(href, { ...init, cache: "no-store", referrerPolicy: "no-referrer", signal });
-  const bitmap = await createImageBitmap(await response.blob());
+  // What the host calls it does not matter here.
+  const bitmap = await createImageBitmap((await response.blob()).slice());
   bitmap.close();
 }
 

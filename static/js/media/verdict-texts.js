@@ -208,9 +208,11 @@ export const TEXTS = {
   },
   "not-found": {
     sentence: (facts) => `${facts.origin} has no such file (${statusOf(facts)}).`,
-    remedy: "It was moved or deleted there: ask whoever runs the host. An admin can change the addresses of a dataset whose files moved.",
+    remedy:
+      "It was moved or deleted there, or the host says so of what you may not see: ask whoever runs it." +
+      " An admin can change the addresses of a dataset whose files moved.",
     who: ["host", "admin"],
-    cures: ["file-there", "new-tab"],
+    cures: ["file-there", "sign-in", "new-tab"],
     scope: "file",
   },
   "host-error": {
