@@ -12,7 +12,7 @@ import { ways } from "./servers.js";
 /** @typedef {import("./rule.js").Step} Step */
 
 /** One of several ways to the same end: for a server, a browser. @typedef {{name: string, steps: Step[]}} Way */
-/** Where a button beside the cure leads. @typedef {"address" | "page" | "hosts" | "settings" | "moves" | "health"} Lead */
+/** Where a button beside the cure leads. @typedef {"address" | "page" | "hosts" | "settings" | "team" | "moves" | "health"} Lead */
 
 /**
  * @typedef {object} Cure
@@ -62,7 +62,7 @@ const CURES = {
   }),
   declare: ({ media }) => ({
     title: "Declare the host as a media origin",
-    says: `The pages of a dataset may contact the hosts in its list only. An admin adds the missing one under Settings, media origins${media.startsWith("http") ? `: ${media}, or the host that it leads to` : ""}.`,
+    says: `The pages of a dataset may contact the hosts in its list only. An admin attaches ${host(media)}, or the host that it leads to, under Settings, media origins; what the team does not know yet is declared under Team first.`,
     lead: "settings",
   }),
   "no-redirect": ({ media }) => ({
@@ -120,13 +120,13 @@ const CURES = {
   }),
   resolver: () => ({
     title: "Name a service that makes fresh links",
-    says: "An admin can give its address under Settings, media origins. Your browser then asks it for a fresh link when one has ended; Transom’s server never does.",
-    lead: "settings",
+    says: "An admin can give its address under Team, at the media origin. Your browser then asks it for a fresh link when one has ended; Transom’s server never does.",
+    lead: "team",
   }),
   storage: ({ media }) => ({
     title: "Say where the bucket is",
-    says: `An admin says under Settings, media origins at which https address ${media} is asked.`,
-    lead: "settings",
+    says: `An admin says under Team, at the media origin that has it, that ${media} is found there.`,
+    lead: "team",
   }),
   "new-tab": () => ({
     title: "Open the address in a new tab",

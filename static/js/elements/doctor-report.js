@@ -134,12 +134,13 @@ function cureSheet(one, isOpen, url) {
  * @param {string | null} url
  */
 function leadOf(lead, url) {
-  const { check, may_curate } = pageHosts();
+  const { check, may_curate, may_administer } = pageHosts();
   if (lead === "address") return url && elsewhere(url);
   if (lead === null || lead === "page" || check === null) return null;
   const home = check.replace(/hosts\/$/, "");
   if (lead === "hosts") return location.pathname === check ? null : make("a", { class: "button", href: check }, "Media hosts");
   if (lead === "health") return make("a", { class: "button", href: `${home}health/` }, "Health");
+  if (lead === "team") return may_administer ? make("a", { class: "button", href: "/team/" }, "Team") : null;
   if (!may_curate) return null;
   return lead === "moves" ? make("a", { class: "button", href: `${home}moves/` }, "Change addresses") : make("a", { class: "button", href: `${home}settings/` }, "Settings");
 }

@@ -311,7 +311,7 @@ export const TEXTS = {
   },
   "storage-unresolved": {
     sentence: ({ origin }) => `This file is in ${origin}, a bucket (folder) of a storage service, and nothing says at which address that is found.`,
-    remedy: "An admin of the team can say where it is under Settings, media origins; then reload this page.",
+    remedy: "An admin of the team can say where it is under Team, at the media origin that has it; then reload this page.",
     who: ["admin"],
     cures: ["storage"],
     scope: "host",
