@@ -9,6 +9,7 @@ from django.test import Client
 from tests import make
 from tests.pages.conftest import Browse, House, text_of
 from webapp.accounts.viewer import Viewer
+from webapp.datasets import actions
 from webapp.datasets.models import Dataset
 
 OTHER = "https://other.harbor.example"
@@ -59,6 +60,15 @@ def test_a_file_of_the_very_host_is_told_with_its_page(house: House, owner: View
     assert found["url"].startswith(f"{OTHER}/")
     assert (found["medium"], found["name"]) == ("image", theirs.reference_id)
     assert found["href"] == f"{house.grid}items/{theirs.public_id}"
+
+
+def test_a_file_of_its_bucket_is_a_file_of_the_host(
+    dataset: Dataset, admin: Viewer, owner: Viewer, browse: Browse
+) -> None:
+    store = actions.declare_origin(admin, OTHER)
+    actions.describe_origin(admin, store.pk, actions.OriginTerms(bucket="s3://films"))
+    make.append(owner, dataset, [make.draft_item(owner, "a", url="s3://films/a.jpg")])
+    assert [one["url"] for one in files_of(browse(owner), dataset, OTHER)] == ["s3://films/a.jpg"]
 
 
 def test_a_frame_leads_to_its_place_in_the_scene(house: House, owner: Viewer, browse: Browse) -> None:
