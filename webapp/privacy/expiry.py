@@ -12,13 +12,13 @@ from base64 import b64decode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from urllib.parse import parse_qsl
+from urllib.parse import unquote_plus
 
 Said = Mapping[str, str]
 
 # Before this, or after, a number is no date of a link.
 EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
-_BASIC_TIME = "%Y%m%dT%H%M%SZ"
+_BASIC_TIME = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})T([0-9]{2})([0-9]{2})([0-9]{2})Z")
 _ISO_TIME = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?", re.ASCII)
 _SECONDS = re.compile(r"[0-9]{1,12}")
 _TOKEN_END = re.compile(r"(?:^|~)exp=([0-9]+)")
@@ -28,6 +28,10 @@ _LASTING = ("X-Amz", "X-Goog", "x-oss")
 _SIGNED_BY = ("signature", "token")
 # Akamai's tokens, which hold `exp=1767225600` among other parts.
 _TOKENS = ("hdnts", "hdnea", "__token__")
+_ENDS = (
+    *(f"{prefix}-{what}".lower() for prefix in _LASTING for what in ("Date", "Expires")),
+    *("se", "sig", "expires", "policy", *_SIGNED_BY, *_TOKENS),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +47,12 @@ def expiry_of(text: str) -> Expiry | None:
     _, question_mark, query = text.partition("?")
     if not question_mark:
         return None
-    pairs = parse_qsl(query, keep_blank_values=True)
-    said = {name.lower(): value for name, value in pairs}
-    if len(said) < len(pairs):
+    # Every signed address of an append comes by here, so that only what may hold an end is decoded.
+    pairs = [one.partition("=") for one in query.split("&") if one]
+    raw = {(unquote_plus(name) if "%" in name or "+" in name else name).lower(): value for name, _, value in pairs}
+    if len(raw) < len(pairs):
         return None
+    said = {name: unquote_plus(raw[name]) for name in _ENDS if name in raw}
     return next((one for one in _readings(said) if EARLIEST < one.at < LATEST), None)
 
 
@@ -61,11 +67,13 @@ def _readings(said: Said) -> Iterator[Expiry]:
 def _lasting(said: Said) -> Iterator[Expiry]:
     """`X-Amz-Date=20260101T000000Z` and `X-Amz-Expires=900`."""
     for prefix in _LASTING:
-        begins, lasts = said.get(f"{prefix}-Date".lower()), said.get(f"{prefix}-Expires".lower(), "")
-        if begins is None or not _SECONDS.fullmatch(lasts):
+        begins, lasts = said.get(f"{prefix}-Date".lower(), ""), said.get(f"{prefix}-Expires".lower(), "")
+        moment = _BASIC_TIME.fullmatch(begins)
+        if moment is None or not _SECONDS.fullmatch(lasts):
             continue
+        year, month, day, hour, minute, second = map(int, moment.groups())
         try:
-            begin = datetime.strptime(begins, _BASIC_TIME).replace(tzinfo=UTC)
+            begin = datetime(year, month, day, hour, minute, second, tzinfo=UTC)
             yield Expiry(begin + timedelta(seconds=int(lasts)), f"{prefix}-Date and {prefix}-Expires")
         except (ValueError, OverflowError):
             continue
