@@ -16,7 +16,8 @@ const COUNT_S = 0.25;
 export function summarizeFailures(grid, { cells, changed, signal }) {
   const summary = outageSummary();
   grid.before(summary);
-  summary.addEventListener("summary-change", changed);
+  const height = new ResizeObserver(changed);
+  height.observe(summary);
   summary.addEventListener("retry-wish", (event) => {
     const { origin, kind } = /** @type {CustomEvent<{origin: string, kind: string}>} */ (event).detail;
     cells.retry((diagnosis) => diagnosis.origin === origin && diagnosis.kind === kind);
@@ -31,6 +32,7 @@ export function summarizeFailures(grid, { cells, changed, signal }) {
   states.observe(grid, { subtree: true, childList: true, attributeFilter: ["data-state"] });
   signal.addEventListener("abort", () => {
     states.disconnect();
+    height.disconnect();
     summary.remove();
   });
 }

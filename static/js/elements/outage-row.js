@@ -32,6 +32,7 @@ export class OutageRow {
     if (this.#kind !== diagnosis.kind) this.#row.say(isStep ? { ...diagnosis, ...step, maybe: [] } : diagnosis);
     this.#kind = diagnosis.kind;
     delete this.element.dataset.back;
+    this.element.style.minBlockSize = "";
     this.#row.doing = meanwhile(waiting, isAsking);
     if (!this.#isAsking) this.#offer(isStep ? "Ask my browser" : "Try now");
     this.#row.act.dataset.kind = isStep ? "primary" : "";
@@ -41,6 +42,8 @@ export class OutageRow {
   tellBack() {
     this.#kind = "";
     this.element.dataset.back = "";
+    // Nothing below moves for the moment that it stays.
+    this.element.style.minBlockSize = `${this.element.offsetHeight}px`;
     this.#row.sayShortly(`${this.#origin} answers again.`);
   }
 

@@ -112,7 +112,6 @@ export class OutageSummary extends HTMLElement {
     if (this.dataset.count === String(count)) return;
     this.dataset.count = String(count);
     this.hidden = count === 0;
-    this.dispatchEvent(new CustomEvent("summary-change"));
   }
 }
 

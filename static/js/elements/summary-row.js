@@ -24,7 +24,6 @@ export class SummaryRow {
     this.#toggle.addEventListener("click", () => {
       this.#more.hidden = !this.#more.hidden;
       this.#toggle.setAttribute("aria-expanded", String(!this.#more.hidden));
-      this.element.dispatchEvent(new CustomEvent("summary-change", { bubbles: true }));
     });
   }
 
