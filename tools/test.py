@@ -41,6 +41,9 @@ ON_ONE = (
     "tests/proof/test_no_connection.py::test_no_log_and_no_refusal_holds_a_media_address[traced]",
     "tests/proof/test_no_connection.py::test_no_process_tries_an_internet_address_even_without_the_lock",
 )
+# The two doors own no rows and write no SQL: what they call is tried on both, and so are whole ways through them, the
+# SDK's and, by the proof of no connection, one to each page.
+DOORS = ("tests/pages", "tests/wire")
 PLAIN = "not browser and not sdk and not proof"
 # Every step waits now and then, for a picture, a lease or a process that starts: one more than there are cores.
 AT_ONCE = min(2, os.cpu_count() or 1) + 1
@@ -107,7 +110,7 @@ def steps(chosen: argparse.Namespace, folder: Path) -> list[Step]:
     return [
         *browser_steps(),
         pytest_step("all others", "postgresql", f"not ({PLAIN})", *but_once()),
-        pytest_step("tests", "postgresql", PLAIN, *but_once()),
+        pytest_step("tests", "postgresql", PLAIN, *but_once(), *(f"--ignore={door}" for door in DOORS)),
         pytest_step("tests", "sqlite", PLAIN),
         pytest_step("SDK and proofs", "sqlite", "sdk or proof"),
         js_step(),

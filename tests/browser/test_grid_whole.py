@@ -45,6 +45,14 @@ FIRST_SEEN = """() => {
   return Math.min(...seen.map((cell) => Number(cell.ariaPosInSet)));
 }""".replace("COVERED", COVERED)
 
+# What a busy browser does: the cells settle in another place after the click, before the page is left.
+LEAVE_WHILE_MOVING = """() => {
+  const cells = [...document.querySelectorAll("media-grid > *")];
+  cells[2].click();
+  const detail = { from: cells[5].dataset.itemId, position: 5, count: 1503, isExact: true };
+  document.querySelector("media-grid").dispatchEvent(new CustomEvent("place-change", { detail }));
+}"""
+
 
 @pytest.fixture
 def many(wire: WireClient, canary: CanaryServer) -> dict[str, Any]:
@@ -214,6 +222,19 @@ def test_escape_leads_back_to_the_cell_one_came_from(signed_in: Page, many: dict
     page.keyboard.press("Escape")
     expect(page.locator(READY)).to_be_visible()
     assert focused_position(page) == 901
+
+
+def test_escape_leads_back_though_the_cells_moved_while_the_grid_was_left(
+    signed_in: Page, many: dict[str, Any]
+) -> None:
+    page = signed_in
+    open_grid(page, many["path"])
+    page.locator("media-grid > *").nth(2).focus()
+    page.evaluate(LEAVE_WHILE_MOVING)
+    expect(page.get_by_role("heading", level=1)).to_have_text("shot/00002")
+    page.keyboard.press("Escape")
+    expect(page.locator(READY)).to_be_visible()
+    assert focused_position(page) == 3
 
 
 def test_what_is_asked_stays_in_sight_and_covers_no_row(signed_in: Page, many: dict[str, Any]) -> None:

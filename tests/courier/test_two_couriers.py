@@ -31,6 +31,20 @@ FAKETIME = shutil.which("faketime")
 needs_faketime = pytest.mark.skipif(FAKETIME is None, reason="faketime is not installed")
 
 
+@pytest.fixture(autouse=True)
+def clocks_forgotten() -> Iterator[None]:
+    """faketime names what it shares by its process; one that was killed leaves that to the next of its number."""
+    forget_clocks()
+    yield
+    forget_clocks()
+
+
+def forget_clocks() -> None:
+    for left in Path("/dev/shm").glob("*faketime_*"):
+        if not Path("/proc", left.name.rpartition("_")[2]).exists():
+            left.unlink(missing_ok=True)
+
+
 class HeldHost:
     """A host that sends half of each file, and the rest when it is told to. `asked` counts."""
 

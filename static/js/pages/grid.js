@@ -102,7 +102,12 @@ function offer(bar, grid, island) {
 function keepAddress(grid, view, signal) {
   const replace = (/** @type {string} */ href) => history.replaceState(history.state, "", href);
   const place = new GridPlace({ read: () => location.href, replace }, signal);
-  const change = (/** @type {Partial<typeof view>} */ part) => place.set(Object.assign(view, part));
+  // Once a row's page is on its way, the address stays what the way back has, however late the cells move.
+  let isLeaving = false;
+  const change = (/** @type {Partial<typeof view>} */ part) => {
+    Object.assign(view, part);
+    if (!isLeaving) place.set(view);
+  };
   grid.addEventListener("place-change", (event) => {
     const { from, position } = /** @type {CustomEvent<{from: string | null, position: number}>} */ (event).detail;
     if (from !== null && from !== view.from) change({ from, position });
@@ -118,12 +123,16 @@ function keepAddress(grid, view, signal) {
     if (event.defaultPrevented || position === null || !(link instanceof HTMLAnchorElement)) return;
     place.write();
     rememberWayBack({ address: location.href, id: link.dataset.itemId ?? "", position, within: withinOf(link.pathname) });
+    isLeaving = true;
   });
+  for (const type of ["pageshow", "pointerdown", "keydown", "wheel"]) {
+    addEventListener(type, () => (isLeaving = false), { signal, capture: true, passive: true });
+  }
   grid.addEventListener("renewal-wish", () => {
     place.write();
     location.reload();
   });
-  addEventListener("pagehide", () => place.write(), { signal });
+  addEventListener("pagehide", () => isLeaving || place.write(), { signal });
 }
 
 /**

@@ -325,13 +325,34 @@ class NativeSource {
       while (this.#isBusy) await new Promise((resolve) => setTimeout(resolve, 5));
       if (signal.aborted) return;
       const shown_s = await this.#player.seek(this.#grid.middle_s(from), AbortSignal.any([signal, this.#life.signal]));
+      let seen = -1;
       /** @param {number} media_s */
-      const show = (media_s) => present(this.timeline.clamp(this.#indexOf(media_s)), this.#player.video);
+      const show = (media_s) => {
+        seen = this.timeline.clamp(this.#indexOf(media_s));
+        present(seen, this.#player.video);
+      };
       show(shown_s);
-      const stop = this.#player.play(Math.min(FASTEST, Math.max(SLOWEST, speed)), show, ended);
+      const end = async () => {
+        if (seen < this.timeline.count - 1) await this.#bringLast(signal);
+        if (!signal.aborted) ended();
+      };
+      const stop = this.#player.play(Math.min(FASTEST, Math.max(SLOWEST, speed)), show, () => void end());
       signal.addEventListener("abort", stop);
     } catch {
       if (!signal.aborted && !this.#life.signal.aborted) ended();
+    }
+  }
+
+  /**
+   * Shows the last frame after the player came to its end: a busy browser drops frames there and tells nothing of them.
+   * @param {AbortSignal} signal
+   */
+  async #bringLast(signal) {
+    const last = Math.min(this.timeline.count, this.#grid.count) - 1;
+    try {
+      await this.#player.seek(this.#grid.middle_s(last), AbortSignal.any([signal, this.#life.signal]));
+    } catch {
+      // What was told last stays.
     }
   }
 }
