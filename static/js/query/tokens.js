@@ -99,7 +99,7 @@ class Reading {
   #wants = "condition";
   #field = "";
   #word = "";
-  /** @type {{bracket: string, root: string | null}[]} */
+  /** `root` is what stands before the nearest [ around. @type {{bracket: string, root: string | null}[]} */
   #open = [];
   /** @type {{start: number, text: string, end: number} | null} */
   #path = null;
@@ -114,7 +114,7 @@ class Reading {
       wants: this.#wants,
       field: this.#field,
       word: this.#word,
-      inside: this.#open.findLast(({ root }) => root !== null)?.root ?? null,
+      inside: this.#open.at(-1)?.root ?? null,
       open: this.#open.at(-1)?.bracket ?? "",
       pathStart: goesOn && this.#path ? this.#path.start : null,
     };
@@ -209,7 +209,7 @@ class Reading {
       this.#startTest();
     } else if (text === "(") {
       const isList = this.#wants === "list";
-      this.#open.push({ bracket: isList ? "in" : "(", root: null });
+      this.#open.push({ bracket: isList ? "in" : "(", root: this.#open.at(-1)?.root ?? null });
       if (isList) this.#wants = "operand";
       else if (!this.#isRight) this.#wants = "condition";
     } else if (text === ",") this.#wants = this.#open.at(-1)?.bracket === "in" ? "operand" : this.#wants;
