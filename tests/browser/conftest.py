@@ -137,14 +137,35 @@ def profile(chromium: Browser, live: LiveTransom) -> Iterator[Profile]:
 
 @pytest.fixture
 def page(profile: Profile, live: LiveTransom, canary: CanaryServer, watch: Watch) -> Iterator[Page]:
-    """A page of a browser that nobody has used, 1440 x 900."""
+    """A page of a browser that nobody has used, 1440 x 900. For another time of day take `own_page`."""
     page = profile.new_page()
     watch.leave = profile.leave
+    listen(page, watch)
+    yield page
+    profile.forget()
+    demand_quiet(watch, live, canary)
+
+
+@pytest.fixture
+def own_page(chromium: Browser, live: LiveTransom, canary: CanaryServer, watch: Watch) -> Iterator[Page]:
+    """A page of a context of its own: `page.clock` is its context's, and nothing sets that right again."""
+    context = chromium.new_context(base_url=live.url, viewport={"width": 1440, "height": 900})
+    context.set_default_timeout(LIMIT_MS)
+    page = context.new_page()
+    watch.leave = page.close
+    listen(page, watch)
+    yield page
+    context.close()
+    demand_quiet(watch, live, canary)
+
+
+def listen(page: Page, watch: Watch) -> None:
     page.on("console", watch.hear)
     page.on("pageerror", lambda error: watch.errors.append(str(error)))
     page.on("request", lambda request: watch.asked.append(request.url))
-    yield page
-    profile.forget()
+
+
+def demand_quiet(watch: Watch, live: LiveTransom, canary: CanaryServer) -> None:
     assert watch.unexpected() == []
     assert watch.origins() <= {live.url, canary.origin, *watch.declared}, "the page asked somebody it was not told of"
 

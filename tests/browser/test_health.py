@@ -145,7 +145,7 @@ def resolver(watch: Watch) -> Iterator[CanaryServer]:
 
 
 def test_an_expired_link_is_loaded_by_a_fresh_one_that_the_browser_asks_for_once(
-    page: Page,
+    own_page: Page,
     wire: WireClient,
     live: LiveTransom,
     watch: Watch,
@@ -153,6 +153,7 @@ def test_an_expired_link_is_loaded_by_a_fresh_one_that_the_browser_asks_for_once
     open_host: CanaryServer,
     resolver: CanaryServer,
 ) -> None:
+    page = own_page
     watch.expected.append(r"\b(403|500)\b")
     sign_in(page, live.make_person("admin", team=editor.team))
     open_host.fail(Fault.FORBIDDEN, "/old/")
