@@ -75,6 +75,12 @@ def open_grid(page: Page, path: str) -> None:
     expect(page.locator(READY)).to_be_visible()
 
 
+def expect_item(page: Page, name: str) -> None:
+    """The page of that item is there, and hears keys."""
+    expect(page.get_by_role("heading", level=1)).to_have_text(name)
+    page.wait_for_load_state()
+
+
 def focused_position(page: Page) -> int:
     """The position of the cell that has the focus, counted from 1; waits until its row is there."""
     cell = page.locator(f"{FOCUSED}[data-item-id]")
@@ -209,16 +215,16 @@ def test_escape_leads_back_to_the_cell_one_came_from(signed_in: Page, many: dict
     before = page.evaluate(FIRST_SEEN)
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_have_text("shot/00900")
+    expect_item(page, "shot/00900")
     page.keyboard.press("Escape")
     expect(page.locator(READY)).to_be_visible()
     assert focused_position(page) == 901
     assert page.evaluate(FIRST_SEEN) == before
     # After a walk through neighbors it is the same grid, though no longer one step back.
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_have_text("shot/00900")
+    expect_item(page, "shot/00900")
     page.keyboard.press("ArrowRight")
-    expect(page.get_by_role("heading", level=1)).to_have_text("shot/00901")
+    expect_item(page, "shot/00901")
     page.keyboard.press("Escape")
     expect(page.locator(READY)).to_be_visible()
     assert focused_position(page) == 901
@@ -231,7 +237,7 @@ def test_escape_leads_back_though_the_cells_moved_while_the_grid_was_left(
     open_grid(page, many["path"])
     page.locator("media-grid > *").nth(2).focus()
     page.evaluate(LEAVE_WHILE_MOVING)
-    expect(page.get_by_role("heading", level=1)).to_have_text("shot/00002")
+    expect_item(page, "shot/00002")
     page.keyboard.press("Escape")
     expect(page.locator(READY)).to_be_visible()
     assert focused_position(page) == 3

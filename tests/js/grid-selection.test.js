@@ -98,3 +98,15 @@ test("the address is written once for many changes, and at once when asked", asy
   place.write();
   assert.match(String(written[1]), /position=70/);
 });
+
+test("an address gets the view that it was given, not what became of that until it was written", () => {
+  /** @type {string[]} */
+  const written = [];
+  const address = { read: () => "https://t.example/datasets/ds_1/", replace: (/** @type {string} */ href) => void written.push(href) };
+  const place = new GridPlace(address, new AbortController().signal);
+  const view = { from: "di_a", position: 4, size: "medium", selected: NONE };
+  place.set(view);
+  Object.assign(view, { from: "di_b", position: 70 });
+  place.write();
+  assert.match(String(written[0]), /from=di_a&position=4$/);
+});

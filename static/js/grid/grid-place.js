@@ -97,9 +97,9 @@ export class GridPlace {
     this.#writeSoon = throttle(() => this.write(), pause_s, signal);
   }
 
-  /** @param {GridView} view */
+  /** @param {GridView} view as it is now: what becomes of it later is not written */
   set(view) {
-    this.#view = view;
+    this.#view = { ...view };
     this.#writeSoon();
   }
 
