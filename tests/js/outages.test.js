@@ -22,19 +22,31 @@ let heard;
 const answer = (signal) => {
   host.asked += 1;
   if (!host.isSilent) return Promise.resolve(host.isAlive);
-  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(false)));
+  return new Promise((resolve) => {
+    answerLate = () => resolve(true);
+    signal.addEventListener("abort", () => resolve(false));
+  });
 };
+/** Lets the question that was asked last be answered. */
+let answerLate = () => {};
+/** @type {string[]} */
+let slow;
+let usual_s = 0;
 
 beforeEach(() => {
   mock.timers.enable({ apis: ["setTimeout"] });
   network = new ControllableLoads();
   host = { isAlive: true, isSilent: false, isVisible: true, asked: 0 };
   clock_s = 0;
+  usual_s = 0;
+  slow = [];
   outages = new HostOutages({
     now_s: () => clock_s,
     isVisible: () => host.isVisible,
     isAnswering: (_, signal) => answer(signal),
     isAnsweringAgain: (_, __, signal) => answer(signal),
+    usual_s: () => usual_s,
+    slow: (origin) => slow.push(origin),
   });
   heard = [];
   for (const type of ["down", "back"]) outages.addEventListener(type, (event) => heard.push(`${type} ${/** @type {CustomEvent} */ (event).detail.origin}`));
@@ -85,9 +97,54 @@ test("a host whose files always take long is given longer", async () => {
     await pass(0.9);
     await network.finish(name, "there");
   }
+  const { asked } = host;
   void load("3");
   await pass(1.5);
+  assert.equal(host.asked, asked);
+});
+
+test("a host that answers late is back with its answer, and given longer from then on", async () => {
+  host.isSilent = true;
+  const loaded = load("slow");
+  await pass(2);
+  await assert.rejects(loaded, HostDown);
+  answerLate();
+  await settled();
+  assert.deepEqual(heard, [`down ${HOST}`, `back ${HOST}`]);
+  assert.deepEqual(slow, [HOST]);
+  void load("again");
+  const { asked } = host;
+  await pass(2);
+  assert.equal(host.asked, asked);
+});
+
+test("a host that this tab knows to be slow is given longer from the beginning", async () => {
+  usual_s = 1.5;
+  host.isSilent = true;
+  void load("1");
+  await pass(2.9);
   assert.equal(host.asked, 0);
+  await pass(1.2);
+  assert.equal(outages.isDown(HOST), true);
+});
+
+test("a host that answers one load while it is doubted is not down", async () => {
+  host.isSilent = true;
+  void load("1");
+  void load("2");
+  await pass(1);
+  await network.finish("1", "there");
+  await pass(1);
+  assert.deepEqual(heard, []);
+});
+
+test("a file that hangs does not hide that its host falls silent", async () => {
+  void load("hangs");
+  await pass(5);
+  host.isSilent = true;
+  const loaded = load("next");
+  await pass(2);
+  await assert.rejects(loaded, HostDown);
 });
 
 test("while others are answered nobody is missed", async () => {

@@ -14,8 +14,12 @@ import { HostReturn } from "./host-return.js";
 
 /** @typedef {import("../media/verdicts.js").Diagnosis} Diagnosis */
 
-/** A host that was missed may take this long to answer before it counts as silent: with the patience before, two seconds. */
+/** A host that was missed may take this long to answer before it counts as silent: of a quick one that is 1.6 seconds in all. */
 const ANSWER_S = 0.8;
+/** What the page could not take in while it was busy comes within so much of that. */
+const LAST_TURN_S = 0.1;
+/** After the verdict the same question is listened to for so long: a host that was only slow is back with its answer. */
+const LISTEN_S = 10;
 /** A host that answered about a file is not doubted for so long because of the next file. */
 const TRUST_S = 5;
 /** A host that fails again so soon was not back. */
@@ -49,6 +53,7 @@ export class HostDown extends Error {
  * @property {HostPulse} pulse
  * @property {Outage | null} outage
  * @property {HostReturn | null} returning
+ * @property {boolean} isMissed it is being asked whether it is there, while loads wait for it
  * @property {Promise<unknown> | null} doubt a failure that is being looked into: nothing new is asked for meanwhile
  * @property {Promise<void> | null} entry what had to be found out before the first load
  * @property {string | null} address of the last load
@@ -64,6 +69,8 @@ export class HostDown extends Error {
  * @property {() => boolean} isVisible
  * @property {(origin: string, signal: AbortSignal) => Promise<boolean>} isAnswering asked while loads wait for the host
  * @property {(origin: string, address: string | null, signal: AbortSignal) => Promise<boolean>} isAnsweringAgain
+ * @property {(origin: string) => number} usual_s how long a host takes to answer, in seconds, as far as this tab knows; 0 while it does not
+ * @property {(origin: string, took_s: number) => void} slow takes in that a host was taken for silent, and was only slow
  * @property {(location: string) => string} originOf what hosts are told apart by; of a bucket that nothing resolves its name
  * @property {(origin: string) => Promise<Diagnosis | null> | null} entry what keeps a host from being asked at all; null where that is
  *   known not to be, and a promise of null where it turns out not to be
@@ -219,10 +226,10 @@ export class HostOutages extends EventTarget {
   #host(origin) {
     const known = this.#hosts.get(origin);
     if (known) return known;
-    const { now_s } = this.#boundaries;
-    const pulse = new HostPulse({ now_s, missed: (waited_s) => void this.#missed(host, waited_s) });
+    const { now_s, usual_s } = this.#boundaries;
+    const pulse = new HostPulse({ now_s, usual_s: () => usual_s(origin), missed: (waited_s) => void this.#missed(host, waited_s) });
     /** @type {Host} */
-    const host = { origin, pulse, outage: null, returning: null, doubt: null, entry: null, address: null, trusted_s: -Infinity, back_s: -Infinity, falseReturns: 0, waiting: 0 };
+    const host = { origin, pulse, outage: null, returning: null, isMissed: false, doubt: null, entry: null, address: null, trusted_s: -Infinity, back_s: -Infinity, falseReturns: 0, waiting: 0 };
     this.#hosts.set(origin, host);
     return host;
   }
@@ -270,16 +277,42 @@ export class HostOutages extends EventTarget {
    */
   async #missed(host, waited_s) {
     const { isAnswering, isVisible, now_s } = this.#boundaries;
-    if (host.outage || !isVisible()) return;
+    if (host.outage || host.isMissed || !isVisible()) return;
+    host.isMissed = true;
     const asked_s = now_s();
-    const limit = new AbortController();
-    const giveUp = setTimeout(() => limit.abort(), ANSWER_S * 1000);
-    const isThere = await isAnswering(host.origin, limit.signal);
-    clearTimeout(giveUp);
+    const end = new AbortController();
+    const listening = setTimeout(() => end.abort(), LISTEN_S * 1000);
+    const answer = isAnswering(host.origin, end.signal);
+    const said = await within(answer, ANSWER_S);
+    host.isMissed = false;
     // A refusal is an answer, too: of whom, the failing loads will tell.
-    if (isThere || !limit.signal.aborted) return host.pulse.excuse();
+    const isThere = said !== null || host.pulse.hasAnsweredSince(asked_s);
+    if (isThere) host.pulse.excuse();
+    if (isThere || host.outage) {
+      clearTimeout(listening);
+      return end.abort();
+    }
     const took_ms = Math.round((waited_s + now_s() - asked_s) * 1000);
-    this.#down(host, verdict("host-silent", { origin: host.origin }, [{ asked: "Whether the host answers at all", saw: "no answer yet", took_ms }]), took_ms / 1000);
+    const evidence = { asked: "Whether the host answers at all", saw: "no answer yet", took_ms };
+    const isKnown = host.pulse.isKnown;
+    this.#down(host, verdict("host-silent", { origin: host.origin, isEarly: true }, [evidence]), took_ms / 1000);
+    const outage = host.outage;
+    const isLate = await answer;
+    clearTimeout(listening);
+    if (isLate && host.outage === outage) this.#late(host, { took_s: now_s() - asked_s, isKnown });
+  }
+
+  /**
+   * A host that was taken for silent answers the very question that it was doubted by.
+   * @param {Host} host
+   * @param {{took_s: number, isKnown: boolean}} answer isKnown: it was known to be quicker, and this is no habit of its
+   */
+  #late(host, { took_s, isKnown }) {
+    if (!isKnown) {
+      host.pulse.learn(took_s);
+      this.#boundaries.slow(host.origin, took_s);
+    }
+    this.#back(host);
   }
 
   /**
@@ -339,7 +372,22 @@ function thisBrowser() {
     isVisible: () => globalThis.document?.visibilityState !== "hidden",
     isAnswering: isAnsweringBeside,
     isAnsweringAgain,
+    usual_s: () => 0,
+    slow: () => {},
     originOf: (location) => new URL(location).origin,
     entry: () => null,
   };
+}
+
+/**
+ * What is answered in time; null where nothing is.
+ * @param {Promise<boolean>} answer
+ * @param {number} limit_s
+ * @returns {Promise<boolean | null>}
+ */
+function within(answer, limit_s) {
+  const passed = (/** @type {number} */ time_s) => new Promise((resolve) => setTimeout(resolve, time_s * 1000));
+  // In two parts: of a page that was busy all the time, what waits to be taken in comes before the second ends.
+  const late = passed(limit_s - LAST_TURN_S).then(() => passed(LAST_TURN_S));
+  return Promise.race([answer, late.then(() => null)]);
 }

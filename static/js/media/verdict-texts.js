@@ -139,11 +139,11 @@ export const TEXTS = {
     mayHeal: true,
   },
   "host-silent": {
-    sentence: ({ origin }) => `${origin} does not answer at all: neither the file nor the host's front page came in time.`,
+    sentence: ({ origin, isEarly }) => `${origin} does not answer${isEarly ? "" : " at all"}: neither the file nor the host's front page came in time.`,
     remedy: "A VPN that is off looks like this. Connect it; if it is on, ask your IT whether your network may reach the host.",
     who: ["you", "network", "host"],
     cures: ["connect", "wait", "host-log", "new-tab"],
-    maybe: ["your VPN is off", "a firewall drops what is sent to the host", "the host hangs"],
+    maybe: ({ isEarly }) => ["your VPN is off", "a firewall drops what is sent to the host", isEarly ? "the host hangs, or is slow: then it is back with its answer" : "the host hangs"],
     scope: "host",
     mayHeal: true,
   },

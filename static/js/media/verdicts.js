@@ -67,6 +67,7 @@ export { unreachableCauses } from "./verdict-texts.js";
  * @property {boolean} [isOnlyLikely] the page that came may be another than one to sign in
  * @property {boolean} [isReadOnly] of a file that works, no more than its beginning was read
  * @property {boolean} [hasCredentials] the person's own key or token was shown
+ * @property {boolean} [isEarly] a silent host was waited for no longer than it usually takes it to answer, and may be slow
  * @property {string[]} [maybe] replaces what the kind usually cannot tell apart
  * @property {CureId[]} [cures] replaces the kind's usual ones
  */
