@@ -413,3 +413,32 @@ def test_where_a_page_can_neither_sign_nor_encrypt_the_form_says_so_and_a_token_
     page.get_by_role("button", name="Sign out").click()
     page.wait_for_url("**/sign-in/**")
     assert found_in(page.evaluate("JSON.stringify(sessionStorage)").encode(), hosts.keys.secrets) == []
+
+
+def test_an_address_in_a_bucket_is_signed_for_a_new_tab_when_the_button_is_pressed(
+    page: Page, hosts: Hosts, admin: Person, script: WireClient, live: LiveTransom
+) -> None:
+    url = hosts.put("a note.jpg", b"no picture", "text/plain")
+    dataset_id = script.create_dataset("notes", is_scene=False, privacy=True)
+    script.append(dataset_id, [{"reference_id": "note", "image_url": url, "metadata": {}}])
+    sign_in(page, admin)
+    page.goto(f"/datasets/{dataset_id}/")
+    page.locator("media-grid [data-item-id]").first.click()
+    panel = page.locator("media-stage .media-reason")
+    expect(panel).to_have_attribute("data-kind", "credentials-missing")
+    leave = panel.get_by_role("button", name="Open the address in a new tab")
+    tabs = len(page.context.pages)
+    leave.click()
+    expect(panel.get_by_role("status")).to_contain_text(f"This browser has no key for {hosts.s3.bucket.endpoint}")
+    assert len(page.context.pages) == tabs
+    typed = {"Access key ID": READER[0], "Secret access key": READER[1]}
+    enter(page, hosts.s3.bucket.endpoint, typed)
+    expect(panel).to_have_attribute("data-kind", "not-an-image")
+    with page.context.expect_page() as opened:
+        leave.click()
+    tab = opened.value
+    tab.wait_for_load_state()
+    assert "X-Amz-Signature=" in tab.url
+    assert (tab.inner_text("body"), tab.evaluate("document.referrer")) == ("no picture", "")
+    assert "X-Amz-Signature" not in page.content()
+    assert "X-Amz-Signature" not in live.log_text()

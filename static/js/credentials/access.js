@@ -43,7 +43,7 @@ credentialChanges.addEventListener("change", (event) => {
 /**
  * Says how to ask for a location. Ask again for each request: signed addresses are renewed before they end.
  * @param {string} location as it is stored: a web address, absolute or of this site, `s3://…` or `gs://…`
- * @param {{medium?: "image" | "video" | "file", referenceId?: string}} [about] what it is wanted for, and whose it is where that is known
+ * @param {{medium?: "image" | "video" | "file", referenceId?: string | undefined}} [about] what it is wanted for, and whose it is where that is known
  * @returns {Promise<Access>} rejects with CredentialsMissing or StorageUnresolved
  */
 export async function accessTo(location, { referenceId } = {}) {
@@ -67,6 +67,30 @@ export function originOf(location) {
   } catch {
     return bucket?.[0] ?? "null";
   }
+}
+
+/**
+ * The web address of a location, as anybody may see it: without what the person has for its host.
+ * @param {string} location as of accessTo
+ * @returns {string | null} null where nothing says where it is
+ */
+export function hrefOf(location) {
+  try {
+    return resolved(location, pageHosts().hosts, globalThis.document?.baseURI).href;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * What an address is asked for with: what the person has for its host, or what the team says of that.
+ * @param {string} href
+ * @returns {AccessKind} "none" also for one that brings its own signature
+ */
+export function accessKind(href) {
+  const address = new URL(href);
+  const kind = profilesNow()?.of(address.origin)?.access ?? declaredFor(address.origin);
+  return kind !== "bearer" && isSigned(address) ? "none" : kind;
 }
 
 /**

@@ -8,6 +8,7 @@ import { cure } from "../cures/cures.js";
 import { checkHref, pageHost, pageHosts } from "../hosts/page-hosts.js";
 import { make } from "../lib/markup.js";
 import { cureBody } from "./cure-ways.js";
+import { newTab } from "./new-tab.js";
 
 /** @typedef {import("../media/verdicts.js").Diagnosis} Diagnosis */
 /** @typedef {import("../cures/cures.js").Cure} Cure */
@@ -135,7 +136,7 @@ function cureSheet(one, isOpen, url) {
  */
 function leadOf(lead, url) {
   const { check, may_curate, may_administer } = pageHosts();
-  if (lead === "address") return url && elsewhere(url);
+  if (lead === "address") return url ? newTab(url) : null;
   if (lead === null || lead === "page" || check === null) return null;
   const home = check.replace(/hosts\/$/, "");
   if (lead === "hosts") return location.pathname === check ? null : make("a", { class: "button", href: check }, "Media hosts");
@@ -174,14 +175,9 @@ function actionsOf({ cures, origin }, url, retry) {
   if (reload) reload.addEventListener("click", () => location.reload());
   const check = /^https?:/.test(origin) ? checkHref(origin) : null;
   const look = check && location.pathname !== pageHosts().check && make("a", { class: "button", href: check }, "Look into this host");
-  const open = url !== null && /^https?:/.test(url) && cures.includes("new-tab") && elsewhere(url);
+  const open = url !== null && cures.includes("new-tab") && newTab(url);
   const all = [again, reload, look, open].filter((one) => one instanceof HTMLElement);
   return all.length > 0 ? [make("p", { class: "report__actions" }, ...all)] : [];
-}
-
-/** The media host learns neither which page linked to it nor gets a handle on this window. @param {string} href */
-function elsewhere(href) {
-  return make("a", { class: "button", href, target: "_blank", rel: "noopener noreferrer" }, "Open the address in a new tab");
 }
 
 /** @param {string} origin */

@@ -2,6 +2,7 @@
 
 import { make } from "../lib/markup.js";
 import { openReport } from "./doctor-report.js";
+import { newTab } from "./new-tab.js";
 
 /** @typedef {import("../media/verdicts.js").Diagnosis} Diagnosis */
 /** @typedef {{kind: string, sentence: string, remedy: string} & Partial<Omit<Diagnosis, "kind">>} Reason a diagnosis, or what a source says of itself */
@@ -23,7 +24,7 @@ export function reasonPanel(reason, { url, retry }, also = []) {
     ...(maybe.length > 0 ? [make("p", { class: "media-reason__maybe" }, "It is one of these; a page cannot tell which:"), listOf(maybe)] : []),
     ...(also.length > 0 ? [listOf(also)] : []),
     make("p", { class: "media-reason__remedy" }, remedy),
-    make("p", { class: "media-reason__actions" }, again, ...reportButton(reason, { url, retry, also }), newTab(url)),
+    make("p", { class: "media-reason__actions" }, again, ...reportButton(reason, { url, retry, also }), newTab(url, { isQuiet: true })),
   );
 }
 
@@ -50,11 +51,4 @@ function reportButton(reason, next) {
  */
 function isDiagnosis(reason) {
   return reason.evidence !== undefined && reason.cures !== undefined;
-}
-
-/** @param {string} url */
-function newTab(url) {
-  // The media host learns neither which page linked to it nor gets a handle on this window.
-  const elsewhere = { href: url, target: "_blank", rel: "noopener noreferrer" };
-  return make("a", { class: "button", "data-kind": "quiet", ...elsewhere }, "Open the address in a new tab");
 }
