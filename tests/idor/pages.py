@@ -70,9 +70,9 @@ PAGES = [
     feed(f"{DATASET}masks/<str:label_id>", get=SEE, names={"dataset_id": "open_dataset_id", "label_id": "mask_id"}),
     feed(f"{DATASET}review", post=send(CURATE, {"set": {"{annotation_id}": "accepted"}})),
     page(f"{DATASET}models/"),
-    page(f"{DATASET}charts/"),
-    feed(f"{DATASET}facets", get=Ask(SEE, query="field=annotations")),
-    feed(f"{DATASET}map", get=Ask(SEE, query="field=metadata.place", status=404)),
+    page(f"{DATASET}charts/", get=Ask(SEE, query="slice={slice_id}")),
+    feed(f"{DATASET}facets", get=Ask(SEE, query="field=annotations&slice={slice_id}")),
+    feed(f"{DATASET}map", get=Ask(SEE, query="field=metadata.place&slice={slice_id}", status=404)),
     feed(f"{DATASET}suggestions", get=SEE),
     feed(f"{DATASET}query-check", get=Ask(SEE, query="q=metadata.index+%3E+0")),
     page(

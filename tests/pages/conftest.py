@@ -52,6 +52,8 @@ class House:
             "scene": f"{self.scene_grid}scenes/{self.scene.public_id}",
             "charts": f"{self.grid}charts/",
             "facet": f"{self.grid}facets?field=annotations",
+            "charts of a slice": f"{self.grid}charts/?slice={self.slice.public_id}",
+            "facet of a slice": f"{self.grid}facets?field=annotations&slice={self.slice.public_id}",
             "saved queries": f"{self.grid}queries/",
             "suggestions": f"{self.grid}suggestions",
             "query check": f"{self.grid}query-check?q=slice = Night",

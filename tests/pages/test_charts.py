@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
+import re
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -12,6 +14,7 @@ import pytest
 from tests import make
 from tests.pages.conftest import Browse, House, text_of
 from tests.pages.labelled import label_house
+from tests.pages.test_grid import references
 from webapp.accounts.viewer import Viewer
 from webapp.datasets.models import Dataset
 from webapp.query import queries
@@ -135,6 +138,40 @@ def test_bars_stay_on_the_page_they_are_on_and_keep_how_it_shows_things(
     on_charts = browser.get(feed_of(house.dataset, "annotations", view="charts", q="width = 1 OR width = 2")).json()
     assert urlsplit(on_charts["href"]).path == f"{house.grid}charts/"
     assert parse_qs(urlsplit(on_charts["href"] + "x").query)["q"] == ["(width = 1 OR width = 2) AND x"]
+
+
+def test_facets_of_a_slice_count_its_members_and_lead_into_it(house: House, owner: Viewer, browse: Browse) -> None:
+    browser, chosen = browse(owner), house.slice.public_id
+    page = browser.get(f"/slices/{chosen}?q=metadata.index >= 0&sort=-id").content.decode()
+    feeds = [html.unescape(one) for one in re.findall(r'data-feed="([^"]+)"', page)]
+    assert feeds
+    assert {parse_qs(urlsplit(one).query)["slice"][0] for one in feeds} == {chosen}
+    drawn = browser.get(next(one for one in feeds if "field=metadata.index" in one)).json()
+    assert [(bar["text"], bar["count"]) for bar in drawn["bars"]] == [("0", 1), ("1", 1)]
+    leads = urlsplit(drawn["href"] + drawn["bars"][1]["at"])
+    assert leads.path == f"/slices/{chosen}"
+    assert parse_qs(leads.query) == {"sort": ["-id"], "q": ["metadata.index >= 0 AND metadata.index = 1"]}
+    assert references(browser.get(leads.geturl())) == ["item-1"]
+    answer = browser.get(feed_of(house.dataset, "metadata.index", slice=chosen, **{"as": "csv"}))
+    assert answer.content.decode().splitlines()[1:] == ["0,,1,true", "1,,1,true", "(missing),,0,true"]
+
+
+def test_charts_of_a_slice_say_so_and_lead_back_to_it(house: House, owner: Viewer, browse: Browse) -> None:
+    browser, chosen = browse(owner), house.slice.public_id
+    page = browser.get(f"{house.grid}charts/?slice={chosen}&q=metadata.index > 0")
+    assert "Items of the slice Night " in text_of(page)
+    body = page.content.decode()
+    assert f'<input type="hidden" name="slice" value="{chosen}">' in body
+    assert f'href="/slices/{chosen}?q=metadata.index+%3E+0">See the items</a>' in body
+    assert body.count(f"slice={chosen}") > 4
+    drawn = browser.get(feed_of(house.dataset, "metadata.index", view="charts", slice=chosen)).json()
+    leads = urlsplit(drawn["href"])
+    assert (leads.path, parse_qs(leads.query)["slice"]) == (f"{house.grid}charts/", [chosen])
+    other = make.make_dataset(owner, name="Other")
+    for path in (f"/datasets/{other.public_id}/charts/?slice={chosen}", feed_of(other, "annotations", slice=chosen)):
+        refused = browser.get(path)
+        assert refused.status_code == 404
+        assert "Night" not in refused.content.decode()
 
 
 def test_classes_stand_beside_those_of_the_run(house: House, owner: Viewer, browse: Browse) -> None:

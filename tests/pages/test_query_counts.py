@@ -174,7 +174,9 @@ def test_labels_of_pages_and_feeds(house: House, owner: Viewer, browse: Browse) 
         f"{house.grid}models/": FRAME + 1 + RUNS + 3,
         # The dataset, and the classes and taxonomies it knows: the charts come after their page, each by one statement.
         f"{house.grid}charts/?q=annotations.car > 0": FRAME + 1 + RUNS + 2,
+        f"{house.grid}charts/?slice={house.slice.public_id}": FRAME + 1 + RUNS + 1,
         f"{house.grid}facets?field=metadata.index": feed,
+        f"{house.grid}facets?field=metadata.index&slice={house.slice.public_id}": feed + 1,
         f"{house.grid}facets?field=metadata.index&q=annotations.car > 0": feed,
         f"{house.grid}facets?field=annotations": feed,
         # How many annotations there are, and what they say.

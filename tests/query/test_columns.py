@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import product
 from typing import Any
 
 import pytest
@@ -248,15 +249,17 @@ def test_counts_by_columns_are_those_of_sql(world: World) -> None:
             actions.change_metadata(world.viewer, world.dataset, [MetadataChange(name, told)], level="item")
     build(world.viewer, world.dataset)
     dataset = make.reload(world.viewer, world.dataset)
+    members = Slice(dataset=dataset, kind=Slice.Kind.ITEMS)
+    members.hold(BitMap64(sorted(Item.objects.unscoped().filter(dataset=dataset).values_list("pk", flat=True))[1::2]))
     fields = [one for one in facet_fields(dataset).values() if one.key is not None and one.level in ("item", "scene")]
     assert len(fields) > 10
     drawn: Counter[facets.Shape] = Counter()
-    for text in QUERIES:
+    for text, within in product(QUERIES, (None, members)):
         for field in fields:
             with CaptureQueriesContext(connection) as seen:
-                by_columns = facets.facet(world.viewer, dataset, field, text)
+                by_columns = facets.facet(world.viewer, dataset, field, text, within=within)
             with by_sql():
-                expected = facets.facet(world.viewer, dataset, field, text)
+                expected = facets.facet(world.viewer, dataset, field, text, within=within)
             assert replace(by_columns, mean=None) == replace(expected, mean=None), (field.path, text)
             assert by_columns.mean == pytest.approx(expected.mean)
             if field.column is None and field.level == "item" and "scene" not in text:

@@ -11,7 +11,7 @@ import pytest
 
 from tests import make
 from webapp.accounts.viewer import Viewer
-from webapp.datasets.models import Dataset
+from webapp.datasets.models import Dataset, Item
 from webapp.query import queries
 from webapp.query.facet_map import Cell, Map, map_fields, map_of
 from webapp.query.writing import value
@@ -46,6 +46,12 @@ def test_every_row_is_in_the_cell_that_a_query_finds_it_in(owner: Viewer, datase
     assert 4 < len(found.cells) <= 100 * 100
     for cell in found.cells:
         assert queries.items(owner, dataset, condition(found, cell)).count() == cell.count, cell
+    within = make.make_slice(owner, dataset, Item.objects.visible_to(owner).filter(dataset=dataset)[:50])
+    of_slice = map_of(owner, dataset, field, "", within=within)
+    for cell in of_slice.cells:
+        inside = queries.items(owner, dataset, condition(of_slice, cell)).filter(pk__in=within.keys())
+        assert inside.count() == cell.count, cell
+    assert sum(cell.count for cell in of_slice.cells) == of_slice.total == 50
     # The same by plain arithmetic on the decimals that the floats are.
     plain = Counter((floor(lat, found.height), floor(lon, found.width)) for lat, lon in places)
     counted = {(floor(float(cell.south), found.height), floor(float(cell.west), found.width)) for cell in found.cells}

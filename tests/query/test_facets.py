@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from tests import make
 from webapp.accounts.viewer import Viewer
 from webapp.datasets import actions
-from webapp.datasets.models import Dataset
-from webapp.query import queries, tree
+from webapp.datasets.models import Dataset, Item, Scene, Slice
+from webapp.query import queries, results, tree
+from webapp.query.asks import Ask
 from webapp.query.facet_fields import facet_fields
 from webapp.query.facets import Facet, Shape, facet
 from webapp.query.parser import MAX_NUMBER, parse
@@ -25,6 +26,7 @@ from webapp.query.writing import both, has_class, step, value
 ODD = ["; DROP TABLE datasets_item; --", 'o"d\\d', "a.b", "{0} %s", "größe ж", "", "select", "in", "$.x", "'"]
 TEXTS = ["red", "Red", "{0}", "%s", "a'b", 'q"\\', "ж\U0001f6a2", "", "50%", "true"]
 FREE = ["mixed", ODD[0]]
+EVERY = "width > 0 OR width IS MISSING"
 
 
 @given(st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=20))
@@ -97,8 +99,10 @@ def metadata(dice: random.Random, number: int) -> dict[str, Any]:
     return {key: one for key, one in every.items() if dice.random() < 0.8}
 
 
-def asked(viewer: Viewer, dataset: Dataset, path: str, text: str = "", **bounds: int) -> Facet:
-    return facet(viewer, dataset, facet_fields(dataset)[path], text, **bounds)
+def asked(
+    viewer: Viewer, dataset: Dataset, path: str, text: str = "", *, within: Slice | None = None, **bounds: int
+) -> Facet:
+    return facet(viewer, dataset, facet_fields(dataset, within=within)[path], text, within=within, **bounds)
 
 
 def test_every_bar_counts_what_its_condition_finds(owner: Viewer, shelf: Dataset) -> None:
@@ -114,6 +118,70 @@ def test_every_bar_counts_what_its_condition_finds(owner: Viewer, shelf: Dataset
                 assert queries.items(owner, shelf, both(text, bar.condition)).count() == bar.count, (path, bar)
         if found.shape in (Shape.NUMBERS, Shape.TIMES) or (found.shape is Shape.VALUES and field.type != "list"):
             assert sum(bar.count for bar in found.bars) + found.missing.count + found.other_count == found.total
+
+
+def shown(viewer: Viewer, within: Slice, text: str) -> int:
+    """How many rows the slice's grid has."""
+    return len(results.keys(viewer, Ask(within.dataset, within, text)))
+
+
+def test_every_bar_of_a_slice_counts_what_its_grid_shows(owner: Viewer, shelf: Dataset) -> None:
+    within = make.make_slice(owner, shelf, Item.objects.visible_to(owner).filter(dataset=shelf).order_by("pk")[::3])
+    for text in (EVERY, "metadata.speed > 0 OR metadata.year = 2001"):
+        for path, field in facet_fields(shelf, within=within).items():
+            found = asked(owner, shelf, path, text, within=within)
+            if field.level != "item":
+                said = queries.annotations(owner, shelf, text).filter(item_id__in=within.keys())
+                assert 0 < found.total == said.count() < 90
+                continue
+            assert found.total == shown(owner, within, text) > 0
+            for bar in (*found.bars, found.missing):
+                if bar.condition is not None:
+                    assert shown(owner, within, both(text, bar.condition)) == bar.count, (path, bar)
+        assert asked(owner, shelf, path, "", within=within) == asked(owner, shelf, path, EVERY, within=within)
+
+
+def test_a_large_slice_is_estimated_from_a_sample_of_its_members(owner: Viewer, dataset: Dataset) -> None:
+    drafts = [make.draft_item(owner, f"r{n}", metadata={"even": n % 2 == 0, "n": n}) for n in range(1000)]
+    make.append(owner, dataset, drafts)
+    make.annotate(owner, dataset, [make.draft_label(owner, f"r{n}", label="car") for n in range(1000)])
+    dataset = make.reload(owner, dataset)
+    within = make.make_slice(owner, dataset, Item.objects.visible_to(owner).filter(dataset=dataset)[:600])
+    for text, total in (("", 600), ("metadata.n >= 300", 300)):
+        for path in ("metadata.even", "annotations"):
+            found = asked(owner, dataset, path, text, within=within, most=100)
+            assert not found.is_exact
+            assert 50 < found.looked_at < 160
+            assert found.total == pytest.approx(total, rel=0.4)
+    assert asked(owner, dataset, "metadata.even", "metadata.n < 50", within=within, most=100).total == 50
+
+
+def test_scenes_and_frames_of_slices_are_counted_each_by_their_own(owner: Viewer, scene_dataset: Dataset) -> None:
+    for number in range(4):
+        make.make_scene(owner, scene_dataset, f"s{number}", frames=4, metadata={"weather": "fog" if number else "sun"})
+    dataset = make.reload(owner, scene_dataset)
+    scenes = list(Scene.objects.visible_to(owner).filter(dataset=dataset).order_by("pk"))
+    frames = list(Item.objects.visible_to(owner).filter(scene__in=scenes[:2], frame_index__lt=3))
+    make.annotate(owner, dataset, [make.draft_label(owner, one.reference_id) for one in frames])
+    dataset = make.reload(owner, dataset)
+    of_scenes = actions.create_slice(owner, dataset, name="Scenes", scene_pks=[one.pk for one in scenes[1:3]])
+    of_frames = make.make_slice(owner, dataset, frames)
+
+    def counted(path: str, within: Slice, text: str) -> tuple[int, list[int]]:
+        found = asked(owner, dataset, path, text, within=within)
+        for bar in found.bars:
+            assert bar.condition is None or shown(owner, within, both(text, bar.condition)) > 0
+        return found.total, [bar.count for bar in found.bars]
+
+    assert counted("scene.metadata.weather", of_scenes, "") == (2, [2])
+    assert counted("metadata.index", of_scenes, "scene.reference_id = s1") == (4, [1, 1, 1, 1])
+    assert counted("annotations", of_scenes, "") == (3, [3])
+    # The scenes that have such frames in the slice.
+    assert counted("scene.metadata.weather", of_frames, "") == (2, [1, 1])
+    assert counted("scene.metadata.weather", of_frames, "scene.reference_id = s1") == (1, [1])
+    assert counted("metadata.index", of_frames, "metadata.index > 0") == (4, [2, 2])
+    assert counted("annotations", of_frames, "metadata.index > 0") == (4, [4])
+    assert not facet_fields(dataset, within=of_frames)["metadata.index"].is_of_frames
 
 
 def test_shapes_are_those_of_the_values(owner: Viewer, shelf: Dataset) -> None:
@@ -172,7 +240,7 @@ def test_a_mask_counts_once_for_each_of_its_classes_whether_anything_is_asked_or
 def test_annotations_are_counted_by_class_and_by_what_is_said_of_them(owner: Viewer, shelf: Dataset) -> None:
     everything, narrowed = (
         asked(owner, shelf, "annotations"),
-        asked(owner, shelf, "annotations", "width > 0 OR width IS MISSING"),
+        asked(owner, shelf, "annotations", EVERY),
     )
     assert everything.bars == narrowed.bars
     assert everything.total == narrowed.total == 90
@@ -227,3 +295,8 @@ def test_a_facet_is_one_statement_and_of_nobody_elses_rows(owner: Viewer, strang
             assert asked(owner, shelf, path).total > 0
         assert len(seen) == 1, path
         assert asked(stranger, shelf, path).total == 0
+        within = make.make_slice(owner, shelf, Item.objects.visible_to(owner).filter(dataset=shelf)[:9], name=path)
+        with CaptureQueriesContext(connection) as seen:
+            assert asked(owner, shelf, path, within=within).total > 0
+        assert len(seen) == (1 if path != "annotations" else 2), path
+        assert asked(stranger, shelf, path, within=within).total == 0

@@ -12,14 +12,17 @@ from django.views.decorators.http import require_safe
 
 from webapp.accounts.viewer import Viewer
 from webapp.datasets import queries
-from webapp.datasets.models import Dataset
+from webapp.datasets.models import Dataset, Slice
 from webapp.labels import queries as labels
 from webapp.labels.models import ModelRun
 from webapp.pages.dataset_head import DatasetHead, dataset_head
 from webapp.pages.door import person
 from webapp.pages.frame import Page, render
+from webapp.pages.grid_address import slice_in
 from webapp.pages.label_runs import found_among
+from webapp.pages.paging import address
 from webapp.pages.query_bar import Fault, Missing, fault_of, missing_of, names_of, query_text
+from webapp.pages.slice_words import href_of
 from webapp.query.facet_fields import (
     CLASSES,
     CONFIDENCE,
@@ -28,6 +31,7 @@ from webapp.query.facet_fields import (
     SCENE,
     FacetField,
     facet_fields,
+    finds_scenes,
 )
 from webapp.query.facet_map import MapField, map_fields
 from webapp.query.hints import hint
@@ -71,6 +75,20 @@ class RunChoice:
     """Whether it is the one the address names."""
 
 
+@dataclass(frozen=True, slots=True)
+class ChartedSlice:
+    """The slice whose members alone are charted."""
+
+    id: str
+    """Its id."""
+    name: str
+    """Its name."""
+    href: str
+    """Its grid."""
+    all_href: str
+    """The charts of the whole dataset, asked the same."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChartsPage(Page):
     """A dataset's charts."""
@@ -86,6 +104,10 @@ class ChartsPage(Page):
     """Why it cannot be answered."""
     missing: Missing | None
     """What it names that no row has; None where nothing is known to be wrong."""
+    slice: ChartedSlice | None
+    """The slice that the address names; None for the whole dataset."""
+    noun: str
+    """What a query chooses: `item` or `scene`."""
     grid_href: str
     """The pictures that match."""
     clear_href: str
@@ -114,12 +136,14 @@ def charts(request: HttpRequest, viewer: Viewer, dataset_id: str) -> HttpRespons
     offered = labels.runs_of_dataset(viewer, dataset, with_predictions=True)
     chosen = request.GET.get("run", "")
     run = found_among(offered, chosen) if chosen else next(iter(offered), None)
-    fault = fault_in(viewer, dataset, text, run)
-    panels = panels_of(viewer, dataset, text, chosen, run)
+    within = slice_in(viewer, dataset, request.GET["slice"]) if request.GET.get("slice") else None
+    fault = fault_in(viewer, dataset, text, run, within)
+    panels = panels_of(viewer, dataset, text, chosen, run, within)
     found = [one for one in panels if find.lower() in one.path.lower()]
     kept = {"run": chosen} if chosen else {}
     here = reverse("pages:dataset-charts", args=[dataset.public_id])
-    grid = reverse("pages:dataset", args=[dataset.public_id])
+    clear = kept | of_slice(within)
+    grid = reverse("pages:dataset", args=[dataset.public_id]) if within is None else href_of(within)
     page = ChartsPage(
         title=f"Charts of {dataset.name}",
         dataset=dataset_head(viewer, dataset, view="charts", request=request),
@@ -127,8 +151,10 @@ def charts(request: HttpRequest, viewer: Viewer, dataset_id: str) -> HttpRespons
         fault=fault,
         missing=missing_of(request, hint(viewer, dataset, text, run)) if text and not fault else None,
         names=names_of(dataset, has_runs=bool(offered)),
+        slice=charted_slice(within, address(request, slice=None)) if within is not None else None,
+        noun="scene" if finds_scenes(dataset, within) else "item",
         grid_href=f"{grid}?{urlencode(kept | {'q': text})}",
-        clear_href=f"{here}?{urlencode(kept)}" if kept else here,
+        clear_href=f"{here}?{urlencode(clear)}" if clear else here,
         find=find,
         panels=() if fault else tuple(found[:SHOWN_FIELDS]),
         runs=tuple(RunChoice(one.public_id, f"{one.name} · {one.model.name}", one is run) for one in offered),
@@ -139,22 +165,35 @@ def charts(request: HttpRequest, viewer: Viewer, dataset_id: str) -> HttpRespons
     return render(request, viewer, page, status=400 if fault else 200)
 
 
-def fault_in(viewer: Viewer, dataset: Dataset, text: str, run: ModelRun | None) -> Fault | None:
+def charted_slice(within: Slice, all_href: str) -> ChartedSlice:
+    return ChartedSlice(within.public_id, within.name, href_of(within), all_href)
+
+
+def of_slice(within: Slice | None) -> dict[str, str]:
+    """What an address of charts has to say of the slice they are of."""
+    return {"slice": within.public_id} if within is not None else {}
+
+
+def fault_in(viewer: Viewer, dataset: Dataset, text: str, run: ModelRun | None, within: Slice | None) -> Fault | None:
     if not text:
         return None
     try:
-        matching(viewer, dataset, text, Subject.SCENES if dataset.is_scene else Subject.ITEMS, run)
+        subject = Subject.SCENES if finds_scenes(dataset, within) else Subject.ITEMS
+        matching(viewer, dataset, text, subject, run)
     except QuerySyntaxError as fault:
         return fault_of(text, fault)
     return None
 
 
-def panels_of(viewer: Viewer, dataset: Dataset, text: str, chosen: str, run: ModelRun | None) -> list[ChartPanel]:
+def panels_of(
+    viewer: Viewer, dataset: Dataset, text: str, chosen: str, run: ModelRun | None, within: Slice | None
+) -> list[ChartPanel]:
     """Classes first, then maps, then the fields; what a map shows has no chart of its own."""
-    fields = drawable(dataset, has_run=run is not None)
-    maps = map_fields(viewer, dataset)
+    fields = drawable(dataset, has_run=run is not None, within=within)
+    maps = map_fields(viewer, dataset, within)
     mapped = {one.named(keys) for one in maps for keys in (one.latitude, one.longitude)}
     asked = {"view": "charts"} | ({"q": text} if text else {}) | ({"run": chosen} if chosen else {})
+    asked |= of_slice(within)
     drawn = [panel(dataset, one, asked) for one in fields if one.path not in mapped and one is not PREDICTED]
     is_first = [one.path in (CLASSES.path, CONFIDENCE.path) for one in drawn]
     first = [one for one, is_one in zip(drawn, is_first, strict=True) if is_one]
@@ -162,9 +201,10 @@ def panels_of(viewer: Viewer, dataset: Dataset, text: str, chosen: str, run: Mod
     return [*first, *(map_panel(dataset, one, asked) for one in maps), *rest]
 
 
-def drawable(dataset: Dataset, *, has_run: bool = False) -> list[FacetField]:
+def drawable(dataset: Dataset, *, has_run: bool = False, within: Slice | None = None) -> list[FacetField]:
     """The fields of which something can be drawn; objects are asked for by what is in them."""
-    return [one for one in facet_fields(dataset, has_run=has_run).values() if one.type != "object"]
+    known = facet_fields(dataset, has_run=has_run, within=within)
+    return [one for one in known.values() if one.type != "object"]
 
 
 def unit_of(field: FacetField) -> str:

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 
 from webapp.accounts.viewer import Viewer
 from webapp.datasets import queries
-from webapp.datasets.models import Dataset
+from webapp.datasets.models import Dataset, Slice
 from webapp.pages.charts import unit_at
 from webapp.pages.door import feed
 from webapp.pages.facets import csv_of, facet_ask
@@ -21,15 +21,16 @@ from webapp.query.writing import value
 def facet_map(request: HttpRequest, viewer: Viewer, dataset_id: str) -> HttpResponse:
     dataset = queries.dataset(viewer, dataset_id)
     asked = facet_ask(request, viewer, dataset)
-    field = map_field_of(viewer, dataset, request.GET.get("field", ""))
-    found = map_of(viewer, dataset, field, asked.text, most=asked.most, run=asked.run, said_by=asked.said_by)
+    field = map_field_of(viewer, dataset, request.GET.get("field", ""), asked.within)
+    over = {"run": asked.run, "said_by": asked.said_by}
+    found = map_of(viewer, dataset, field, asked.text, most=asked.most, **over, within=asked.within)
     if request.GET.get("as") == "csv":
         return csv_of(field.path, csv_rows(found))
     return answer(drawing(found, asked.href, has_query=bool(asked.text)))
 
 
-def map_field_of(viewer: Viewer, dataset: Dataset, path: str) -> MapField:
-    for field in map_fields(viewer, dataset):
+def map_field_of(viewer: Viewer, dataset: Dataset, path: str, within: Slice | None) -> MapField:
+    for field in map_fields(viewer, dataset, within):
         if field.path == path:
             return field
     raise NotFound(f"This dataset has no place {path[:80]!r} to draw.")

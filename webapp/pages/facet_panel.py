@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 from django.http import HttpRequest
 from django.urls import reverse
 
-from webapp.datasets.models import Dataset
-from webapp.pages.charts import ChartPanel, drawable, panel
+from webapp.datasets.models import Dataset, Slice
+from webapp.pages.charts import ChartPanel, drawable, of_slice, panel
 from webapp.pages.facets import KEPT
 from webapp.pages.query_bar import query_text
 from webapp.query.facet_fields import CLASSES, ITEM, SCENE, FacetField
@@ -24,7 +24,7 @@ USEFUL = {"class": 0, "boolean": 2, "any": 4, "string": 3, "number": 3, "list": 
 
 @dataclass(frozen=True, slots=True)
 class FacetPanel:
-    """The fields of a dataset beside its grid."""
+    """The fields of a dataset beside its grid, or that of a slice."""
 
     is_open: bool
     """Whether it was left open."""
@@ -38,14 +38,20 @@ class FacetPanel:
     """All of them as charts."""
 
 
-def facet_panel(request: HttpRequest, dataset: Dataset, *, has_run: bool = False) -> FacetPanel:
-    """The panel for what the address asks of the dataset; with `has_run` what the shown run predicts has facets too."""
+def facet_panel(
+    request: HttpRequest, dataset: Dataset, *, has_run: bool = False, within: Slice | None = None
+) -> FacetPanel:
+    """The panel for what the address asks of the dataset, or of a slice of it.
+
+    With `has_run` what the shown run predicts has facets too.
+    """
     text = query_text(request)
     asked = {name: request.GET[name] for name in KEPT if request.GET.get(name)} | ({"q": text} if text else {})
-    fields = sorted(drawable(dataset, has_run=has_run), key=usefulness)
+    asked |= of_slice(within)
+    fields = sorted(drawable(dataset, has_run=has_run, within=within), key=usefulness)
     panels = [panel(dataset, one, asked) for one in fields[:LISTED_FIELDS]]
     charts = reverse("pages:dataset-charts", args=[dataset.public_id])
-    kept = {name: value for name, value in asked.items() if name in ("q", "run")}
+    kept = {name: value for name, value in asked.items() if name in ("q", "run", "slice")}
     return FacetPanel(
         is_open=request.COOKIES.get(COOKIE) != "closed",
         shown=tuple(panels[:SHOWN_FIELDS]),

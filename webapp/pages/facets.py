@@ -13,11 +13,12 @@ from django.utils.http import content_disposition_header
 
 from webapp.accounts.viewer import Viewer
 from webapp.datasets import queries
-from webapp.datasets.models import Dataset
+from webapp.datasets.models import Dataset, Slice
 from webapp.labels.models import ModelRun
-from webapp.pages.charts import unit_of
+from webapp.pages.charts import of_slice, unit_of
 from webapp.pages.door import feed
 from webapp.pages.feeds import answer
+from webapp.pages.grid_address import slice_in
 from webapp.pages.label_runs import run_of_page
 from webapp.pages.query_bar import query_text
 from webapp.pages.words import counted, number
@@ -45,6 +46,8 @@ class FacetAsk:
     """What `predictions` means."""
     said_by: ModelRun | None
     """The run that the address names, so that only what it says something of counts."""
+    within: Slice | None
+    """The slice that the address names, so that only what is in it counts."""
     most: int
     """How many rows are counted at most before a sample is."""
     href: str
@@ -55,9 +58,10 @@ class FacetAsk:
 def facets(request: HttpRequest, viewer: Viewer, dataset_id: str) -> HttpResponse:
     dataset = queries.dataset(viewer, dataset_id)
     asked = facet_ask(request, viewer, dataset)
-    field = field_of(dataset, request.GET.get("field", ""), has_run=asked.run is not None)
+    field = field_of(dataset, request.GET.get("field", ""), asked)
     if sought := request.GET.get("find", "").strip():
-        found = search(viewer, dataset, field, asked.text, sought, run=asked.run, said_by=asked.said_by)
+        over = {"run": asked.run, "said_by": asked.said_by}
+        found = search(viewer, dataset, field, asked.text, sought, **over, within=asked.within)
         return answer({"href": asked.href, "has_more": found.has_more, "bars": [drawn(bar) for bar in found.bars]})
     made = counted_for(viewer, dataset, field, asked)
     beside = None
@@ -73,28 +77,36 @@ def facet_ask(request: HttpRequest, viewer: Viewer, dataset: Dataset) -> FacetAs
     # Which run is the newest is looked up only where it matters.
     matters = any("predictions" in part for part in (text, request.GET.get("field", ""))) or "run" in request.GET
     run = run_of_page(request, viewer, dataset) if matters or "beside" in request.GET else None
+    within = slice_in(viewer, dataset, request.GET["slice"]) if request.GET.get("slice") else None
     return FacetAsk(
         text=text,
         run=run,
         said_by=run if request.GET.get("run") else None,
         most=EXACT_ROWS if request.GET.get("exact") else SAMPLE_ROWS,
-        href=narrowed_href(request, dataset, text),
+        within=within,
+        href=narrowed_href(request, dataset, within, text),
     )
 
 
-def narrowed_href(request: HttpRequest, dataset: Dataset, text: str) -> str:
+def narrowed_href(request: HttpRequest, dataset: Dataset, within: Slice | None, text: str) -> str:
     """The page that shows the panel, narrowed by what is appended; it keeps how that page shows things."""
-    view = "pages:dataset-charts" if request.GET.get("view") == "charts" else "pages:dataset"
     kept = {name: request.GET[name] for name in KEPT if request.GET.get(name)}
-    return f"{reverse(view, args=[dataset.public_id])}?{urlencode(kept | {'q': both(text, '')}, quote_via=quote)}"
+    path = reverse("pages:dataset", args=[dataset.public_id])
+    if request.GET.get("view") == "charts":
+        path = reverse("pages:dataset-charts", args=[dataset.public_id])
+        kept |= of_slice(within)
+    elif within is not None:
+        path = reverse("pages:slice", args=[within.public_id])
+    return f"{path}?{urlencode(kept | {'q': both(text, '')}, quote_via=quote)}"
 
 
 def counted_for(viewer: Viewer, dataset: Dataset, field: FacetField, asked: FacetAsk) -> Facet:
-    return facet(viewer, dataset, field, asked.text, most=asked.most, run=asked.run, said_by=asked.said_by)
+    over = {"run": asked.run, "said_by": asked.said_by}
+    return facet(viewer, dataset, field, asked.text, most=asked.most, **over, within=asked.within)
 
 
-def field_of(dataset: Dataset, path: str, *, has_run: bool) -> FacetField:
-    known = facet_fields(dataset, has_run=has_run)
+def field_of(dataset: Dataset, path: str, asked: FacetAsk) -> FacetField:
+    known = facet_fields(dataset, has_run=asked.run is not None, within=asked.within)
     if path not in known:
         raise NotFound(f"This dataset has no field {path[:80]!r} to draw.{nearest(path, known)}")
     return known[path]

@@ -28,6 +28,7 @@ from webapp.pages.cells import (
 )
 from webapp.pages.door import Refusal, carry_out, person
 from webapp.pages.edit_history import say_edit
+from webapp.pages.facet_panel import FacetPanel, facet_panel
 from webapp.pages.frame import Page, render
 from webapp.pages.grid_shown import GridView, Shown, grid_island, shown, slice_matches
 from webapp.pages.media_hosts import hosts_of_dataset
@@ -117,6 +118,8 @@ class SlicePage(Page):
     """What is asked of it, or may be; None while it is empty."""
     grid: GridView
     """Its pictures."""
+    facets: FacetPanel
+    """What the fields of its pictures hold, beside them."""
     cell_noun: str
     """What one cell is: `item`, `scene`, `annotation` or `prediction`."""
     panels: tuple[PanelChoice, ...]
@@ -205,6 +208,7 @@ def show(request: HttpRequest, viewer: Viewer, found: Slice, *, refusal: Refusal
         making=making_of(found),
         query=grid.query,
         grid=grid.view,
+        facets=facet_panel(request, dataset, has_run=grid.run is not None, within=found),
         cell_noun=grid.noun,
         panels=panels,
         panel=next((one.name for one in panels if one.current), ""),

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from webapp.datasets.metadata import FieldTypes
-from webapp.datasets.models import Dataset
+from webapp.datasets.models import Dataset, Slice
 from webapp.query.writing import step
 
 ITEM, SCENE, ANNOTATION, PREDICTION = "item", "scene", "annotation", "prediction"
@@ -52,10 +52,16 @@ PREDICTED = FacetField("predictions", PREDICTION, None, "class")
 CONFIDENCE = FacetField("predictions.confidence", PREDICTION, "confidence", "number", column="confidence")
 
 
-def facet_fields(dataset: Dataset, *, has_run: bool = False) -> dict[str, FacetField]:
+def finds_scenes(dataset: Dataset, within: Slice | None = None) -> bool:
+    """Whether a query of the dataset, or of the slice of it, chooses scenes."""
+    return dataset.is_scene and (within is None or within.kind == Slice.Kind.SCENES)
+
+
+def facet_fields(dataset: Dataset, *, has_run: bool = False, within: Slice | None = None) -> dict[str, FacetField]:
     """The fields there are to chart, by their paths: classes, then metadata of scenes, items and labels.
 
-    With a run chosen also the classes, the confidence and the metadata of what it predicts.
+    With a run chosen also the classes, the confidence and the metadata of what it predicts. `within` is the slice that
+    they are charted of, None for the whole dataset.
     """
     schemas = {ITEM: dataset.item_metadata_schema, ANNOTATION: dataset.annotation_metadata_schema}
     found = {one.path: one for one in ((CLASSES, PREDICTED, CONFIDENCE) if has_run else (CLASSES,))}
@@ -64,5 +70,5 @@ def facet_fields(dataset: Dataset, *, has_run: bool = False) -> dict[str, FacetF
         known = FieldTypes(dataset.field_types.get(level, {}), schemas.get(level)).known
         for key, kind in sorted(known.items()):
             path = f"{root}.{step(key)}"
-            found[path] = FacetField(path, level, key, kind, level == ITEM and dataset.is_scene)
+            found[path] = FacetField(path, level, key, kind, level == ITEM and finds_scenes(dataset, within))
     return found

@@ -13,10 +13,10 @@ from django.db import connection
 
 from webapp.accounts.viewer import Viewer
 from webapp.datasets import queries as dataset_queries
-from webapp.datasets.models import Dataset
+from webapp.datasets.models import Dataset, Slice
 from webapp.labels.models import ModelRun
 from webapp.query.facet_bars import decimal
-from webapp.query.facet_fields import ITEM, ROOTS, SCENE
+from webapp.query.facet_fields import ITEM, ROOTS, SCENE, finds_scenes
 from webapp.query.facets import EXACT_ROWS, EXACT_SECONDS, SAMPLE_ROWS, SECONDS, Rows, rows_of
 from webapp.query.sql import Dialect, Kind, Sql, put
 from webapp.query.time_limit import in_time
@@ -90,22 +90,24 @@ class Map:
     is_exact: bool
 
 
-def map_fields(viewer: Viewer, dataset: Dataset) -> list[MapField]:
-    """The places that metadata of scenes and items has, at its top and one level below."""
+def map_fields(viewer: Viewer, dataset: Dataset, within: Slice | None = None) -> list[MapField]:
+    """The places that metadata of scenes and items has, at its top and one level below; `within` as in facet_fields."""
     found: list[MapField] = []
     for level in (SCENE, ITEM) if dataset.is_scene else (ITEM,):
         known = dataset.field_types.get(level, {})
-        found += [map_field(dataset, level, (), pair) for pair in pairs(known)]
+        is_of_frames = level == ITEM and finds_scenes(dataset, within)
+        found += [map_field(level, (), pair, is_of_frames=is_of_frames) for pair in pairs(known)]
         objects = [key for key, kind in known.items() if kind == "object"]
         if objects:
             below = keys_below(viewer, dataset, level, objects)
-            found += [map_field(dataset, level, (key,), pair) for key in objects for pair in pairs(below[key])]
+            inside = [(key, pair) for key in objects for pair in pairs(below[key])]
+            found += [map_field(level, (key,), pair, is_of_frames=is_of_frames) for key, pair in inside]
     return found[:MAX_MAPS]
 
 
-def map_field(dataset: Dataset, level: str, above: tuple[str, ...], pair: tuple[str, str]) -> MapField:
+def map_field(level: str, above: tuple[str, ...], pair: tuple[str, str], *, is_of_frames: bool) -> MapField:
     path = ".".join([ROOTS[level], *map(step, (*above, pair[0]))])
-    return MapField(path, level, (*above, pair[0]), (*above, pair[1]), level == ITEM and dataset.is_scene)
+    return MapField(path, level, (*above, pair[0]), (*above, pair[1]), is_of_frames)
 
 
 def pairs(known: Mapping[str, str]) -> Iterator[tuple[str, str]]:
@@ -146,10 +148,11 @@ def map_of(
     most: int = SAMPLE_ROWS,
     run: ModelRun | None = None,
     said_by: ModelRun | None = None,
+    within: Slice | None = None,
 ) -> Map:
     """The field over what the query finds, an empty one all. Raises QuerySyntaxError, and QueryTooSlow."""
     with in_time(SECONDS if most < EXACT_ROWS else EXACT_SECONDS):
-        rows = rows_of(viewer, dataset, field.level, text, most, run=run, said_by=said_by)
+        rows = rows_of(viewer, dataset, field.level, text, most, run=run, said_by=said_by, within=within)
         placed = put(PLACES, rows=rows.sql(a=reading(field.latitude), b=reading(field.longitude), is_there=both(field)))
         with connection.cursor() as cursor:
             cursor.execute(*put(EXTENT, rows=placed))

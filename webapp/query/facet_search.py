@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from webapp.accounts.viewer import Viewer
-from webapp.datasets.models import Dataset
+from webapp.datasets.models import Dataset, Slice
 from webapp.labels.models import ModelRun
 from webapp.query import facet_sql
 from webapp.query.facet_bars import Bar, named
@@ -41,6 +41,7 @@ def search(
     *,
     run: ModelRun | None = None,
     said_by: ModelRun | None = None,
+    within: Slice | None = None,
 ) -> Found:
     """The texts of a field that contain `sought`, in capitals or not, over what the query finds, each counted.
 
@@ -48,7 +49,7 @@ def search(
     """
     if field.key is None or field.type not in ("string", "any"):
         return Found((), has_more=False)
-    rows = rows_of(viewer, dataset, field.level, text, EXACT_ROWS, run=run, said_by=said_by)
+    rows = rows_of(viewer, dataset, field.level, text, EXACT_ROWS, run=run, said_by=said_by, within=within)
     written, wanted = Sql("LOWER(text)"), Sql("LOWER(%s)", (sought[:MAX_SOUGHT],))
     asked = put(
         SEARCH,

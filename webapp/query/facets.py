@@ -12,14 +12,15 @@ from django.db import connection, models
 from django.db.models import F, QuerySet
 
 from webapp.accounts.viewer import Viewer
-from webapp.datasets.models import Dataset
+from webapp.datasets.models import Dataset, Slice
 from webapp.labels import queries as label_queries
 from webapp.labels.models import ModelRun
 from webapp.query import facet_sql
 from webapp.query.columns.counting import Counts, counts_of
 from webapp.query.expression import Value
 from webapp.query.facet_bars import Bar, bins_of, named, times_of
-from webapp.query.facet_fields import LABEL_ROOTS, PREDICTION, SCENE, FacetField
+from webapp.query.facet_fields import ITEM, LABEL_ROOTS, PREDICTION, SCENE, FacetField
+from webapp.query.facet_members import Members, members_of
 from webapp.query.queries import everything, matching
 from webapp.query.scope import Subject
 from webapp.query.sources import labels_of
@@ -100,16 +101,18 @@ def facet(
     most: int = SAMPLE_ROWS,
     run: ModelRun | None = None,
     said_by: ModelRun | None = None,
+    within: Slice | None = None,
 ) -> Facet:
     """The field over what the query finds, an empty one all. Raises QuerySyntaxError, and QueryTooSlow.
 
-    `run` is what `predictions` means; with `said_by` only what that run says something of counts. Counted is a sample
-    where more than `most` rows match; with EXACT_ROWS practically none.
+    `run` is what `predictions` means; with `said_by` only what that run says something of counts, with `within` only
+    what is in that slice of the dataset. Counted is a sample where more than `most` rows match; with EXACT_ROWS
+    practically none.
     """
-    if field.key is None and not text and said_by is None:
+    if field.key is None and not text and said_by is None and within is None:
         return kept_classes(viewer, dataset, field, run)
     with in_time(SECONDS if most < EXACT_ROWS else EXACT_SECONDS):
-        return made(viewer, dataset, field, text, most, run=run, said_by=said_by)
+        return made(viewer, dataset, field, text, most, run=run, said_by=said_by, within=within)
 
 
 def made(
@@ -121,11 +124,12 @@ def made(
     *,
     run: ModelRun | None = None,
     said_by: ModelRun | None = None,
+    within: Slice | None = None,
 ) -> Facet:
     """The same, counted now: by columns where they know the field and the query, else row by row in the database."""
-    rows = None if said_by is not None else rows_by_columns(viewer, dataset, field, text, run)
+    rows = None if said_by is not None else rows_by_columns(viewer, dataset, field, text, run, within)
     if rows is None:
-        rows = rows_of(viewer, dataset, field.level, text, most, run=run, said_by=said_by)
+        rows = rows_of(viewer, dataset, field.level, text, most, run=run, said_by=said_by, within=within)
     if field.key is None:
         return classes(rows, field)
     kind = field.type if field.type != "any" else prevailing(rows, field)
@@ -143,12 +147,18 @@ def rows_of(
     *,
     run: ModelRun | None = None,
     said_by: ModelRun | None = None,
+    within: Slice | None = None,
 ) -> Rows:
     """The rows that match, or a sample of them by key."""
+    if within is not None and level == SCENE and within.kind == Slice.Kind.ITEMS:
+        return scenes_of(viewer, dataset, within, text, run=run, said_by=said_by)
     subject = Subject.SCENES if level == SCENE else Subject.ITEMS
     every, key = owners_of(viewer, dataset, subject, said_by), "pk"
     wanted: Any = models.Q(matching(viewer, dataset, text, subject, run)) if text else models.Q()
+    members = members_of(within, level) if within is not None else None
     total = dataset.scene_count if level == SCENE else dataset.item_count
+    if members is not None and members.of == "pk":
+        total = len(members.keys)
     if level in LABEL_ROOTS:
         is_narrowed = bool(text) or said_by is not None
         wanted = models.Q(item_id__in=every.filter(wanted).values("pk")) if is_narrowed else models.Q()
@@ -158,25 +168,39 @@ def rows_of(
         total = sum(count for _, _, count in said)
     dialect = DIALECTS[connection.vendor]
     if total <= most:
-        return Rows(every.filter(wanted), 1.0, dialect)
+        return Rows(sample(every, key, 1, members)[0].filter(wanted), 1.0, dialect)
     matched = float(total)
     # Before the query, which takes longer: SQLite asks in the order of the words.
-    if wanted:
-        some, weight = sample(every, key, ESTIMATE_ROWS / total)
+    if wanted or members is not None:
+        some, weight = sample(every, key, ESTIMATE_ROWS / total, members)
         matched = some.filter(wanted).count() * weight
-    some, weight = sample(every, key, min(LOOKED_AT_ROWS / total, most / max(matched, 1.0)))
+    some, weight = sample(every, key, min(LOOKED_AT_ROWS / total, most / max(matched, 1.0)), members)
     return Rows(some.filter(wanted), weight, dialect)
 
 
+def scenes_of(
+    viewer: Viewer, dataset: Dataset, within: Slice, text: str, *, run: ModelRun | None, said_by: ModelRun | None
+) -> Rows:
+    """The scenes that a slice of frames has frames of that match: where there are frames to choose, scenes are few."""
+    frames = owners_of(viewer, dataset, Subject.ITEMS, said_by).filter(members_of(within, ITEM).among())
+    if text:
+        frames = frames.filter(matching(viewer, dataset, text, Subject.ITEMS, run))
+    scenes = everything(viewer, dataset, Subject.SCENES, None)
+    return Rows(scenes.filter(pk__in=frames.order_by().values("scene_id")), 1.0, DIALECTS[connection.vendor])
+
+
 def rows_by_columns(
-    viewer: Viewer, dataset: Dataset, field: FacetField, text: str, run: ModelRun | None
+    viewer: Viewer, dataset: Dataset, field: FacetField, text: str, run: ModelRun | None, within: Slice | None
 ) -> Rows | None:
     """All rows that match, counted already; None where columns cannot tell of each."""
     if field.key is None or field.column is not None or field.level in LABEL_ROOTS:
         return None
     subject = Subject.SCENES if field.level == SCENE else Subject.ITEMS
+    members = members_of(within, field.level) if within is not None else None
+    if members is not None and members.of != "pk":
+        return None
     wanted = matching(viewer, dataset, text, subject, run) if text else None
-    counts = counts_of(dataset, field.level, (field.key,), wanted)
+    counts = counts_of(dataset, field.level, (field.key,), wanted, members.keys if members is not None else None)
     if counts is None:
         return None
     return Rows(everything(viewer, dataset, subject, None), 1.0, DIALECTS[connection.vendor], counts)
@@ -190,12 +214,16 @@ def owners_of(viewer: Viewer, dataset: Dataset, subject: Subject, said_by: Model
     return found(viewer, dataset, said_by)
 
 
-def sample(rows: QuerySet[Any], key: str, share: float) -> tuple[QuerySet[Any], float]:
+def sample(rows: QuerySet[Any], key: str, share: float, members: Members | None = None) -> tuple[QuerySet[Any], float]:
     """About this share of the rows, the same ones each time, and how many each stands for."""
     if share >= 1:
-        return rows, 1.0
+        return (rows if members is None else rows.filter(members.among())), 1.0
     below = max(1, round(share * PRIME))
-    return rows.alias(place=F(key) % PRIME * FACTOR % PRIME).filter(place__lt=below), PRIME / below
+    if members is not None and members.of == key:
+        # The same as below, of keys that are at hand.
+        return rows.filter(members.among(members.keys % PRIME * FACTOR % PRIME < below)), PRIME / below
+    some = rows.alias(place=F(key) % PRIME * FACTOR % PRIME).filter(place__lt=below)
+    return (some if members is None else some.filter(members.among())), PRIME / below
 
 
 def reading(field: FacetField, kind: Kind) -> Callable[[Dialect, str], Sql]:

@@ -15,7 +15,7 @@ from webapp.datasets.models import Dataset
 from webapp.query.columns.building import Path
 from webapp.query.columns.column import FALSE, FIRST_NUMBER, MISSING, TRUE, UNREAD, Column
 from webapp.query.columns.evaluate import DATE, WHOLE
-from webapp.query.columns.narrowing import whole
+from webapp.query.columns.narrowing import Part, whole
 from webapp.query.expression import Matches
 from webapp.query.facet_sql import BINS, DAY, HOUR, MAX_DRAWN, MAX_TEXT, MAX_VALUES, MIN_DRAWN, MONTH, YEAR
 from webapp.query.sql import Kind
@@ -129,11 +129,28 @@ def letters_of(said: Mapping[str, int]) -> int:
     return DAY if days <= 93 else MONTH if days <= 372 * 8 else YEAR
 
 
-def counts_of(dataset: Dataset, level: str, path: Path, wanted: Matches | None) -> Counts | None:
-    """What the rows that match hold in a field; None where columns cannot tell, and SQL has to."""
+def counts_of(
+    dataset: Dataset, level: str, path: Path, wanted: Matches | None, within: NDArray[np.int64] | None = None
+) -> Counts | None:
+    """What the rows that match hold in a field; None where columns cannot tell, and SQL has to.
+
+    With `within`, of the rows with these keys, which ascend.
+    """
     parts = whole(dataset, level, [path], wanted)
     if parts is None:
         return None
     found = Counts()
-    is_read = all(found.take(part.read.columns[path], part.found.yes) for part in parts)
+    is_read = all(found.take(part.read.columns[path], chosen(part, within)) for part in parts)
     return found if is_read else None
+
+
+def chosen(part: Part, within: NDArray[np.int64] | None) -> NDArray[np.bool_]:
+    """Which rows of a segment match and are to be counted."""
+    keys = part.read.keys
+    if within is None or not len(keys):
+        return part.found.yes
+    some = within[np.searchsorted(within, keys[0]) : np.searchsorted(within, keys[-1], "right")]
+    places = np.searchsorted(keys, some)
+    held = np.zeros(len(keys), np.bool_)
+    held[places[keys[places] == some]] = True
+    return part.found.yes & held
