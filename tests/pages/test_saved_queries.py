@@ -48,6 +48,32 @@ def test_a_query_is_saved_from_the_grid_and_opened_by_a_teammate(
     assert "?edit=" not in listed.content.decode()
 
 
+def test_a_query_is_saved_from_a_slices_grid_and_asked_where_one_is(
+    house: House, owner: Viewer, teammate: Viewer, browse: Browse
+) -> None:
+    browser, path, query = browse(owner), house.paths["slice"], "metadata.index >= 1"
+    page = browser.get(f"{path}?q={quote(query)}&sort=-id")
+    assert f'<input type="hidden" name="slice" value="{house.slice.public_id}">' in page.content.decode()
+    assert "It asks whatever grid it is opened on" in text_of(page)
+    fields = form("Late", query, sort="-id", slice=house.slice.public_id)
+    saved = browser.post(f"{house.grid}queries/", fields, follow=True)
+    assert saved.redirect_chain[0][0] == f"{path}?q=metadata.index+%3E%3D+1&sort=-id"
+    assert "Saved the query Late." in text_of(saved)
+    assert references(saved) == ["item-1"]
+    # It says nothing of the slice: on the dataset's grid it finds all, on the slice's what is in it.
+    assert saved_queries(owner, house.dataset).get().text == query
+    everywhere = browser.get(links(browse(teammate).get(house.grid))["Late"])
+    assert references(everywhere) == ["item-4", "item-3", "item-2", "item-1"]
+    assert references(browser.get(links(browse(teammate).get(path))["Late"])) == ["item-1"]
+    assert "Name for this query" not in text_of(browse(teammate).get(f"{path}?q={quote(query)}"))
+    again = browser.post(f"{house.grid}queries/", fields)
+    assert again.status_code == 400
+    assert f'name="slice" value="{house.slice.public_id}"' in again.content.decode()
+    other = make.make_dataset(owner, name="Other")
+    assert browser.post(f"/datasets/{other.public_id}/queries/", fields).status_code == 404
+    assert saved_queries(owner).count() == 1
+
+
 def test_what_is_refused_is_said_beside_what_was_typed(house: House, owner: Viewer, browse: Browse) -> None:
     browser, path = browse(owner), f"{house.grid}queries/"
     browser.post(path, form("Late", "metadata.index >= 3"))

@@ -208,6 +208,14 @@ def slice_(viewer: Viewer, slice_id: str) -> Slice:
     return found
 
 
+def slice_in(viewer: Viewer, dataset: Dataset, slice_id: str) -> Slice:
+    """The slice with this public id; raises NotFound where it is another dataset's."""
+    found = slice_(viewer, slice_id)
+    if found.dataset_id != dataset.pk:
+        raise NotFound("This slice belongs to another dataset.")
+    return found
+
+
 def slices(
     viewer: Viewer,
     dataset: Dataset | None = None,

@@ -18,7 +18,7 @@ from webapp.labels.models import ModelRun
 from webapp.pages.dataset_head import DatasetHead, dataset_head
 from webapp.pages.door import person
 from webapp.pages.frame import Page, render
-from webapp.pages.grid_address import slice_in
+from webapp.pages.grid_address import slice_asked
 from webapp.pages.label_runs import found_among
 from webapp.pages.paging import address
 from webapp.pages.query_bar import Fault, Missing, fault_of, missing_of, names_of, query_text
@@ -136,7 +136,7 @@ def charts(request: HttpRequest, viewer: Viewer, dataset_id: str) -> HttpRespons
     offered = labels.runs_of_dataset(viewer, dataset, with_predictions=True)
     chosen = request.GET.get("run", "")
     run = found_among(offered, chosen) if chosen else next(iter(offered), None)
-    within = slice_in(viewer, dataset, request.GET["slice"]) if request.GET.get("slice") else None
+    within = slice_asked(request, viewer, dataset)
     fault = fault_in(viewer, dataset, text, run, within)
     panels = panels_of(viewer, dataset, text, chosen, run, within)
     found = [one for one in panels if find.lower() in one.path.lower()]

@@ -18,7 +18,7 @@ from webapp.labels.models import ModelRun
 from webapp.pages.charts import of_slice, unit_of
 from webapp.pages.door import feed
 from webapp.pages.feeds import answer
-from webapp.pages.grid_address import slice_in
+from webapp.pages.grid_address import slice_asked
 from webapp.pages.label_runs import run_of_page
 from webapp.pages.query_bar import query_text
 from webapp.pages.words import counted, number
@@ -77,7 +77,7 @@ def facet_ask(request: HttpRequest, viewer: Viewer, dataset: Dataset) -> FacetAs
     # Which run is the newest is looked up only where it matters.
     matters = any("predictions" in part for part in (text, request.GET.get("field", ""))) or "run" in request.GET
     run = run_of_page(request, viewer, dataset) if matters or "beside" in request.GET else None
-    within = slice_in(viewer, dataset, request.GET["slice"]) if request.GET.get("slice") else None
+    within = slice_asked(request, viewer, dataset)
     return FacetAsk(
         text=text,
         run=run,

@@ -15,7 +15,7 @@ from webapp.datasets.actions.slices import append_to_slice, create_slice, remove
 from webapp.datasets.models import Dataset, Slice
 from webapp.labels import queries as labels
 from webapp.pages.door import feed
-from webapp.pages.grid_address import mode_named, slice_in
+from webapp.pages.grid_address import mode_named
 from webapp.pages.label_runs import found_among, newest_with_predictions
 from webapp.pages.query_bar import one_line
 from webapp.pages.words import counted
@@ -119,7 +119,7 @@ def slice_members(request: HttpRequest, viewer: Viewer, dataset_id: str) -> Http
     """Add what was chosen to a slice of the same dataset; says how many were new to it."""
     dataset = queries.dataset(viewer, dataset_id)
     body = parsed(request, SliceMembers)
-    found = slice_in(viewer, dataset, body.slice_id)
+    found = queries.slice_in(viewer, dataset, body.slice_id)
     if body.matching is not None:
         ask, but = ask_of(viewer, dataset, body.matching)
         return answer(slice_answer(found, append_matches(viewer, found, ask, but=but)))
@@ -130,7 +130,7 @@ def slice_members(request: HttpRequest, viewer: Viewer, dataset_id: str) -> Http
 
 def ask_of(viewer: Viewer, dataset: Dataset, said: Matching) -> tuple[Ask, list[int]]:
     """What a grid showed, and the keys of the rows that were not meant."""
-    within = slice_in(viewer, dataset, said.slice) if said.slice else None
+    within = queries.slice_in(viewer, dataset, said.slice) if said.slice else None
     offered = labels.runs_of_dataset(viewer, dataset) if said.run or "predictions" in said.q else []
     only = found_among(offered, said.run) if said.run else None
     run = only or newest_with_predictions(dataset, offered)
@@ -146,7 +146,7 @@ def slice_removals(request: HttpRequest, viewer: Viewer, dataset_id: str) -> Htt
     """
     dataset = queries.dataset(viewer, dataset_id)
     body = parsed(request, SliceLeavers)
-    found = slice_in(viewer, dataset, body.slice_id)
+    found = queries.slice_in(viewer, dataset, body.slice_id)
     said = {"id": found.public_id, "name": found.name, "href": reverse("pages:slice", args=[found.public_id])}
     if body.matching is not None:
         ask, but = ask_of(viewer, dataset, body.matching)

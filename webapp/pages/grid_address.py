@@ -18,7 +18,7 @@ from webapp.labels.models import ModelRun
 from webapp.pages.label_runs import run_of_page
 from webapp.pages.paging import key_from
 from webapp.pages.query_bar import query_text
-from webapp.privacy.refusals import Invalid, NotFound
+from webapp.privacy.refusals import Invalid
 from webapp.query.asks import Ask, Mode
 from webapp.query.ordering import CONFIDENCE
 from webapp.query.results import MAX_ROWS
@@ -56,16 +56,12 @@ def ask_of_feed(request: HttpRequest, viewer: Viewer, dataset: Dataset) -> Ask:
     """The same of a feed, which looks for no run that nothing is asked of: a query finds its own."""
     is_wanted = request.GET.get("run") or request.GET.get("sort", "").removeprefix("-") == CONFIDENCE
     run = run_of_page(request, viewer, dataset) if is_wanted else None
-    within = slice_in(viewer, dataset, request.GET["slice"]) if request.GET.get("slice") else None
-    return ask_of_page(request, dataset, run, within=within)
+    return ask_of_page(request, dataset, run, within=slice_asked(request, viewer, dataset))
 
 
-def slice_in(viewer: Viewer, dataset: Dataset, slice_id: str) -> Slice:
-    """The slice with this public id; raises NotFound where it is another dataset's."""
-    found = queries.slice_(viewer, slice_id)
-    if found.dataset_id != dataset.pk:
-        raise NotFound("This slice belongs to another dataset.")
-    return found
+def slice_asked(request: HttpRequest, viewer: Viewer, dataset: Dataset) -> Slice | None:
+    """The slice of the dataset that the address of a feed or of charts names; None where it names none."""
+    return queries.slice_in(viewer, dataset, request.GET["slice"]) if request.GET.get("slice") else None
 
 
 def mode_named(asked: str) -> Mode:

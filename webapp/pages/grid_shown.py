@@ -191,7 +191,7 @@ def bar_of(
         says=says,
         is_counted=is_counted(ask),
         has_matches=bool(ask.text and view.cells),
-        is_whole=ask.within is None,
+        within=ask.within,
         fault=fault,
         hint=hint,
         refusal=refusal,

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from webapp.accounts.viewer import Permission, Viewer
 from webapp.datasets import queries
-from webapp.datasets.models import Dataset, Item
+from webapp.datasets.models import Dataset, Item, Slice
 from webapp.labels import queries as labels
 from webapp.pages.cells import dataset_href
 from webapp.pages.door import Refusal
@@ -110,6 +110,8 @@ class QueryBar:
     """Their own page, which also takes the form that saves one."""
     save: tuple[tuple[str, str], ...]
     """Names and values of the form that saves what is asked; none where nothing is, or the viewer may not."""
+    is_of_slice: bool
+    """Whether a slice is asked, of which a saved query says nothing."""
     may_save: bool
     """Whether the viewer may save and change queries."""
     may_slice: bool
@@ -139,12 +141,12 @@ def query_bar(
     says: str = "",
     is_counted: bool = False,
     has_matches: bool = False,
-    is_whole: bool = True,
+    within: Slice | None = None,
     fault: Invalid | None = None,
     hint: Hint | None = None,
     refusal: Refusal | None = None,
 ) -> QueryBar:
-    """The bar; `is_whole` for a dataset's own grid, whose query can be saved, and not that of a slice."""
+    """The bar of a dataset's grid, or of that of a slice of it."""
     refusal = refusal if refusal is not None and refusal.verb == SLICE_VERB else None
     fields = known_fields(known, MAX_FIELDS + 1)
     texts = [one.example for one in fields if one.type == "string"]
@@ -163,9 +165,10 @@ def query_bar(
         names=names_of(dataset, known.classes, has_runs=known.has_predictions),
         fields=tuple(FieldRow(one.example, one.type, asking(request, one.example)) for one in fields[:MAX_FIELDS]),
         has_more_fields=len(fields) > MAX_FIELDS,
-        saved=rows_of(viewer, dataset, saved_queries(viewer, dataset)),
+        saved=rows_of(viewer, dataset, saved_queries(viewer, dataset), within=within),
         saved_href=reverse("pages:saved-queries", args=[dataset.public_id]),
-        save=what_to_save(request, viewer, dataset) if may_save and is_whole and fault is None else (),
+        save=what_to_save(request, viewer, dataset, within) if may_save and fault is None else (),
+        is_of_slice=within is not None,
         may_save=may_save,
         may_slice=has_matches and viewer.may(Permission.CURATE),
         slice_name=request.POST.get("name", "") if refusal is not None else "",
@@ -173,13 +176,16 @@ def query_bar(
     )
 
 
-def what_to_save(request: HttpRequest, viewer: Viewer, dataset: Dataset) -> tuple[tuple[str, str], ...]:
+def what_to_save(
+    request: HttpRequest, viewer: Viewer, dataset: Dataset, within: Slice | None
+) -> tuple[tuple[str, str], ...]:
     text = query_text(request)
     if not text:
         return ()
     run_name = run_name_of(viewer, dataset, request.GET.get("run", ""))
     kept = {name: request.GET.get(name, "") for name in ("mode", "sort")}
-    return tuple((kept | {"text": text, "run_name": run_name}).items())
+    back = {"slice": within.public_id} if within is not None else {}
+    return tuple((kept | {"text": text, "run_name": run_name} | back).items())
 
 
 def asking(request: HttpRequest, text: str | None) -> str:

@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from webapp.accounts.viewer import Permission, Viewer
 from webapp.datasets import queries
-from webapp.datasets.models import Dataset
+from webapp.datasets.models import Dataset, Slice
 from webapp.labels import queries as labels
 from webapp.pages.cells import dataset_href
 from webapp.pages.dataset_head import DatasetHead, dataset_head
@@ -23,6 +23,7 @@ from webapp.pages.door import Refusal, carry_out, person
 from webapp.pages.frame import Page, render, say
 from webapp.pages.label_runs import found_among
 from webapp.pages.paging import address
+from webapp.pages.slice_words import href_of
 from webapp.pages.words import counted
 from webapp.query.models import SavedQuery
 from webapp.query.saved import (
@@ -47,7 +48,7 @@ class SavedRow:
     text: str
     """What it asks."""
     href: str
-    """The grid, asked that."""
+    """The grid, or that of the slice one looks at, asked that."""
     about: str
     """What else it says: of objects, in which order, of which run; empty for nothing else."""
     is_live: bool
@@ -82,6 +83,8 @@ class SavedForm:
     """As in an address."""
     run_name: str
     """The run that `predictions` means; empty for the newest."""
+    slice: str
+    """The public id of the slice that was looked at, to go back to; empty for the dataset."""
     is_live: bool
     """Whether it is to be listed among the slices."""
     frozen_name: str
@@ -126,9 +129,11 @@ def with_dataset(deed: object, dataset: Dataset, request: HttpRequest, viewer: V
 
 def save(request: HttpRequest, viewer: Viewer, dataset: Dataset) -> HttpResponse:
     """Keep what the grid shows, and go back to it."""
+    slice_id = request.POST.get("slice", "")
+    within = queries.slice_in(viewer, dataset, slice_id) if slice_id else None
     made = save_query(viewer, dataset, asked_for(request), name=name_of(request), is_live="live" in request.POST)
     say(request, f"Saved the query {made.name}{', a live slice' if made.is_live else ''}.")
-    return redirect(hrefs_of(viewer, dataset, [made])[made.pk])
+    return redirect(hrefs_of(viewer, dataset, [made], within)[made.pk])
 
 
 def change(request: HttpRequest, viewer: Viewer, dataset: Dataset) -> HttpResponse:
@@ -198,15 +203,18 @@ def form_of(request: HttpRequest, found: Iterable[SavedQuery]) -> SavedForm | No
         mode=asked.mode,
         sort=asked.sort,
         run_name=asked.run_name,
+        slice=posted.get("slice", ""),
         is_live=is_live,
         frozen_name=name_of(request) if posted.get("do") == "freeze-query" else name,
     )
 
 
-def rows_of(viewer: Viewer, dataset: Dataset | None, found: Iterable[SavedQuery]) -> tuple[SavedRow, ...]:
-    """Of one dataset, or of several where none of them is about a run, as live slices are."""
+def rows_of(
+    viewer: Viewer, dataset: Dataset | None, found: Iterable[SavedQuery], *, within: Slice | None = None
+) -> tuple[SavedRow, ...]:
+    """Of one dataset, or of several where none of them is about a run, as live slices are; asked of `within`."""
     found = list(found)
-    hrefs = hrefs_of(viewer, dataset, found)
+    hrefs = hrefs_of(viewer, dataset, found, within)
     return tuple(row_of(one, hrefs[one.pk]) for one in found)
 
 
@@ -237,8 +245,10 @@ def row_noun(dataset: Dataset) -> str:
     return "scene" if dataset.is_scene else "item"
 
 
-def hrefs_of(viewer: Viewer, dataset: Dataset | None, found: Iterable[SavedQuery]) -> dict[int, str]:
-    """Where each opens the grid, by key; a run that is gone is no longer named there."""
+def hrefs_of(
+    viewer: Viewer, dataset: Dataset | None, found: Iterable[SavedQuery], within: Slice | None = None
+) -> dict[int, str]:
+    """Where each opens its dataset's grid, or the slice's, by key; a run that is gone is no longer named there."""
     found = list(found)
     named = dataset is not None and any(one.run_name for one in found)
     runs = labels.runs_of_dataset(viewer, dataset) if dataset is not None and named else []
@@ -247,7 +257,7 @@ def hrefs_of(viewer: Viewer, dataset: Dataset | None, found: Iterable[SavedQuery
 
     def href(one: SavedQuery) -> str:
         asked = {"q": one.text, "mode": one.mode, "sort": one.sort, "run": ids.get(one.run_name, "")}
-        grid = dataset_href(one.dataset.public_id)
+        grid = dataset_href(one.dataset.public_id) if within is None else href_of(within)
         return f"{grid}?{urlencode({name: value for name, value in asked.items() if value})}"
 
     return {one.pk: href(one) for one in found}
