@@ -171,14 +171,16 @@ def test_an_expired_link_is_loaded_by_a_fresh_one_that_the_browser_asks_for_once
     page.clock.set_fixed_time(now + timedelta(hours=1))
     page.goto(f"/datasets/{dataset_id}/")
     expect(page.locator("media-grid [data-state=ready]")).to_have_count(1)
+    page.goto(str(page.locator("media-grid [data-item-id]").get_attribute("href")))
+    expect(page.locator("media-stage")).to_have_attribute("data-state", "ready")
     check(page, dataset_id)
     expect(page.locator(".health-run__said")).to_have_text("The one file came.")
     expect(page.locator(".health-ended")).to_have_text("1 has expired already.")
     assert open_host.count("/old/a-64x48.jpg") == 0
     # Once for each page.
     questions = [one for one in resolver.requests if one.method == "GET"]
-    assert [parse_qs(one.query)["url"] for one in questions] == [[open_host.url("old/a-64x48.jpg")]] * 2
-    assert parse_qs(questions[1].query)["reference_id"] == ["still"]
+    assert [parse_qs(one.query)["url"] for one in questions] == [[open_host.url("old/a-64x48.jpg")]] * 3
+    assert [parse_qs(one.query)["reference_id"] for one in questions] == [["still"]] * 3
     assert SECRET not in str(questions)
     # Where the endpoint gives none, the cause says so.
     resolver.fail(Fault.BROKEN)

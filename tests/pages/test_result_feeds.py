@@ -54,7 +54,7 @@ def test_a_row_of_a_scene_says_where_its_frames_are(house: House, owner: Viewer,
     make.make_scene(owner, house.scene_dataset, "film", frames=0, frame_rate=None, video_url=f"{make.MEDIA}/a.mp4")
     crossing, film = rows_of(browse(owner), f"{house.scene_grid}rows")["rows"]
     assert crossing["frames"] == f"{house.paths['scene']}/frames"
-    assert crossing["url"] == f"{make.MEDIA}/crossing-0.jpg"
+    assert (crossing["url"], crossing["still"]) == (f"{make.MEDIA}/crossing-0.jpg", "crossing-0")
     assert (film["url"], "frames" in film, film["note"]) == (None, False, "mp4")
 
 

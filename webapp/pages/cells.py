@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -45,6 +45,8 @@ class PictureOnPage(TypedDict):
     height: int | None
     privacy: str
     href: str
+    still: NotRequired[str]
+    """Of a scene: the reference id of the frame that it is shown by."""
 
 
 def dataset_href(dataset_id: str) -> str:
@@ -120,7 +122,7 @@ def scene_pictures(
     cells: Sequence[Cell], scenes: Sequence[Scene], stills: Mapping[int, Item], links: SharedLinks
 ) -> list[PictureOnPage]:
     shown = [(cell, stills.get(scene.pk)) for cell, scene in zip(cells, scenes, strict=True)]
-    return [picture(cell, still, links) for cell, still in shown if still is not None]
+    return [{**picture(cell, still, links), "still": still.reference_id} for cell, still in shown if still is not None]
 
 
 def kind_of(dataset: Dataset) -> str:

@@ -30,6 +30,8 @@ class RowOnPage(TypedDict):
     note: str
     frames: NotRequired[str]
     """Of a scene: where its frames are listed."""
+    still: NotRequired[str]
+    """Of a scene: the reference id of the frame that it is shown by, where it has one."""
     item_id: NotRequired[str]
     """Of an object, as all below: the item it is on, whose are address, size and reference id."""
     crop: NotRequired[list[float]]
@@ -114,6 +116,8 @@ def scene_row(scene: Scene, still: Item | None, links: SharedLinks, row_id: str,
         "privacy": (still or scene).privacy,
         "note": length(scene),
     }
+    if still is not None:
+        row["still"] = still.reference_id
     if scene.frame_count:
         row["frames"] = f"{base}scenes/{row_id}/frames"
     return row

@@ -10,11 +10,12 @@ import { accessTo, noteAnswer } from "./access.js";
  * @param {HTMLImageElement} image
  * @param {string} location as of accessTo
  * @param {AbortSignal} signal stops the download
- * @param {{isReadable?: boolean | undefined}} [known] whether pages may read the host's files; undefined while unknown
+ * @param {{isReadable?: boolean | undefined, referenceId?: string | undefined}} [known] whether pages may read the host's files, and whose
+ *   picture it is; undefined while unknown
  * @returns {Promise<HTMLImageElement>} rejects as accessTo does, with ImageFailed or with the signal's reason
  */
-export async function loadPicture(image, location, signal, { isReadable } = {}) {
-  const access = await accessTo(location, { medium: "image" });
+export async function loadPicture(image, location, signal, { isReadable, referenceId } = {}) {
+  const access = await accessTo(location, { medium: "image", referenceId });
   signal.throwIfAborted();
   if (!access.isSecret) return loadImage(image, access.href, signal);
   const file = isReadable === false && access.element ? null : await fileOf(access, signal);

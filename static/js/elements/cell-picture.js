@@ -26,6 +26,7 @@ import { ScenePreview } from "./scene-preview.js";
  * @property {string | null} [label]
  * @property {number | null} [confidence]
  * @property {string | null} [frames] of a scene: where its list of frames is
+ * @property {string | null} [still] of a scene: the reference id of the frame at `url`
  */
 /** @typedef {Omit<PictureItem, "url"> & MoreOfRow} CellRow */
 
@@ -71,7 +72,7 @@ export class CellPicture {
     this.#store = store;
     if (row.crop) this.#caption();
     const { frames, url } = row;
-    if (frames && url) this.#preview = new ScenePreview(cell, frames, { queue, store, wish: (frame) => this.#wish(frame) });
+    if (frames && url) this.#preview = new ScenePreview(cell, frames, { queue, store, wish: (frame, reference) => this.#wish(frame, reference) });
   }
 
   /** Asks for the picture, unless it is there, on its way, or known not to load; for a sharper one where the cell has grown. */
@@ -127,9 +128,10 @@ export class CellPicture {
 
   /**
    * @param {string} url
+   * @param {string} [referenceId] of the item whose picture that is, where it is not the cell's own
    * @returns {Wish}
    */
-  #wish(url) {
+  #wish(url, referenceId = this.#row.still ?? this.#row.reference_id) {
     const { id, item_id, href, crop, width, height } = this.#row;
     // What is said of a whole picture has no place in it.
     const box = crop?.every((side) => typeof side === "number") ? crop : null;
@@ -138,6 +140,7 @@ export class CellPicture {
       dataset: /\bds_[^/?]+/.exec(href ?? "")?.[0] ?? "",
       item: item_id ?? id,
       url: new URL(url, document.baseURI).href,
+      referenceId,
       size: this.#size,
       crop: box && { box: /** @type {number[]} */ (box), of, ...this.#shape() },
     };

@@ -16,7 +16,7 @@ import { TrackLanesBar } from "./track-lanes-bar.js";
  * showing the scene already.
  * @param {FrameViewer} viewer
  * @param {SceneIslandLabels} labels
- * @param {{frameCount: number, frameUrl: string | null, signal: AbortSignal}} scene `frameUrl` is the address of any frame
+ * @param {{frameCount: number, frameUrl: string | null, frameReference?: string | undefined, signal: AbortSignal}} scene `frameUrl` is the address of any frame
  */
 export function labelScene(viewer, labels, scene) {
   const { signal } = scene;
@@ -32,6 +32,7 @@ class ShownFrame {
   #labels;
   #frameCount;
   #frameUrl;
+  #frameReference;
   #signal;
   #room;
   #lanes;
@@ -47,13 +48,14 @@ class ShownFrame {
   /**
    * @param {FrameViewer} viewer
    * @param {SceneIslandLabels} labels
-   * @param {{frameCount: number, frameUrl: string | null, signal: AbortSignal}} scene
+   * @param {{frameCount: number, frameUrl: string | null, frameReference?: string | undefined, signal: AbortSignal}} scene
    */
-  constructor(viewer, labels, { frameCount, frameUrl, signal }) {
+  constructor(viewer, labels, { frameCount, frameUrl, frameReference, signal }) {
     this.#viewer = viewer;
     this.#labels = labels;
     this.#frameCount = frameCount;
     this.#frameUrl = frameUrl;
+    this.#frameReference = frameReference;
     this.#signal = signal;
     this.#room = new LabelRoom(labels, { chooseRuns: () => this.#load(), pictureNow: () => this.#itemNow() }, signal);
     this.#room.stage = viewer.parts.view;
@@ -107,7 +109,7 @@ class ShownFrame {
     this.#isMeasuring = true;
     const image = new Image();
     try {
-      await withDeadline((signal) => loadPicture(image, url, signal), { signal: this.#signal });
+      await withDeadline((signal) => loadPicture(image, url, signal, { referenceId: this.#frameReference }), { signal: this.#signal });
       this.#measured = { width: image.naturalWidth || otherwise.width, height: image.naturalHeight || otherwise.height };
     } catch {
       this.#measured = otherwise;

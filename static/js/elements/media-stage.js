@@ -85,7 +85,7 @@ export class MediaStage extends HTMLElement {
     const image = make("img", { class: "media-stage__image", alt: item.reference_id });
     try {
       const why = (/** @type {unknown} */ reason) => explain(item.url, "image", reason);
-      const ask = (/** @type {AbortSignal} */ signal) => loadPicture(image, item.url, signal);
+      const ask = (/** @type {AbortSignal} */ signal) => loadPicture(image, item.url, signal, { referenceId: item.reference_id });
       await withDeadline((signal) => outages.load(item.url, ask, { signal, why }), { signal: load.signal });
       this.#ready(image, item);
     } catch (reason) {

@@ -16,7 +16,7 @@ const STOPS = 40;
 const UNDERWAY = 3;
 const LISTS = 12;
 
-/** @typedef {{prefix: string, urls: string[]}} Frames */
+/** @typedef {{prefix: string, urls: string[], references: string[]}} Frames */
 /** @typedef {import("../thumbnails/thumbnails.js").Wish} Wish */
 
 /** Lists that came, least recently used first. @type {Map<string, Promise<Frames>>} */
@@ -51,7 +51,7 @@ export class ScenePreview {
    * @param {HTMLElement} cell
    * @param {string} list where the scene's list of frames is
    * @param {{queue: import("../media/loading.js").LoadQueue<any>, store: import("../thumbnails/thumbnails.js").Thumbnails,
-   *   wish: (url: string) => Wish}} shared
+   *   wish: (url: string, reference: string | undefined) => Wish}} shared
    */
   constructor(cell, list, { queue, store, wish }) {
     this.#cell = cell;
@@ -145,7 +145,7 @@ export class ScenePreview {
     this.#done.style.inlineSize = `${(100 * frame) / last}%`;
     this.#cell.dataset.frame = String(frame);
     this.#paint();
-    if (!this.#images.has(stop) && !this.#underway.has(stop)) void this.#load(stop, frames.prefix + frames.urls[frame]);
+    if (!this.#images.has(stop) && !this.#underway.has(stop)) void this.#load(stop, this.#wish(frames.prefix + frames.urls[frame], frames.references[frame]));
   }
 
   /** The frame asked for; while it comes, the nearest that is there. */
@@ -158,9 +158,9 @@ export class ScenePreview {
 
   /**
    * @param {number} stop
-   * @param {string} url
+   * @param {Wish} wish
    */
-  async #load(stop, url) {
+  async #load(stop, wish) {
     const open = this.#open;
     if (!open) return;
     const load = new AbortController();
@@ -168,7 +168,6 @@ export class ScenePreview {
     const [oldest] = this.#underway.keys();
     if (this.#underway.size > UNDERWAY && oldest !== undefined) this.#underway.get(oldest)?.abort();
     const signal = AbortSignal.any([load.signal, open.signal]);
-    const wish = this.#wish(url);
     try {
       const kept = await this.#store.kept(wish, signal);
       // The queue serves the newest wish first: this one is before all cells.

@@ -86,7 +86,7 @@ function sized(width, height) {
  */
 async function videoOf(file, signal) {
   try {
-    return { measured: await measuredByTable(file.url, signal) };
+    return { measured: await measuredByTable(file, signal) };
   } catch (reason) {
     signal.throwIfAborted();
     if (!(reason instanceof CannotShow)) throw reason;
@@ -95,13 +95,13 @@ async function videoOf(file, signal) {
 }
 
 /**
- * @param {string} url
+ * @param {FileToCheck} file
  * @param {AbortSignal} signal
  */
-async function measuredByTable(url, signal) {
+async function measuredByTable({ url, reference_id: referenceId }, signal) {
   const mediabunny = await import("../../vendor/mediabunny/mediabunny.min.mjs");
   mediabunny.Logging.level = mediabunny.LogLevel.Silent;
-  const options = { signal, onProgress: () => {} };
+  const options = { signal, onProgress: () => {}, referenceId };
   const track = await VideoTrack.open(mediabunny, await openFile(mediabunny, url, options), options);
   const { timeline, count } = track.index;
   const { width, height } = track.shape;

@@ -89,7 +89,7 @@ function follow(viewer, island) {
   const frame = island.frames?.first.index ?? Math.trunc(Number(asked.get("frame")) || 0);
   viewer.show(island, { frame, first: asked.get("in"), last: asked.get("out"), isLooping: asked.has("loop") });
   const { frames, labels, scene } = island;
-  if (labels) labelScene(viewer, labels, { frameCount: scene.frame_count, frameUrl: frames?.first.url ?? null, signal: life.signal });
+  if (labels) labelScene(viewer, labels, { frameCount: scene.frame_count, frameUrl: frames?.first.url ?? null, frameReference: frames?.first.reference, signal: life.signal });
 }
 
 /** @param {string} action one that is the page's to do */

@@ -27,14 +27,14 @@ export class SourceFiles {
    * The file of a location.
    * @param {string} href as it is stored
    * @param {AbortSignal} signal
-   * @param {{isKept?: boolean}} [options] whether it will be wanted again soon
+   * @param {{isKept?: boolean, referenceId?: string | undefined}} [options] isKept: it will be wanted again soon
    * @returns {Promise<SourceFile | null>} null when the page may not read it, or only an image element can show it; rejects with
    *   ImageFailed for an answer that is no file, or with the signal's reason
    */
-  async take(href, signal, { isKept = false } = {}) {
+  async take(href, signal, { isKept = false, referenceId } = {}) {
     const kept = this.#kept.get(href);
     if (kept) return kept;
-    const underway = this.#underway.get(href) ?? this.#begin(href);
+    const underway = this.#underway.get(href) ?? this.#begin(href, referenceId);
     underway.users += 1;
     try {
       const source = await orAborted(underway.file, signal);
@@ -52,10 +52,11 @@ export class SourceFiles {
    * @param {string} href
    * @param {string} mark of the state that is known
    * @param {AbortSignal} signal
+   * @param {{referenceId?: string | undefined}} [about]
    * @returns {Promise<SourceFile | "same" | null>}
    */
-  async again(href, mark, signal) {
-    const response = await this.#hosts.ask(await accessTo(href), signal, "no-cache");
+  async again(href, mark, signal, { referenceId } = {}) {
+    const response = await this.#hosts.ask(await accessTo(href, { referenceId }), signal, "no-cache");
     if (!response) return null;
     if (response.ok && mark !== "" && markOf(response) === mark) {
       void response.body?.cancel();
@@ -64,10 +65,13 @@ export class SourceFiles {
     return fileOf(response);
   }
 
-  /** @param {string} href */
-  #begin(href) {
+  /**
+   * @param {string} href
+   * @param {string | undefined} referenceId
+   */
+  #begin(href, referenceId) {
     const abort = new AbortController();
-    const file = this.#load(href, abort.signal);
+    const file = this.#load(href, referenceId, abort.signal);
     // Who asked may be gone before it fails.
     file.catch(() => {});
     const underway = { users: 0, abort, file };
@@ -77,10 +81,11 @@ export class SourceFiles {
 
   /**
    * @param {string} href
+   * @param {string | undefined} referenceId
    * @param {AbortSignal} signal
    */
-  async #load(href, signal) {
-    const response = await this.#hosts.ask(await accessTo(href), signal);
+  async #load(href, referenceId, signal) {
+    const response = await this.#hosts.ask(await accessTo(href, { referenceId }), signal);
     return response && fileOf(response);
   }
 

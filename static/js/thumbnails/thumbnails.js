@@ -15,6 +15,7 @@ import { pictureKey } from "./picture-key.js";
  * @property {string} dataset public id
  * @property {string} item public id of what the cell shows
  * @property {string} url absolute
+ * @property {string} [referenceId] of the item that the picture is, where that is known
  * @property {import("./size-classes.js").SizeClass} size
  * @property {import("./crop-view.js").Crop | null} crop null for the whole picture
  */
@@ -92,7 +93,7 @@ export class Thumbnails {
       return shown(made, wish, signal, false);
     }
     try {
-      const image = await loadPicture(new Image(), wish.url, signal, { isReadable: this.#abilities.readable(origin) });
+      const image = await loadPicture(new Image(), wish.url, signal, { isReadable: this.#abilities.readable(origin), referenceId: wish.referenceId });
       this.#settle(origin);
       return { image, width: image.naturalWidth, height: image.naturalHeight, isThumbnail: false, isCrop: false, isOld: false };
     } catch (reason) {
@@ -120,7 +121,7 @@ export class Thumbnails {
     const [store, key] = [await this.#store, keyOf(wish)];
     const kept = await store?.take(key);
     if (!store || !kept) return null;
-    const found = await this.#files.again(wish.url, kept.mark, signal);
+    const found = await this.#files.again(wish.url, kept.mark, signal, { referenceId: wish.referenceId });
     if (found === "same") await store.confirm(key);
     if (!found || found === "same") return null;
     const made = await this.#maker.make({ file: found.file, address: wish.url, size: wish.size, crop: wish.crop }, signal);
@@ -135,11 +136,11 @@ export class Thumbnails {
    * @param {AbortSignal} signal
    * @returns {Promise<Kept | null>} null when the picture itself is to be shown
    */
-  async #make({ url, size, crop }, signal) {
+  async #make({ url, referenceId, size, crop }, signal) {
     const origin = originOf(url);
     const isReadable = this.#abilities.readable(origin);
     if (isReadable === false || this.#silent.has(origin)) return null;
-    const source = await this.#source(url, signal, crop !== null, isReadable === undefined);
+    const source = await this.#source(url, signal, { isKept: crop !== null, referenceId }, isReadable === undefined);
     if (!source) return null;
     const made = await this.#maker.make({ file: source.file, address: url, size, crop }, signal);
     return made && { ...made, mark: source.mark };
@@ -148,15 +149,15 @@ export class Thumbnails {
   /**
    * @param {string} url
    * @param {AbortSignal} signal
-   * @param {boolean} isKept
+   * @param {{isKept: boolean, referenceId: string | undefined}} how
    * @param {boolean} isTrial whether nobody knows the host yet
    */
-  async #source(url, signal, isKept, isTrial) {
-    if (!isTrial) return this.#files.take(url, signal, { isKept });
+  async #source(url, signal, how, isTrial) {
+    if (!isTrial) return this.#files.take(url, signal, how);
     const origin = originOf(url);
     const limit = this.#hosts.isTrying(origin) ? AbortSignal.any([signal, AbortSignal.timeout(TRIAL_PATIENCE_MS)]) : signal;
     try {
-      const source = await this.#files.take(url, limit, { isKept });
+      const source = await this.#files.take(url, limit, how);
       if (!source && this.#abilities.readable(origin) === undefined) this.#silent.set(origin, "asked");
       return source;
     } catch (reason) {

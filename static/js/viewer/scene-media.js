@@ -120,7 +120,7 @@ export class SceneMedia {
    * @returns {Promise<OpenedScene>} rejects as the last source did
    */
   async open({ wanted, prefer, capacity_bytes, signal, changed }) {
-    const { video_url, frame_count, frame_rate } = this.#scene;
+    const { video_url, frame_count, frame_rate, reference_id: referenceId } = this.#scene;
     const count = this.frames ? frame_count : null;
     const url = video_url ?? "";
     const onRanges = (/** @type {boolean} */ ranges) => this.#abilities.learn(originOf(url), { ranges });
@@ -145,8 +145,8 @@ export class SceneMedia {
     const whyVideo = (/** @type {unknown} */ reason) => this.#explain(url, "video", reason);
     const openers = {
       frames: tried("frames", () => openFrames(/** @type {FrameList} */ (this.frames), { rate_hz: frame_rate, signal, abilities: this.#abilities, why: whyFrame })),
-      mp4: tried("mp4", () => openMp4(url, { count, signal, onProgress, onRanges, capacity_bytes, why: whyVideo })),
-      video: tried("video", () => openNative(url, { count, rate_hz: frame_rate, signal, why: whyVideo })),
+      mp4: tried("mp4", () => openMp4(url, { count, signal, onProgress, onRanges, capacity_bytes, why: whyVideo, referenceId })),
+      video: tried("video", () => openNative(url, { count, rate_hz: frame_rate, signal, why: whyVideo, referenceId })),
     };
     const onHandOver = (/** @type {SourceKind} */ kind, /** @type {unknown} */ reason) => void this.#leave(kind, wanted, reason, signal).then(changed);
     this.#left.clear();

@@ -111,11 +111,12 @@ class FramesSource {
    * @param {AbortSignal} signal
    */
   async #loadFrom(index, location, signal) {
-    const access = await accessTo(location, { medium: "image" });
+    const referenceId = this.#frames.reference(index) ?? undefined;
+    const access = await accessTo(location, { medium: "image", referenceId });
     const response = await this.#hosts.ask(access, signal);
     if (response && !isDrawing(response)) return this.#loadByFile(index, new URL(access.href).host, response, signal);
     void response?.body?.cancel();
-    return this.#loadByImage(location, access, signal);
+    return this.#loadByImage(location, access, referenceId, signal);
   }
 
   dispose() {
@@ -161,10 +162,12 @@ class FramesSource {
    * The bitmap can be shown, though not read, where the host does not allow it.
    * @param {string} location
    * @param {import("../../credentials/access.js").Access} access
+   * @param {string | undefined} referenceId
    * @param {AbortSignal} signal
    */
-  async #loadByImage(location, { href, origin }, signal) {
-    const image = await loadPicture(this.#browser.makeImage(), location, signal, { isReadable: this.#abilities.readable(origin) });
+  async #loadByImage(location, { href, origin }, referenceId, signal) {
+    const known = { isReadable: this.#abilities.readable(origin), referenceId };
+    const image = await loadPicture(this.#browser.makeImage(), location, signal, known);
     this.#hosts.shown(origin);
     const size = { width: image.naturalWidth, height: image.naturalHeight };
     try {

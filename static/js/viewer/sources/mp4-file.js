@@ -13,6 +13,8 @@ import { CannotShow, HostClosed } from "../frame-source.js";
 
 /** @typedef {(reason: unknown) => Promise<import("../../media/verdicts.js").Diagnosis>} Why */
 
+/** Where a video is, as it is stored, and what its scene is called where that is known. @typedef {{url: string, referenceId: string | undefined}} Stored */
+
 /** A range in this form needs no preflight. 64 KiB hold the index of a short video. */
 const PROBE = "bytes=0-65535";
 /** A host without ranges sends the whole file or nothing; more than this is too much to wait for and to hold. */
@@ -27,16 +29,17 @@ const RETRY_S = 0.3;
  * Asks the host for the beginning of the file, and settles how the rest is read.
  * @param {Mediabunny} mediabunny
  * @param {string} url as it is stored
- * @param {{signal: AbortSignal, onProgress: (fraction: number) => void, onRanges?: ((is: boolean) => void) | undefined, why?: Why | undefined}} options `onRanges` hears whether the host sends parts
+ * @param {{signal: AbortSignal, onProgress: (fraction: number) => void, onRanges?: ((is: boolean) => void) | undefined, why?: Why | undefined, referenceId?: string | undefined}} options
+ *   `onRanges` hears whether the host sends parts, `referenceId` is what the scene is called
  * @returns {Promise<import("../../../vendor/mediabunny/mediabunny.min.mjs").Source>} rejects with CannotShow, HostDown, or with the signal's reason
  */
-export async function openFile(mediabunny, url, { signal, onProgress, onRanges, why }) {
+export async function openFile(mediabunny, url, { signal, onProgress, onRanges, why, referenceId }) {
   const origin = originOf(url);
-  const response = await probe(url, origin, signal);
+  const response = await probe({ url, referenceId }, origin, signal);
   if (response.ok) onRanges?.(response.status === 206);
   if (response.status === 206) {
     void response.body?.cancel().catch(() => {});
-    return rangedSource(mediabunny, url, why);
+    return rangedSource(mediabunny, { url, referenceId }, why);
   }
   if (response.status === 416) throw new CannotShow("The video file is empty.");
   if (!response.ok) {
@@ -49,15 +52,15 @@ export async function openFile(mediabunny, url, { signal, onProgress, onRanges, 
 }
 
 /**
- * @param {string} url
+ * @param {Stored} video
  * @param {string} origin
  * @param {AbortSignal} signal
  */
-async function probe(url, origin, signal) {
+async function probe(video, origin, signal) {
   try {
-    const ask = (/** @type {AbortSignal} */ limit) => request(url, { headers: { Range: PROBE }, signal: limit });
+    const ask = (/** @type {AbortSignal} */ limit) => request(video, { headers: { Range: PROBE }, signal: limit });
     // That it fails may only mean that pages may not read the host's files: the next source tells.
-    return await withDeadline((limit) => outages.load(url, ask, { signal: limit }), { signal });
+    return await withDeadline((limit) => outages.load(video.url, ask, { signal: limit }), { signal });
   } catch (reason) {
     signal.throwIfAborted();
     if (reason instanceof HostDown || reason instanceof CredentialsMissing || reason instanceof StorageUnresolved) throw reason;
@@ -71,11 +74,11 @@ async function probe(url, origin, signal) {
 
 /**
  * Asks for a part of the file, each time by an address that is good now.
- * @param {string} url
+ * @param {Stored} video
  * @param {RequestInit} init
  */
-async function request(url, init) {
-  const access = await accessTo(url, { medium: "video" });
+async function request({ url, referenceId }, init) {
+  const access = await accessTo(url, { medium: "video", referenceId });
   const headers = new Headers(init.headers);
   for (const [name, value] of Object.entries(access.init.headers ?? {})) headers.set(name, value);
   const response = await fetch(access.href, { ...init, ...access.init, headers, referrerPolicy: "no-referrer" });
@@ -86,10 +89,11 @@ async function request(url, init) {
 /**
  * A file read in pieces, as they are needed.
  * @param {Mediabunny} mediabunny
- * @param {string} url
+ * @param {Stored} video
  * @param {Why | undefined} why
  */
-function rangedSource(mediabunny, url, why) {
+function rangedSource(mediabunny, video, why) {
+  const { url } = video;
   let failures = 0;
   // Opening has shown that pages may read this host's files: a request that fails now has another cause.
   const explained = { why: (/** @type {unknown} */ reason) => (reason instanceof TypeError ? (why?.(reason) ?? null) : null) };
@@ -97,7 +101,7 @@ function rangedSource(mediabunny, url, why) {
   const fetchPatiently = async (_, init) => {
     const outer = init?.signal ? [init.signal] : [];
     // The reader's own signal outlives the deadline: it ends the body, which would keep one of the host's few connections.
-    const ask = (/** @type {AbortSignal} */ limit) => request(url, { ...init, signal: AbortSignal.any([limit, ...outer]) });
+    const ask = (/** @type {AbortSignal} */ limit) => request(video, { ...init, signal: AbortSignal.any([limit, ...outer]) });
     const response = await withDeadline((limit) => outages.load(url, ask, { signal: limit, ...explained }));
     if (!response.body) return response;
     const arrived = () => (failures = 0);

@@ -27,14 +27,15 @@ const [FEWEST, MOST] = [6, 240];
  * @param {(is: boolean) => void} [options.onRanges] hears whether the host sends parts of the file
  * @param {number} [options.capacity_bytes] what the viewer may hold of pictures
  * @param {import("./mp4-file.js").Why} [options.why] explains a part that did not come; by default nobody does
+ * @param {string} [options.referenceId] what the scene is called
  * @returns {Promise<FrameSource>} rejects with CannotShow, or with the signal's reason
  */
-export async function openMp4(url, { count, signal, onProgress = () => {}, onRanges, capacity_bytes = USUAL_CAPACITY_BYTES, why }) {
+export async function openMp4(url, { count, signal, onProgress = () => {}, onRanges, capacity_bytes = USUAL_CAPACITY_BYTES, why, referenceId }) {
   signal.throwIfAborted();
   const mediabunny = await import("../../../vendor/mediabunny/mediabunny.min.mjs");
   // It would write addresses to the console.
   mediabunny.Logging.level = mediabunny.LogLevel.Silent;
-  const file = await openFile(mediabunny, url, { signal, onProgress, onRanges, why });
+  const file = await openFile(mediabunny, url, { signal, onProgress, onRanges, why, referenceId });
   const track = await VideoTrack.open(mediabunny, file, { signal, onProgress });
   if (count !== null && count !== track.index.count) {
     track.dispose();

@@ -34,14 +34,14 @@ const FASTEST = 8;
 /**
  * Opens a video in the browser's player and finds out how its frames are numbered.
  * @param {string} url as it is stored
- * @param {{count: number | null, rate_hz: number | null, signal: AbortSignal, why?: Why | undefined}} scene the number of frames the
- *   scene has; null for a video alone; and what explains a frame that did not come
+ * @param {{count: number | null, rate_hz: number | null, signal: AbortSignal, why?: Why | undefined, referenceId?: string | undefined}} scene
+ *   the number of frames the scene has, null for a video alone; what explains a frame that did not come; and what the scene is called
  * @returns {Promise<FrameSource>} rejects with CannotShow, with the signal's reason, or, where only the
  *   doctor can say why, with VideoFailed or LoadTimedOut
  */
-export async function openNative(url, { count, rate_hz, signal, why }) {
+export async function openNative(url, { count, rate_hz, signal, why, referenceId }) {
   signal.throwIfAborted();
-  const player = new VideoPlayer(() => addressFor(url), originOf(url));
+  const player = new VideoPlayer(() => addressFor(url, referenceId), originOf(url));
   /** @type {Watched} */
   const watched = (load, { signal }) => outages.load(url, load, { signal, why: (reason) => why?.(reason) ?? null });
   try {
@@ -60,9 +60,10 @@ export async function openNative(url, { count, rate_hz, signal, why }) {
 /**
  * What the player asks for now; a signed address is another one by the time it is asked again.
  * @param {string} url as it is stored
+ * @param {string | undefined} referenceId
  */
-async function addressFor(url) {
-  const { href, element, origin } = await accessTo(url, { medium: "video" });
+async function addressFor(url, referenceId) {
+  const { href, element, origin } = await accessTo(url, { medium: "video", referenceId });
   if (element) return href;
   throw new CannotShow(`The browser's own player sends no token, and ${origin} wants one.`);
 }
