@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tests import make
 from tests.pages.conftest import Browse, House, island_of, make_file_item, text_of
+from tests.pages.labelled import label_masks
 from webapp.accounts.viewer import Viewer
 from webapp.datasets import actions, queries
 from webapp.datasets.models import Dataset
@@ -92,6 +93,21 @@ def test_of_many_rows_some_places_are_looked_at_and_a_rare_host_is_searched_for(
     assert found["total"] == 201
     monkeypatch.setattr(health_sample, "SEARCHED", 0)
     assert sample(browse(owner), dataset, size=10, seed=4)["unmet"] in ([OTHER], [])
+
+
+def test_masks_of_people_and_of_runs_come_with_their_links(owner: Viewer, stranger: Viewer, browse: Browse) -> None:
+    dataset = make.make_dataset(owner, privacy=False)
+    item, _ = make.make_items(owner, dataset, 2)
+    assert sample(browse(owner), dataset)["masks"] == []
+    label_masks(owner, dataset)
+    link = {
+        "reference_id": item.reference_id,
+        "href": f"/datasets/{dataset.public_id}/items/{item.public_id}",
+        "url": f"{make.MEDIA}/mask.png",
+    }
+    # One by file, which no link ends of, is not among them.
+    assert sample(browse(owner), dataset)["masks"] == [link, link]
+    assert browse(stranger).get(f"/datasets/{dataset.public_id}/health/sample").status_code == 404
 
 
 def test_one_answer_is_bounded(
@@ -191,9 +207,9 @@ def test_nothing_takes_more_statements_for_more_rows(
         make.make_scene(owner, scene_dataset, f"s-{count}", frames=count, video_url=f"{make.MEDIA}/{count}.mp4")
         # The session, the person, the memberships twice; the dataset and its hosts.
         assert asked(items) == asked(scenes) == 4 + 2
-        # The session, the person, the membership, the dataset; its hosts, all addresses, the rows drawn.
-        assert asked(f"{items}sample") == 4 + 3
-        assert asked(f"{scenes}sample") == 4 + 5
+        # The session, the person, the membership, the dataset; its hosts, all addresses, the rows drawn, who has masks.
+        assert asked(f"{items}sample") == 4 + 4
+        assert asked(f"{scenes}sample") == 4 + 6
 
 
 def test_a_bucket_counts_as_the_host_that_it_is_at(

@@ -25,6 +25,7 @@ from webapp.datasets.sampling import MAX_SEED, some_seed
 from webapp.pages.cells import dataset_href, stored_address
 from webapp.pages.door import feed
 from webapp.pages.feeds import answer
+from webapp.pages.health_masks import MaskLink, some_masks
 from webapp.privacy import public_id
 from webapp.privacy.media_url import MediaUrl
 from webapp.privacy.refusals import Invalid
@@ -81,7 +82,10 @@ class HostInSample(TypedDict):
 
 
 class SampleAnswer(TypedDict):
-    """`looked_at` of `total` addresses were looked at; `unmet` are the dataset's hosts that none was found on."""
+    """`looked_at` of `total` addresses were looked at; `unmet` are the dataset's hosts that none was found on.
+
+    `masks` are of its labels: not to be opened, but their links end as well.
+    """
 
     seed: int
     size: int
@@ -90,6 +94,7 @@ class SampleAnswer(TypedDict):
     hosts: list[HostInSample]
     unmet: list[str]
     files: list[FileToCheck]
+    masks: list[MaskLink]
 
 
 class Spotted(NamedTuple):
@@ -144,6 +149,7 @@ def sample_of(viewer: Viewer, dataset: Dataset, *, size: int, seed: int, with_vi
         "hosts": told,
         "unmet": [one for one in missing if one not in {host["origin"] for host in told}],
         "files": files,
+        "masks": some_masks(viewer, dataset, chance),
     }
 
 

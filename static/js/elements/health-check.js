@@ -38,6 +38,7 @@ import { RunProgress } from "./health-progress.js";
  * @property {{origin: string, seen: number, chosen: number}[]} hosts
  * @property {string[]} unmet the dataset's hosts that none of the addresses looked at is on
  * @property {FileToCheck[]} files
+ * @property {import("../health/summary.js").Linked[]} masks of labels
  */
 
 /** The page is brought up to date so often: quick enough to follow, and it costs the files no time. */
@@ -108,7 +109,7 @@ export class HealthCheck extends HTMLElement {
     const hosts = new HostList();
     const measures = new MeasureList({ desk: this.#desk, url: island.measures }, signal);
     this.#place("").replaceChildren(progress.element);
-    this.append(hosts.element, new EndingLinks(sample.files, signal).element, measures.element);
+    this.append(hosts.element, new EndingLinks(sample.files, sample.masks, signal).element, measures.element);
     const show = () => {
       this.dataset.state = run.state;
       progress.show();

@@ -5,7 +5,7 @@ import { grouped } from "../lib/digits.js";
 import { make } from "../lib/markup.js";
 import { lifeInWords } from "../media/expiry.js";
 
-/** @typedef {import("../health/check-run.js").FileToCheck} FileToCheck */
+/** @typedef {import("../health/summary.js").Linked} Linked */
 /** @typedef {import("../health/summary.js").Endings} Endings */
 
 /** What is left of a link grows less while one looks. */
@@ -13,14 +13,17 @@ const RENEWED_EVERY_S = 15;
 
 export class EndingLinks {
   #body = make("div", { class: "section__body" });
-  #files;
+  #links;
+  #masks;
 
   /**
-   * @param {readonly FileToCheck[]} files
+   * @param {readonly Linked[]} files
+   * @param {readonly Linked[]} masks of labels
    * @param {AbortSignal} signal
    */
-  constructor(files, signal) {
-    this.#files = files;
+  constructor(files, masks, signal) {
+    this.#links = [...files, ...masks];
+    this.#masks = masks.length;
     const about = make("p", {}, "A signed link says itself when it ends. After that nobody can open the file by it.");
     this.element = make("section", { class: "section" }, make("div", { class: "section__name" }, make("h2", {}, "Links that end"), about), this.#body);
     const timer = setInterval(() => this.#show(), RENEWED_EVERY_S * 1000);
@@ -30,10 +33,11 @@ export class EndingLinks {
 
   #show() {
     const now_ms = Date.now();
-    const endings = endingsOf(this.#files, now_ms);
+    const endings = endingsOf(this.#links, now_ms);
     const { total, ending, ended, next, bars } = endings;
-    if (ending === 0) return this.#body.replaceChildren(make("p", { class: "quiet" }, "None of these links says that it ends."));
-    const all = make("p", {}, `${grouped(ending)} of ${grouped(total)} links ${ending === 1 ? "says" : "say"} when ${ending === 1 ? "it ends" : "they end"}.`);
+    const masks = this.#masks > 0 ? ` ${grouped(this.#masks)} of the links looked at ${this.#masks === 1 ? "leads to a mask" : "lead to masks"} of labels.` : "";
+    if (ending === 0) return this.#body.replaceChildren(make("p", { class: "quiet" }, `None of these links says that it ends.${masks}`));
+    const all = make("p", {}, `${grouped(ending)} of ${grouped(total)} links ${ending === 1 ? "says" : "say"} when ${ending === 1 ? "it ends" : "they end"}.${masks}`);
     const gone = ended > 0 ? [make("p", { class: "health-ended" }, `${grouped(ended)} ${ended === 1 ? "has" : "have"} expired already.`)] : [];
     const first = next ? [make("p", {}, "The next ", lifeInWords(next.end_ms, now_ms), ": ", make("a", { href: next.file.href }, next.file.reference_id), ".")] : [];
     this.#body.replaceChildren(all, ...gone, ...first, ...(bars.length > 0 ? [chart(endings)] : []));

@@ -3,7 +3,7 @@
 import { expiresAt } from "../media/expiry.js";
 
 /** @typedef {import("./check-run.js").Checked} Checked */
-/** @typedef {import("./check-run.js").FileToCheck} FileToCheck */
+/** What a link leads to: a file of the sample, or a mask of a label. @typedef {Pick<import("./check-run.js").FileToCheck, "url" | "href" | "reference_id">} Linked */
 /** @typedef {import("../media/verdicts.js").Diagnosis} Diagnosis */
 
 const EXAMPLES = 5;
@@ -69,10 +69,10 @@ function causesOf(files) {
 
 /**
  * @typedef {object} Endings
- * @property {number} total files looked at
+ * @property {number} total links looked at
  * @property {number} ending how many of their links say when they end
  * @property {number} ended how many of those have ended
- * @property {{file: FileToCheck, end_ms: number} | null} next the link that ends first of those that have not
+ * @property {{file: Linked, end_ms: number} | null} next the link that ends first of those that have not
  * @property {"hour" | "day"} unit of the bars
  * @property {{begin_ms: number, count: number}[]} bars links that end in each hour or day from now on, empty ones too
  * @property {number} later links that end after the last bar
@@ -80,7 +80,7 @@ function causesOf(files) {
 
 /**
  * When the links of a sample end.
- * @param {readonly FileToCheck[]} files
+ * @param {readonly Linked[]} files
  * @param {number} now_ms
  * @returns {Endings}
  */
