@@ -38,6 +38,8 @@ def some_masks(viewer: Viewer, dataset: Dataset, chance: random.Random) -> list[
     found: dict[tuple[int | None, int], MaskLink] = {}
     counts = LabelCount.objects.filter(dataset_id=dataset.pk, kind=Kind.MASK, count__gt=0)
     sources = list(counts.order_by("run_id").values_list("run_id", flat=True).distinct()[:MOST_SOURCES])
+    if not sources:
+        return []
     ending = time.monotonic() + LOOK_S
     # SQLite stops by the sum of all, PostgreSQL by each statement.
     with contextlib.suppress(QueryTooSlow), strictly_in_time(LOOK_S):
