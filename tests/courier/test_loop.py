@@ -27,6 +27,8 @@ from webapp.datasets.actions.origin_terms import OriginTerms, describe_origin
 from webapp.datasets.actions.origins import declare_origin
 from webapp.datasets.models import Dataset, DatasetOrigin, Item, StoredFile
 from webapp.labels.models import LabellingTask
+from webapp.promotions.actions import clearing
+from webapp.promotions.actions.revoke import revoke
 from webapp.promotions.models import CourierStop, OriginRule, Promotion, PromotionItem
 from webapp.promotions.states import State
 
@@ -308,3 +310,22 @@ def test_clock_that_jumped_ahead_is_believed_after_an_hour() -> None:
     assert later(601)
     assert not later(60, jump=86_400)
     assert later(60, jump=-86_400)
+
+
+def test_courier_deletes_the_copies_of_what_was_revoked_however_many(
+    owner: Viewer,
+    approver: Viewer,
+    items: list[Item],
+    carry: Callable[[], int],
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    promotion = approved(owner, approver, items)
+    carry()
+    with monkeypatch.context() as patched:
+        patched.setattr(clearing, "ROWS_AT_ONCE", 1)
+        revoke(owner, promotion)
+    assert (states(promotion), len(files(settings))) == (["stored"] * 3, 3)
+    carry()
+    assert (states(promotion), files(settings)) == (["gone"] * 3, [])
+    assert AuditEntry.objects.get(action="promotion.cleared").details == {"copies": 3}

@@ -14,6 +14,7 @@ from webapp.accounts import queries as people
 from webapp.datasets import actions, queries
 from webapp.privacy import public_id
 from webapp.promotions import queries as promotions
+from webapp.promotions.actions import clearing
 from webapp.promotions.models import Promotion, PromotionItem
 from webapp.promotions.states import ItemState
 
@@ -146,6 +147,29 @@ def test_what_is_shared_is_revoked_on_the_page_and_the_record_stays(
     assert "by owner@harbor.example: Too much." in said
     assert "copy deleted" in said
     assert "there is nothing to revoke" in text_of(browse(owner).post(path_of(asked), {"do": "revoke"}))
+
+
+def test_page_of_what_was_revoked_says_how_many_copies_are_deleted(
+    asked: Promotion, owner: Viewer, approver: Viewer, browse: Browse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clearing, "ROWS_AT_ONCE", 1)
+    copied(make.approve(approver, asked), 2)
+    said = text_of(browse(owner).post(path_of(asked), {"do": "revoke"}, follow=True))
+    for words in ("The links are closed; the copies are being deleted.", "0 of 2", "copy to be deleted 2"):
+        assert words in said
+    clearing.clear_some(asked.pk)
+    while asked_states(asked).count("gone") == 0:
+        clearing.clear_some(asked.pk)
+    told = browse(owner).get(f"{path_of(asked)}/progress").json()
+    assert (told["state_text"], told["done"], told["total"], told["is_live"]) == ("links closed", 1, 2, True)
+    while clearing.clear_some(asked.pk):
+        pass
+    assert browse(owner).get(f"{path_of(asked)}/progress").json()["is_live"] is False
+    assert "copy deleted 2" in text_of(browse(owner).get(path_of(asked)))
+
+
+def asked_states(promotion: Promotion) -> list[str]:
+    return list(PromotionItem.objects.filter(promotion=promotion).values_list("state", flat=True))
 
 
 def test_items_are_listed_by_state_a_page_at_a_time(

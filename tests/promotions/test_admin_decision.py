@@ -10,11 +10,13 @@ from django.test.utils import CaptureQueriesContext
 
 from tests import make
 from tests.promotions.approving import QUEUE, as_stored, decide_page, sign_in
+from tests.promotions.copied import copied
 from webapp.accounts.models import Membership, User
 from webapp.accounts.viewer import Viewer
 from webapp.datasets.actions import delete_dataset
 from webapp.datasets.models import Dataset, DatasetOrigin, Item
 from webapp.labels.actions.projects import add_labelers, archive_project
+from webapp.promotions.actions import clearing
 from webapp.promotions.actions.copies import CHANGED, DELETED
 from webapp.promotions.actions.revoke import take_out
 from webapp.promotions.actions.stop import stop_copying
@@ -79,7 +81,8 @@ def test_approval_says_what_happens_next(approver: Viewer, waiting: Promotion) -
     stored = as_stored(waiting)
     assert (stored.state, stored.decided_by_id) == (State.APPROVED, approver.user_id)
     progress = browser.get(f"{QUEUE}{waiting.pk}/progress/").json()
-    assert progress == {"stored": 0, "attention": 0, "going": 3, "state": "Approved, not begun", "is_live": True}
+    counts = {"stored": 0, "attention": 0, "going": 3, "gone": 0}
+    assert progress == {**counts, "state": "Approved, not begun", "is_live": True}
 
 
 def test_rejection_takes_a_reason_and_no_fresh_sign_in(approver: Viewer, waiting: Promotion) -> None:
@@ -140,6 +143,25 @@ def test_revoking_takes_it_back_and_keeps_the_reason(approver: Viewer, waiting: 
     answer = browser.post(decide_page(waiting), {"do": "revoke", "reason": "Wrong pier."}, follow=True)
     assert "Wrong pier." in answer.text
     assert as_stored(waiting).state == State.REVOKED
+
+
+def test_copies_that_are_yet_to_be_deleted_are_counted_while_they_go(
+    approver: Viewer, waiting: Promotion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clearing, "ROWS_AT_ONCE", 1)
+    browser = sign_in(approver, is_fresh=False)
+    copied(make.approve(approver, waiting), 3)
+    answer = browser.post(decide_page(waiting), {"do": "revoke"}, follow=True)
+    assert "All links are closed; the copies are being deleted" in answer.text
+    clearing.clear_some(waiting.pk)
+    shown = " ".join(re.sub("<[^>]*>", "", browser.get(decide_page(waiting)).text).split())
+    assert "All links are closed; 1 of 3 copies are deleted" in shown
+    told = browser.get(f"{QUEUE}{waiting.pk}/progress/").json()
+    assert (told["gone"], told["stored"], told["is_live"]) == (1, 2, True)
+    while clearing.clear_some(waiting.pk):
+        pass
+    assert browser.get(f"{QUEUE}{waiting.pk}/progress/").json()["is_live"] is False
+    assert "3 copies were deleted." in browser.get(decide_page(waiting)).text
 
 
 def test_pictures_come_from_the_promotions_hosts_and_only_there(

@@ -14,6 +14,7 @@ from pathlib import Path
 from django.conf import settings
 from django.utils import timezone
 
+from webapp.courier.clearing import Clearing
 from webapp.courier.copies import Copies, Removing
 from webapp.courier.egress_log import bytes_today
 from webapp.datasets.actions.files import remove_unnamed
@@ -24,7 +25,7 @@ from webapp.promotions.actions.revoke import expire
 log = logging.getLogger(__name__)
 
 ENDS_EVERY_S, LIMITS_EVERY_S, EXPIRES_EVERY_S, SWEEP_EVERY_S = 5.0, 2.0, 60.0, 3600.0
-REMOVALS_EVERY_S = 2.0
+CLEARS_EVERY_S = REMOVALS_EVERY_S = 2.0
 # What a clock may jump ahead of the time that passed, and how long until a longer jump is believed.
 HARMLESS_JUMP_S, BELIEVED_AFTER_S = 300.0, 3600.0
 # A part that nobody goes on with, and nobody has written to for so long.
@@ -39,7 +40,7 @@ class Upkeep:
     """Does each thing when it is due; the first `look` does all of them, and `end` once more what ends promotions."""
 
     def __init__(self, copies: Copies, removals: Removing | None = None) -> None:
-        self._copies, self._removals = copies, removals
+        self._copies, self._clearing, self._removals = copies, Clearing(), removals
         now = time.monotonic()
         self._due: dict[Callable[[], None], tuple[float, float]] = {
             # A limit may have been raised since the last start.
@@ -47,6 +48,7 @@ class Upkeep:
             self.keep_to_limits: (LIMITS_EVERY_S, now),
             self.end_promotions: (ENDS_EVERY_S, now),
             self.expire: (EXPIRES_EVERY_S, now),
+            self._clearing.look: (CLEARS_EVERY_S, now),
             self.sweep: (SWEEP_EVERY_S, now),
         }
         if removals is not None:
@@ -61,6 +63,7 @@ class Upkeep:
 
     def end(self) -> None:
         self.end_promotions()
+        self._clearing.end()
         if self._removals is not None:
             self._removals.end()
 

@@ -22,9 +22,7 @@ from webapp.labels.models import LabellingProject, LabellingTask
 from webapp.privacy import public_id
 from webapp.privacy.media_url import MediaUrl
 from webapp.privacy.refusals import Invalid
-from webapp.promotions.models import PromotionItem
-from webapp.promotions.opening import WITH_COPIES
-from webapp.promotions.states import ItemState
+from webapp.promotions.opening import TaskCopy, copies_of_tasks
 
 TASKS_AT_ONCE = 1_000
 DEFAULT_DAYS, MOST_DAYS = 7, 14
@@ -107,7 +105,7 @@ def parts(viewer: Viewer, project: LabellingProject, terms: Terms) -> Iterator[l
     """The tasks in the order of their items, some at a time."""
     tasks, after = tasks_to_label(viewer, project, terms), 0
     while rows := [Row(*row) for row in tasks.filter(item_id__gt=after).values_list(*COLUMNS)[:TASKS_AT_ONCE]]:
-        yield tasks_out(terms, rows)
+        yield tasks_out(terms, project, rows)
         after = rows[-1].item_pk
 
 
@@ -140,12 +138,15 @@ COLUMNS = (
 )
 
 
-def tasks_out(terms: Terms, rows: Sequence[Row]) -> list[TaskOut]:
-    copies = copies_of(rows)
+def tasks_out(terms: Terms, project: LabellingProject, rows: Sequence[Row]) -> list[TaskOut]:
+    copied = copies_of_tasks([(project.pk, row.item_pk, row.promotion_pk) for row in rows if row.promotion_pk])
+    copies = {item_pk: copy for (_, item_pk), copy in copied.items()}
     ids = public_id.encode_many("task", [row.pk for row in rows])
     made = []
     for task_id, row in zip(ids, rows, strict=True):
-        link, ends = link_of(terms, row, copies)
+        copy = copies.get(row.item_pk)
+        promotion_pk = row.promotion_pk if copy is None else copy.promotion_pk
+        link, ends = link_of(terms, row, copy)
         made.append(
             TaskOut(
                 task_id,
@@ -156,7 +157,7 @@ def tasks_out(terms: Terms, rows: Sequence[Row]) -> list[TaskOut]:
                 link,
                 ends,
                 row.promotion_pk is None and row.file_pk is None,
-                None if row.promotion_pk is None else public_id.encode("prm", row.promotion_pk),
+                None if promotion_pk is None else public_id.encode("prm", promotion_pk),
                 row.width,
                 row.height,
                 row.status,
@@ -165,28 +166,14 @@ def tasks_out(terms: Terms, rows: Sequence[Row]) -> list[TaskOut]:
     return made
 
 
-Copies = dict[tuple[int, int], tuple[int, datetime | None]]
-
-
-def copies_of(rows: Sequence[Row]) -> Copies:
-    """By promotion and item the file of each copy that is there, and when its promotion ends."""
-    found = PromotionItem.objects.filter(
-        promotion_id__in={row.promotion_pk for row in rows if row.promotion_pk is not None},
-        item_pk__in=[row.item_pk for row in rows],
-        state=ItemState.STORED,
-        promotion__state__in=WITH_COPIES,
-    ).values_list("promotion_id", "item_pk", "file_id", "promotion__expires_at")
-    return {(promotion, item): (file, ends) for promotion, item, file, ends in found if file is not None}
-
-
-def link_of(terms: Terms, row: Row, copies: Copies) -> tuple[str | None, datetime | None]:
+def link_of(terms: Terms, row: Row, copy: TaskCopy | None) -> tuple[str | None, datetime | None]:
     """The address that shows the task's picture, and when it ceases to."""
     if row.promotion_pk is None and row.file_pk is None:
         # Only who sees private items is given a task without a copy.
         return (row.url.reveal() if row.url is not None else None), None
     file_pk, over = row.file_pk, None
     if row.promotion_pk is not None:
-        file_pk, over = copies.get((row.promotion_pk, row.item_pk), (None, None))
+        file_pk, over = (None, None) if copy is None else (copy.file_pk, copy.ends)
     ends = terms.ends if over is None else min(terms.ends, over.replace(microsecond=0))
     if file_pk is None or ends <= timezone.now():
         return None, None

@@ -14,8 +14,7 @@ from webapp.labels.models import LabellingTask
 from webapp.pages.cells import PictureOnPage, links_for, media_address
 from webapp.pages.media_hosts import MediaHosts, media_hosts, upload_origins
 from webapp.privacy.shared_origin import shared_media_origins
-from webapp.promotions.models import PromotionItem
-from webapp.promotions.states import ItemState
+from webapp.promotions.opening import copies_of_tasks
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +31,8 @@ def task_pictures(request: HttpRequest, viewer: Viewer, tasks: Sequence[Labellin
     """Where this viewer's browser loads the pictures of these tasks from, which the viewer may see."""
     links = links_for(request, viewer)
     if not viewer.may(Permission.SEE_PRIVATE):
-        copies = copies_of(tasks)
-        files = {one.item_id: copies.get((one.promotion_pk, one.item_id)) for one in tasks}
-        addresses = {item_pk: links.to(item_pk, file_pk) for item_pk, file_pk in files.items() if file_pk is not None}
+        copies = copies_of_tasks([(one.project_id, one.item_id, one.promotion_pk) for one in tasks])
+        addresses = {item_pk: links.to(item_pk, copy.file_pk) for (_, item_pk), copy in copies.items()}
         return TaskPictures(addresses, media_hosts(viewer, (), ours=shared_media_origins(request)))
     datasets = list({one.item.dataset_id: one.item.dataset for one in tasks}.values())
     origins = queries.origin_rows_by_dataset(viewer, datasets)
@@ -42,16 +40,6 @@ def task_pictures(request: HttpRequest, viewer: Viewer, tasks: Sequence[Labellin
     only = datasets[0] if len(datasets) == 1 else None
     ours = upload_origins(request, datasets)
     return TaskPictures(addresses, media_hosts(viewer, chain(*origins.values()), ours=ours, dataset=only))
-
-
-def copies_of(tasks: Sequence[LabellingTask]) -> dict[tuple[int | None, int], int | None]:
-    """The file of the copy that each task's own promotion has made, by promotion and item."""
-    rows = PromotionItem.objects.filter(
-        promotion_id__in={one.promotion_pk for one in tasks},
-        item_pk__in=[one.item_id for one in tasks],
-        state=ItemState.STORED,
-    )
-    return {(promotion, item): file for promotion, item, file in rows.values_list("promotion_id", "item_pk", "file_id")}
 
 
 def picture_of(task: LabellingTask, pictures: TaskPictures, href: str) -> PictureOnPage | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
@@ -23,7 +23,7 @@ from webapp.pages.promotion_rows import PromotionRow, promotion_href, promotion_
 from webapp.pages.words import counted, in_bytes
 from webapp.privacy import public_id
 from webapp.promotions import queries
-from webapp.promotions.actions.copies import CHANGED
+from webapp.promotions.actions.copies import CHANGED, LIVE
 from webapp.promotions.actions.moving import may_take_back
 from webapp.promotions.actions.retry import ask_again, retry
 from webapp.promotions.actions.revoke import HAS_COPIES, revoke
@@ -103,7 +103,9 @@ class PromotionPage(Page):
     promotion: PromotionRow
     """What it is, and how far."""
     progress: Progress | None
-    """How far the copying is; None while nothing is copied."""
+    """How far the copying is, or after the end the deletion of what was copied; None while neither goes on."""
+    is_clearing: bool
+    """Whether it has ended, and not all of its copies are deleted yet."""
     progress_href: str
     """Where that is told."""
     job_href: str | None
@@ -159,7 +161,8 @@ def promotion(request: HttpRequest, viewer: Viewer, promotion_id: str) -> HttpRe
 
 @feed("GET")
 def promotion_progress(request: HttpRequest, viewer: Viewer, promotion_id: str) -> HttpResponse:
-    progress = progress_of(queries.promotion(viewer, promotion_id))
+    found = queries.promotion(viewer, promotion_id)
+    progress = progress_of(found, queries.state_counts(viewer, found) if found.clearing is not None else {})
     return HttpResponse(msgspec.json.encode(progress), content_type="application/json")
 
 
@@ -170,8 +173,11 @@ def take_back(request: HttpRequest, viewer: Viewer, found: Promotion) -> HttpRes
 
 
 def end(request: HttpRequest, viewer: Viewer, found: Promotion) -> HttpResponse:
-    revoke(viewer, found, reason=request.POST.get("reason", ""))
-    say(request, "Revoked. The links are closed and the copies are deleted; this record stays.")
+    ended = revoke(viewer, found, reason=request.POST.get("reason", ""))
+    if ended.clearing is None:
+        say(request, "Revoked. The links are closed and the copies are deleted; this record stays.")
+    else:
+        say(request, "Revoked. The links are closed; the copies are being deleted. This record stays.")
     return redirect(promotion_href(found))
 
 
@@ -191,11 +197,12 @@ def ask_anew(request: HttpRequest, viewer: Viewer, found: Promotion) -> HttpResp
 def show(request: HttpRequest, viewer: Viewer, found: Promotion, *, refusal: Refusal | None = None) -> HttpResponse:
     counts = queries.state_counts(viewer, found)
     rows, links = items_shown(request, viewer, found)
-    may_curate = viewer.may(Permission.CURATE)
+    may_curate, is_clearing = viewer.may(Permission.CURATE), clears(found, counts)
     page = PromotionPage(
         title=f"{counted(found.item_count, 'image')} of {found.dataset_name}",
         promotion=promotion_row(viewer, found),
-        progress=progress_of(found) if found.state in OPEN_TO_COURIER else None,
+        progress=progress_of(found, counts) if found.state in OPEN_TO_COURIER or is_clearing else None,
+        is_clearing=is_clearing,
         progress_href=reverse("pages:promotion-progress", args=[found.public_id]),
         job_href=job_href(viewer, found),
         hosts=tuple(HostRow(one.origin, one.count) for one in queries.hosts_of(found)),
@@ -205,7 +212,7 @@ def show(request: HttpRequest, viewer: Viewer, found: Promotion, *, refusal: Ref
         ended_by=found.revoked_by.email if found.revoked_by is not None else "",
         ended_at=found.revoked_at or found.withdrawn_at,
         ended_reason=found.revoked_reason,
-        choices=item_choices(request, counts),
+        choices=item_choices(request, found, counts),
         items=item_rows(viewer, found, rows),
         paging=links,
         may_revoke=found.state in HAS_COPIES and may_take_back(viewer, found),
@@ -237,10 +244,10 @@ def items_shown(request: HttpRequest, viewer: Viewer, found: Promotion) -> tuple
     return shown, paging(request, "di", after=shown[-1].item_pk if len(listed) > LIST_SIZE else None)
 
 
-def item_choices(request: HttpRequest, counts: dict[ItemState, int]) -> tuple[ItemChoice, ...]:
+def item_choices(request: HttpRequest, found: Promotion, counts: dict[ItemState, int]) -> tuple[ItemChoice, ...]:
     shown = request.GET.get("state", "")
     parts = [("", "All", sum(counts.values()))]
-    parts += [(str(state), state.label, counts[state]) for state in ItemState if state in counts]
+    parts += [(str(state), words_of(found, state)[0], counts[state]) for state in ItemState if state in counts]
     return tuple(
         ItemChoice(text, count, address(request, state=name or None, after=None), name == shown)
         for name, text, count in parts
@@ -250,19 +257,19 @@ def item_choices(request: HttpRequest, counts: dict[ItemState, int]) -> tuple[It
 def item_rows(viewer: Viewer, found: Promotion, rows: Sequence[PromotionItem]) -> tuple[ItemRow, ...]:
     named = Item.objects.visible_to(viewer).filter(pk__in=[row.item_pk for row in rows])
     names = dict(named.values_list("pk", "reference_id"))
-    dataset_id = found.dataset.public_id if found.dataset is not None else ""
-    return tuple(item_row(dataset_id, names.get(row.item_pk), row) for row in rows)
+    return tuple(item_row(found, names.get(row.item_pk), row) for row in rows)
 
 
-def item_row(dataset_id: str, name: str | None, row: PromotionItem) -> ItemRow:
-    item_id, state = public_id.encode("di", row.item_pk), ItemState(row.state)
+def item_row(found: Promotion, name: str | None, row: PromotionItem) -> ItemRow:
+    item_id, dataset_id = public_id.encode("di", row.item_pk), found.dataset.public_id if found.dataset else ""
+    text, mark = words_of(found, ItemState(row.state))
     return ItemRow(
         id=item_id,
         reference_id=name or "",
         href=reverse("pages:item", args=[dataset_id, item_id]) if name is not None and dataset_id else None,
         origin=row.origin,
-        state_text=state.label,
-        mark=MARKS[state],
+        state_text=text,
+        mark=mark,
         sentence=row.sentence,
         size=in_bytes(row.byte_count) if row.byte_count is not None else "",
         sha256=row.sha256,
@@ -270,15 +277,30 @@ def item_row(dataset_id: str, name: str | None, row: PromotionItem) -> ItemRow:
     )
 
 
-def progress_of(found: Promotion) -> Progress:
-    """How far the copying is, in a job's words, for the same bar."""
-    is_live = found.state in OPEN_TO_COURIER
+def words_of(found: Promotion, state: ItemState) -> tuple[str, str]:
+    """A state of its items in words, and the mark beside them."""
+    if found.clearing is None or state not in LIVE:
+        return state.label, MARKS[state]
+    return ("copy to be deleted" if state == ItemState.STORED else ItemState.LEFT.label), "cancelled"
+
+
+def clears(found: Promotion, counts: Mapping[ItemState, int]) -> bool:
+    return found.clearing is not None and ItemState.STORED in counts
+
+
+def progress_of(found: Promotion, counts: Mapping[ItemState, int]) -> Progress:
+    """How far the copying is, or the deletion of copies, in a job's words, for the same bar.
+
+    `counts` of its items in each state are asked for of one that has ended alone.
+    """
+    gone, is_clearing = counts.get(ItemState.GONE, 0), clears(found, counts)
+    is_live = is_clearing or found.state in OPEN_TO_COURIER
     return {
         "id": found.public_id,
         "state": "running" if is_live else "completed",
-        "state_text": State(found.state).label,
-        "done": found.stored_count,
-        "total": found.item_count,
+        "state_text": "links closed" if is_clearing else State(found.state).label,
+        "done": gone if is_clearing else found.stored_count,
+        "total": gone + counts[ItemState.STORED] if is_clearing else found.item_count,
         "errors": found.attention_count,
         "is_live": is_live,
         "is_stopping": False,

@@ -70,7 +70,9 @@ def reject_it(request: HttpRequest, viewer: Viewer, promotion: Promotion) -> str
 
 
 def revoke_it(request: HttpRequest, viewer: Viewer, promotion: Promotion) -> str:
-    revoke(viewer, promotion, reason=request.POST.get("reason", ""))
+    ended = revoke(viewer, promotion, reason=request.POST.get("reason", ""))
+    if ended.clearing is not None:
+        return "Revoked. All links are closed; the copies are being deleted, and this page shows how far that is."
     return "Revoked. All links are closed and the copies are deleted."
 
 

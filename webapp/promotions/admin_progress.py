@@ -14,7 +14,7 @@ from webapp.promotions.states import OPEN_TO_COURIER, ItemState, State
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Counts of items; `left` will not be copied, `gone` were."""
+    """Counts of items; `left` will not be copied, `gone` were. `is_clearing`: links are closed, copies there yet."""
 
     state: str
     going: int
@@ -23,11 +23,16 @@ class Progress:
     left: int
     gone: int
     is_live: bool
+    is_clearing: bool
     is_stopped: bool
 
     @property
     def total(self) -> int:
         return self.going + self.stored + self.attention
+
+    @property
+    def copied(self) -> int:
+        return self.stored + self.gone
 
 
 def progress_of(promotion: Promotion) -> Progress:
@@ -41,6 +46,7 @@ def progress_of(promotion: Promotion) -> Progress:
         left=counts[ItemState.LEFT],
         gone=counts[ItemState.GONE],
         is_live=promotion.state in OPEN_TO_COURIER,
+        is_clearing=promotion.clearing is not None and counts[ItemState.STORED] > 0,
         is_stopped=CourierStop.objects.filter(team_id=promotion.team_id).exists(),
     )
 
@@ -48,5 +54,6 @@ def progress_of(promotion: Promotion) -> Progress:
 def progress(promotion: Promotion) -> JsonResponse:
     """For the page's script, which asks while the courier is at work."""
     found = progress_of(promotion)
-    counts = {"stored": found.stored, "attention": found.attention, "going": found.going}
-    return JsonResponse({**counts, "state": capfirst(found.state), "is_live": found.is_live})
+    counts = {"stored": found.stored, "attention": found.attention, "going": found.going, "gone": found.gone}
+    is_live = found.is_live or found.is_clearing
+    return JsonResponse({**counts, "state": capfirst(found.state), "is_live": is_live})

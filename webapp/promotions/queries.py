@@ -13,6 +13,7 @@ from webapp.privacy import public_id
 from webapp.privacy.refusals import NotFound
 from webapp.promotions.actions.copies import UNFINISHED
 from webapp.promotions.models import Promotion, PromotionItem
+from webapp.promotions.opening import live_copies
 from webapp.promotions.states import ItemState, State
 
 
@@ -66,13 +67,10 @@ def hosts_of(promotion: Promotion) -> list[Host]:
 
 
 def copy_of(item: Item) -> PromotionItem | None:
-    """Where an item's copy is: the row, with its file, of the promotion that shared it; None without one."""
+    """Where an item's copy is: the row, with its file, of a promotion that shares it; None without one."""
     if item.promotion_pk is None:
         return None
-    rows = PromotionItem.objects.select_related("file", "promotion").filter(
-        item_pk=item.pk, promotion_id=item.promotion_pk, state=ItemState.STORED
-    )
-    return rows.first()
+    return live_copies().select_related("file", "promotion").filter(item_pk=item.pk).order_by("pk").first()
 
 
 def to_decide(viewer: Viewer, *, dataset: Dataset | None = None) -> QuerySet[Promotion]:
@@ -91,6 +89,9 @@ def wish_counts(viewer: Viewer, *, dataset: Dataset | None = None) -> tuple[int,
 def waiting_among(viewer: Viewer, dataset: Dataset, items: QuerySet[Item]) -> int:
     """How many of these items of the dataset are in requests that are not done with them."""
     rows = PromotionItem.objects.filter(
-        promotion__team_id=viewer.team_id, promotion__dataset_id=dataset.pk, state__in=UNFINISHED
+        promotion__team_id=viewer.team_id,
+        promotion__dataset_id=dataset.pk,
+        promotion__clearing=None,
+        state__in=UNFINISHED,
     )
     return rows.filter(item_pk__in=items.values("pk")).values("item_pk").distinct().count()

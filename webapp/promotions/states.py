@@ -47,4 +47,6 @@ FOLLOWS: Mapping[State, frozenset[State]] = MappingProxyType(
 )
 # Only in these may a byte be asked for.
 OPEN_TO_COURIER = frozenset({State.APPROVED, State.RUNNING})
+# Copies of a promotion in another state are not shared, though they may still be there.
+WITH_COPIES = frozenset({State.RUNNING, State.PARTLY_SHARED, State.SHARED})
 DECIDED_IN_FAVOUR = frozenset({State.APPROVED, State.RUNNING, State.PARTLY_SHARED, State.SHARED, State.REVOKED})

@@ -8,7 +8,7 @@ import { startFrame } from "./frame.js";
 
 const ASK_EVERY_S = 2;
 
-/** @typedef {{state: string, stored: number, attention: number, going: number, is_live: boolean}} Progress */
+/** @typedef {{state: string, stored: number, attention: number, going: number, gone: number, is_live: boolean}} Progress */
 
 startFrame();
 
@@ -57,11 +57,13 @@ async function ask(url, signal) {
  * @param {Element} decided
  * @param {Progress} progress
  */
-function show(decided, { state, stored, attention }) {
-  for (const [name, words] of Object.entries({ state, stored: grouped(stored), attention: grouped(attention) })) {
+function show(decided, { state, stored, attention, gone }) {
+  const numbers = { stored: grouped(stored), attention: grouped(attention), gone: grouped(gone) };
+  for (const [name, words] of Object.entries({ state, ...numbers })) {
     const place = decided.querySelector(`[data-said="${name}"]`);
     if (place) place.textContent = words;
   }
-  decided.querySelector("progress")?.setAttribute("value", String(stored));
+  const bar = decided.querySelector("progress");
+  bar?.setAttribute("value", String(bar.dataset.bar === "gone" ? gone : stored));
   decided.querySelector("[data-attention]")?.toggleAttribute("hidden", attention === 0);
 }

@@ -11,6 +11,7 @@ from django.utils import timezone
 from webapp.accounts.models import Team, User
 from webapp.accounts.viewer import Permission, Viewer
 from webapp.datasets.models import Item
+from webapp.labels.closed_tasks import closed
 from webapp.privacy import public_id
 from webapp.privacy.visibility import GuardedManager
 
@@ -75,7 +76,7 @@ class LabellingTaskQuerySet(models.QuerySet["LabellingTask"]):
         if viewer.may(Permission.SEE_PRIVATE):
             return mine
         is_shared = models.Q(promotion_pk__isnull=False, item__shared_at__isnull=False)
-        return mine.filter(is_shared).exclude(status=LabellingTask.Status.CANCELLED)
+        return mine.filter(is_shared, *(~some for some in closed())).exclude(status=LabellingTask.Status.CANCELLED)
 
 
 class LabellingTask(models.Model):

@@ -1,4 +1,4 @@
-"""Letting copies go: links close, items are private again, files that nothing names are forgotten.
+"""Letting copies go: items are private again, files that nothing names are forgotten.
 
 Set-based, a few statements for some thousand items: a promotion may have shared a hundred thousand.
 """
@@ -7,16 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from webapp.datasets.actions.files import forget_unused_files
 from webapp.datasets.models import Dataset, Item
 from webapp.labels.actions.projects import lose_copies
 from webapp.promotions.actions.freezing import KEYS_AT_ONCE
 from webapp.promotions.models import Promotion, PromotionItem
-from webapp.promotions.states import ItemState
+from webapp.promotions.states import WITH_COPIES, ItemState
 
 UNFINISHED = (ItemState.WAITING, ItemState.FETCHING, ItemState.ATTENTION)
+LIVE = (*UNFINISHED, ItemState.STORED)
 DELETED, CHANGED, ENDED = "deleted", "changed", "ended"
 # Why an item is in no promotion any more: the codes of PromotionItem.failure, and what people read.
 SENTENCES = {
@@ -32,15 +33,26 @@ def lock_dataset(dataset_pk: int | None) -> None:
         Dataset.objects.unscoped().filter(pk=dataset_pk).update(version=F("version") + 1)
 
 
-def let_go(promotion: Promotion, why: str, item_pks: Sequence[int] | None = None) -> tuple[int, int]:
-    """Take these items (None: all) out of a locked promotion: how many copies went, and how many will not be made.
+def let_go(promotion: Promotion, why: str, item_pks: Sequence[int]) -> tuple[int, int]:
+    """Take these items out of a locked promotion: how many copies went, and how many will not be made.
 
-    A courier that is copying one of them finds its claim void. The promotion's counts follow.
+    The promotion's counts follow.
     """
-    rows = PromotionItem.objects.filter(promotion_id=promotion.pk)
-    if item_pks is not None:
-        rows = rows.filter(item_pk__in=item_pks)
+    rows = PromotionItem.objects.filter(promotion_id=promotion.pk, item_pk__in=item_pks)
     attention = rows.filter(state=ItemState.ATTENTION).count()
+    gone, left = let_rows_go(promotion, rows, why)
+    counts = {"stored_count": F("stored_count") - gone, "attention_count": F("attention_count") - attention}
+    kept = Promotion.objects.unscoped().filter(pk=promotion.pk)
+    kept.update(**counts)
+    promotion.refresh_from_db(fields=list(counts), from_queryset=kept)
+    return gone, left
+
+
+def let_rows_go(promotion: Promotion, rows: QuerySet[PromotionItem], why: str) -> tuple[int, int]:
+    """Let go of these rows of a locked promotion: how many copies went, and how many will not be made.
+
+    A courier that is copying one of them finds its claim void.
+    """
     left = rows.filter(state__in=UNFINISHED).update(
         state=ItemState.LEFT, worker="", lease_until=None, failure=why, sentence=SENTENCES[why], partial=None
     )
@@ -51,16 +63,14 @@ def let_go(promotion: Promotion, why: str, item_pks: Sequence[int] | None = None
         pass_on(promotion, [item_pk for _, item_pk, _ in stored])
         files |= {file_pk for _, _, file_pk in stored if file_pk is not None}
     forget_unused_files(files)
-    counts = {"stored_count": F("stored_count") - gone, "attention_count": F("attention_count") - attention}
-    kept = Promotion.objects.unscoped().filter(pk=promotion.pk)
-    kept.update(**counts)
-    promotion.refresh_from_db(fields=list(counts), from_queryset=kept)
     return gone, left
 
 
 def pass_on(promotion: Promotion, item_pks: Sequence[int]) -> None:
     """Have items that lost this promotion's copy be shared by another that has one, if any, else by none."""
-    others = PromotionItem.objects.filter(state=ItemState.STORED, item_pk__in=item_pks).order_by("-pk")
+    others = PromotionItem.objects.filter(
+        state=ItemState.STORED, item_pk__in=item_pks, promotion__state__in=WITH_COPIES
+    ).order_by("-pk")
     heirs: dict[int, int] = {}
     of_project: dict[int, int] = {}
     for item_pk, promotion_pk, project_pk in others.values_list("item_pk", "promotion_id", "promotion__project_id"):

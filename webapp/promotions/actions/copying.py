@@ -335,6 +335,8 @@ def stored_file(team_pk: int, copy: Copy) -> StoredFile:
 def needs_attention(claim: Claim, *, failure: str, sentence: str) -> bool:
     """Leave the item to a person, with the reason; False when it was no longer the courier's to leave."""
     promotion = locked_promotion(claim)
+    if promotion.state not in OPEN_TO_COURIER:
+        return False
     changed = held(claim).update(state=ItemState.ATTENTION, **{**AT_REST, "failure": failure, "sentence": sentence})
     if changed:
         Promotion.objects.unscoped().filter(pk=promotion.pk).update(attention_count=F("attention_count") + 1)

@@ -10,7 +10,8 @@ from django.utils import timezone
 from webapp.accounts.audit import record
 from webapp.accounts.viewer import Permission, Viewer
 from webapp.privacy.refusals import Conflict, Invalid, NotAllowed
-from webapp.promotions.actions.moving import MAX_REASON, change_items, end_job, is_askers, move, seen
+from webapp.promotions.actions.clearing import end_items
+from webapp.promotions.actions.moving import MAX_REASON, end_job, is_askers, move, seen
 from webapp.promotions.models import Promotion, PromotionItem
 from webapp.promotions.states import ItemState, State
 
@@ -41,7 +42,7 @@ def reject(viewer: Viewer, promotion: Promotion, *, reason: str) -> Promotion:
     if not reason:
         raise Invalid("Say why it is rejected: whoever asked reads it.")
     decided(viewer, found, State.REJECTED, reason=reason)
-    change_items(found, ItemState.LEFT, [ItemState.WAITING])
+    end_items(found)
     record(viewer, "promotion.reject", subject=found.public_id, count=found.item_count)
     end_job(found, by=viewer.email, reason=reason)
     return found

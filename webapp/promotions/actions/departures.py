@@ -11,11 +11,10 @@ from webapp.datasets.sharing import Sharing, register_sharing
 from webapp.privacy import public_id
 from webapp.privacy.media_url import MediaUrl
 from webapp.privacy.url_seal import is_sealed
-from webapp.promotions.actions.copies import CHANGED, DELETED, UNFINISHED
+from webapp.promotions.actions.copies import CHANGED, DELETED, LIVE
 from webapp.promotions.actions.revoke import close_all, take_out
 from webapp.promotions.actions.wishes import ask
 from webapp.promotions.models import PromotionItem
-from webapp.promotions.states import ItemState
 
 
 def register() -> None:
@@ -30,7 +29,10 @@ def delete(dataset: Dataset, pks: Sequence[int]) -> list[Note]:
 def lead(dataset: Dataset, addresses: Mapping[int, MediaUrl]) -> list[Note]:
     """Take items out of the promotions that froze them with another address."""
     live = PromotionItem.objects.filter(
-        item_pk__in=list(addresses), state__in=[*UNFINISHED, ItemState.STORED], promotion__dataset_id=dataset.pk
+        item_pk__in=list(addresses),
+        state__in=LIVE,
+        promotion__dataset_id=dataset.pk,
+        promotion__clearing=None,
     )
     changed = {
         pk

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import Any
 
 from webapp.accounts.viewer import Permission, Viewer
 from webapp.jobs.actions import close_job
 from webapp.jobs.models import Job
 from webapp.privacy.refusals import Conflict, NotFound
-from webapp.promotions.models import Promotion, PromotionItem
-from webapp.promotions.states import FOLLOWS, ItemState, State
+from webapp.promotions.models import Promotion
+from webapp.promotions.states import FOLLOWS, State
 
 JOB_KIND = "promotion"
 MAX_REASON = 2_000
@@ -48,17 +47,6 @@ def is_askers(viewer: Viewer, promotion: Promotion) -> bool:
 def may_take_back(viewer: Viewer, promotion: Promotion) -> bool:
     """Whether the viewer may undo what was decided: who asked, and who decides."""
     return is_askers(viewer, promotion) or viewer.may(Permission.DECIDE)
-
-
-def change_items(
-    promotion: Promotion, to: ItemState, before: Collection[ItemState], *, sentence: str = "", failure: str = ""
-) -> int:
-    """Take all items of a promotion that are in one of these states to another; how many they were.
-
-    A claim on them is void. Only `revoke.py` lets copies go.
-    """
-    rows = PromotionItem.objects.filter(promotion_id=promotion.pk, state__in=before)
-    return rows.update(state=to, worker="", lease_until=None, sentence=sentence, failure=failure)
 
 
 def end_job(promotion: Promotion, *, by: str, reason: str) -> None:

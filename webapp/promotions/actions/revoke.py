@@ -1,4 +1,7 @@
-"""The way back: all of a promotion, or items of it that are deleted or lead elsewhere now."""
+"""The way back: all of a promotion, or items of it that are deleted or lead elsewhere now.
+
+Ending one changes its state, which closes its links, and a few rows more; what it copied goes by and by (clearing.py).
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,8 @@ from webapp.accounts.audit import Note, record, record_of_team
 from webapp.accounts.viewer import Viewer
 from webapp.datasets.models import Dataset
 from webapp.privacy.refusals import Conflict, NotAllowed
-from webapp.promotions.actions.copies import DELETED, ENDED, UNFINISHED, let_go, lock_dataset
+from webapp.promotions.actions import clearing
+from webapp.promotions.actions.copies import DELETED, LIVE, UNFINISHED, let_go, lock_dataset
 from webapp.promotions.actions.decide import checked_words
 from webapp.promotions.actions.finishing import finish_if_done
 from webapp.promotions.actions.moving import end_job, may_take_back, move, seen
@@ -26,7 +30,8 @@ REFUSAL = "so there is nothing to revoke."
 def revoke(viewer: Viewer, promotion: Promotion, *, reason: str = "") -> Promotion:
     """End a promotion that was approved: no more is copied, all links close and the copies go. The record stays.
 
-    Who asked may, and who decides. Raises NotFound, NotAllowed, and Conflict where there is nothing to revoke.
+    The copies of a large one go afterwards: `clearing` is set meanwhile. Who asked may, and who decides. Raises
+    NotFound, NotAllowed, and Conflict where there is nothing to revoke.
     """
     found = seen(viewer, promotion)
     if not may_take_back(viewer, found):
@@ -41,7 +46,7 @@ def revoke(viewer: Viewer, promotion: Promotion, *, reason: str = "") -> Promoti
         revoked_by_id=viewer.user_id,
         revoked_reason=reason,
     )
-    gone, left = let_go(found, ENDED)
+    gone, left = clearing.end_items(found)
     record(viewer, "promotion.revoke", subject=found.public_id, copies=gone, not_copied=left)
     end_job(found, by=viewer.email, reason=reason)
     return found
@@ -62,7 +67,7 @@ def expire_one(found: Promotion) -> bool:
         move(found, State.REVOKED, refusal=REFUSAL, revoked_at=timezone.now(), revoked_reason=reason)
     except Conflict:
         return False
-    gone, left = let_go(found, ENDED)
+    gone, left = clearing.end_items(found)
     record_of_team(found.team_id, "promotion.expire", subject=found.public_id, copies=gone, not_copied=left)
     end_job(found, by="", reason=reason)
     return True
@@ -85,7 +90,7 @@ def take_out(dataset: Dataset, item_pks: Sequence[int], why: str) -> list[Note]:
 
 def holding(dataset: Dataset, item_pks: Sequence[int]) -> list[Promotion]:
     """The promotions that hold copies of these items or may yet, locked, in the order of their keys."""
-    live = PromotionItem.objects.filter(item_pk__in=item_pks, state__in=[*UNFINISHED, ItemState.STORED])
+    live = PromotionItem.objects.filter(item_pk__in=item_pks, state__in=LIVE, promotion__clearing=None)
     pks = sorted(set(live.values_list("promotion_id", flat=True)))
     if not pks:
         return []
@@ -95,11 +100,12 @@ def holding(dataset: Dataset, item_pks: Sequence[int]) -> list[Promotion]:
 
 def close_all(dataset: Dataset) -> list[Note]:
     """End all promotions of a locked dataset that is about to be hidden; what to record is returned."""
-    notes = []
+    notes, at_once = [], clearing.ROWS_AT_ONCE
     rows = Promotion.objects.unscoped().filter(dataset_id=dataset.pk, state__in=[State.REQUESTED, *HAS_COPIES])
     for found in rows.order_by("pk").select_for_update(no_key=True):
         was_waiting = found.state == State.REQUESTED
-        gone, left = let_go(found, DELETED)
+        gone, left = clearing.end_items(found, DELETED, at_once=at_once)
+        at_once = max(0, at_once - gone - left)
         leave(found, "The dataset was deleted.")
         action = "promotion.withdraw" if was_waiting else "promotion.revoke"
         details = {"dataset": dataset.public_id, "copies": gone, "not_copied": left, "why": DELETED}

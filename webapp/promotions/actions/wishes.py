@@ -33,7 +33,9 @@ def ask(viewer: Viewer, dataset: Dataset, pks: Sequence[int], append_key: str) -
     """
     if not Team.objects.get(pk=viewer.team_id).may_appends_ask:
         return []
-    rows = Item.objects.visible_to(viewer).filter(dataset_id=dataset.pk, pk__in=pks, shared_at=None, file=None)
+    ended = Promotion.objects.visible_to(viewer).filter(clearing__isnull=False)
+    has_none = Q(shared_at=None) | Q(promotion_pk__in=ended.values("pk"))
+    rows = Item.objects.visible_to(viewer).filter(has_none, dataset_id=dataset.pk, pk__in=pks, file=None)
     rows = rows.exclude(pk__in=waiting_of(viewer, dataset).filter(item_pk__in=pks).values("item_pk"))
     wanted = [(pk, url) for pk, url in rows.order_by("pk").values_list("pk", "url") if url is not None]
     if not wanted:

@@ -8,9 +8,11 @@ from django.utils import timezone
 from webapp.accounts.audit import record
 from webapp.accounts.viewer import Permission, Viewer
 from webapp.privacy.refusals import NotAllowed
-from webapp.promotions.actions.moving import change_items, end_job, is_askers, move, seen
-from webapp.promotions.models import Promotion, PromotionItem
-from webapp.promotions.states import ItemState, State
+from webapp.promotions.actions.clearing import FORGOTTEN, end_items
+from webapp.promotions.actions.copies import ENDED
+from webapp.promotions.actions.moving import end_job, is_askers, move, seen
+from webapp.promotions.models import Promotion
+from webapp.promotions.states import State
 
 
 @transaction.atomic
@@ -25,15 +27,9 @@ def withdraw(viewer: Viewer, promotion: Promotion) -> Promotion:
     if not (is_askers(viewer, found) or (is_unseen and viewer.may(Permission.CURATE))):
         raise NotAllowed("Only who asked may withdraw a request.")
     move(found, State.WITHDRAWN, refusal="so it cannot be withdrawn.", withdrawn_at=timezone.now())
-    let_items_be(found)
+    # The list of what a person asked for is kept; what an append did by itself would only pile up.
+    is_wish = found.way == Promotion.Way.APPEND and found.decided_at is None
+    end_items(found, FORGOTTEN if is_wish else ENDED)
     record(viewer, "promotion.withdraw", subject=found.public_id, count=found.item_count)
     end_job(found, by=viewer.email, reason="")
     return found
-
-
-def let_items_be(found: Promotion) -> None:
-    """Keep the list of what a person asked for; what an append did by itself would only pile up."""
-    if found.way == Promotion.Way.APPEND and found.decided_at is None:
-        PromotionItem.objects.filter(promotion_id=found.pk).delete()
-        return
-    change_items(found, ItemState.LEFT, [ItemState.WAITING, ItemState.FETCHING])

@@ -29,7 +29,8 @@ class Promotion(models.Model):
     The row outlives its dataset and its items: it is the record. `reason` is empty for an append that asked;
     `append_key` names that append, so that a resumed job adds to its own row. `for_days` None: until it is revoked;
     `expires_at` is set at the approval. `job_pk` is the job that its asker may watch: it runs until all is decided
-    and done. Counts are of items.
+    and done. Counts are of items; of an ended promotion they are 0. `clearing` is None, or after its end why its rows
+    and copies are yet to be let go (actions/clearing.py).
     """
 
     class Way(models.TextChoices):
@@ -71,6 +72,7 @@ class Promotion(models.Model):
     item_count = models.BigIntegerField(default=0)
     stored_count = models.BigIntegerField(default=0)
     attention_count = models.BigIntegerField(default=0)
+    clearing = models.CharField(max_length=12, null=True)
 
     objects = GuardedManager.from_queryset(PromotionQuerySet)()
 
@@ -90,6 +92,7 @@ class Promotion(models.Model):
         indexes = [
             models.Index(fields=["team", "state", "-id"], name="promotions_by_state"),
             models.Index(fields=["dataset", "-id"], name="promotions_by_dataset"),
+            models.Index(fields=["id"], condition=models.Q(clearing__isnull=False), name="promotions_to_be_cleared"),
         ]
 
     def __str__(self) -> str:
