@@ -27,6 +27,7 @@ THERE = Prefixes(OLD, NEW)
 @pytest.fixture(autouse=True)
 def few_rows_a_step(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(move_steps, "ROWS_A_STEP", 2)
+    monkeypatch.setattr(move_steps, "KEYS_A_STEP", 4)
 
 
 def addresses(viewer: Viewer, dataset: Dataset) -> list[str]:
@@ -83,6 +84,14 @@ def test_move_changes_all_that_begin_so_and_its_origin_is_attached(
     acts = [(one.action, one.details.get("rows")) for one in accounts.audit_entries(admin) if "addresses" in one.action]
     assert acts == [("addresses.moved", 5), ("addresses.move", None)]
     assert "item-0" not in str([one.details for one in accounts.audit_entries(admin)])
+
+
+def test_rows_that_lie_far_apart_are_found(owner: Viewer, dataset: Dataset) -> None:
+    for count, prefix in ((9, "a"), (1, "b"), (8, "c"), (6, "d")):
+        origin = make.MEDIA if prefix in "bd" else "https://other.example"
+        make.make_items(owner, dataset, count, prefix=prefix, origin=origin)
+    assert moved(owner, dataset).moved == 7
+    assert [url for url in addresses(owner, dataset) if url.startswith(OLD)] == []
 
 
 def test_what_was_moved_goes_back_and_what_was_given_another_address_since_stays(

@@ -27,13 +27,15 @@ class Holder:
     name: str | None
     has_any: Callable[[int], bool] | None = None
 
+    def rows(self, viewer: Viewer, dataset: Dataset) -> QuerySet[Any]:
+        """The dataset's rows; none where `has_any` knows that it is not worth looking."""
+        rows: QuerySet[Any] = self.table.objects.visible_to(viewer).filter(dataset_id=dataset.pk)
+        return rows if self.has_any is None or self.has_any(dataset.pk) else rows.none()
+
     def rows_at(self, viewer: Viewer, dataset: Dataset, prefix: str) -> QuerySet[Any]:
         """The dataset's rows whose address begins with the prefix, to the byte."""
-        rows: QuerySet[Any] = self.table.objects.visible_to(viewer)
-        if self.has_any is not None and not self.has_any(dataset.pk):
-            return rows.none()
         begin = Substr(Cast(self.column, TextField()), 1, len(prefix))
-        found: QuerySet[Any] = rows.filter(dataset_id=dataset.pk).alias(begin=begin).filter(begin=prefix)
+        found: QuerySet[Any] = self.rows(viewer, dataset).alias(begin=begin).filter(begin=prefix)
         return found
 
 
