@@ -4,6 +4,7 @@ from typing import Any
 
 from tests import make
 from tests.pages.conftest import Browse, House, island_of, make_file_item, text_of
+from tests.shared_bytes import make_copy, make_project
 from webapp.accounts.viewer import Viewer
 from webapp.datasets import actions, queries
 from webapp.datasets.models import Dataset
@@ -101,3 +102,13 @@ def test_an_uploaded_picture_comes_from_this_server(owner: Viewer, browse: Brows
     assert "Shared. It was uploaded as a file" in text_of(response)
     island: Any = island_of(response)
     assert island["item"]["url"].startswith("http://testserver:8002/shared/")
+
+
+def test_a_copied_picture_tells_of_its_request_and_still_comes_from_its_host(
+    owner: Viewer, dataset: Dataset, browse: Browse
+) -> None:
+    item = make.make_items(owner, dataset, 1)[0]
+    copy = make_copy(item, make_project(owner))
+    response = browse(owner).get(f"/datasets/{dataset.public_id}/items/{item.public_id}")
+    assert "Shared. Your browser loads this from" in text_of(response)
+    assert f'by <a href="/promotions/{copy.promotion.public_id}">an approved request</a>' in response.content.decode()

@@ -66,7 +66,7 @@ def test_the_grid_of_scenes(owner: Viewer, scene_dataset: Dataset, browse: Brows
 def test_a_scene(frames: int, owner: Viewer, scene_dataset: Dataset, browse: Browse) -> None:
     scene = make.make_scene(owner, scene_dataset, frames=frames)
     path = f"/datasets/{scene_dataset.public_id}/scenes/{scene.public_id}"
-    assert queries_of(browse(owner), path) == FRAME + RUNS + SAID + 4
+    assert queries_of(browse(owner), path) == FRAME + RUNS + SAID + 5
 
 
 def test_an_item(owner: Viewer, dataset: Dataset, browse: Browse) -> None:
@@ -149,7 +149,7 @@ def test_labels_of_pages_and_feeds(house: House, owner: Viewer, browse: Browse) 
     feed = 5
     expected = {
         item: FRAME + RUNS + 1 + 2 * SAID + 5,
-        scene: FRAME + RUNS + 1 + 2 * SAID + 4,
+        scene: FRAME + RUNS + 1 + 2 * SAID + 5,
         f"{house.grid}?run={run.public_id}": FRAME + RUNS + BAR + 6,
         house.paths["slice"]: FRAME + RUNS + BAR + 7,
         # Keys, rows; of objects also their items. A count besides.

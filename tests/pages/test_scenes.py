@@ -6,6 +6,7 @@ import pytest
 
 from tests import make
 from tests.pages.conftest import Browse, House, island_of, text_of
+from tests.shared_bytes import make_copy, make_project
 from webapp.accounts.viewer import Viewer
 from webapp.datasets import actions, queries
 from webapp.datasets.models import Dataset
@@ -129,3 +130,14 @@ def test_an_editor_removes_a_scene_with_its_frames(house: House, owner: Viewer, 
     response = browser.post(house.paths["scene"], {"do": "delete"}, follow=True)
     assert "Removed crossing with its frames." in text_of(response)
     assert queries.items(owner, house.scene_dataset).count() == 0
+
+
+def test_a_scene_with_shared_frames_does_not_say_that_the_server_has_nothing(
+    house: House, owner: Viewer, browse: Browse
+) -> None:
+    browser = browse(owner)
+    assert "Transom\u2019s server never has." in text_of(browser.get(house.paths["scene"]))
+    make_copy(queries.frame_at(owner, house.scene, 1), make_project(owner))
+    page = text_of(browser.get(house.paths["scene"]))
+    assert "Transom\u2019s server holds copies of frames that were shared for labelling" in page
+    assert "never has" not in page

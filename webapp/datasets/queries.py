@@ -180,6 +180,11 @@ def frame_at(viewer: Viewer, scene: Scene, index: int) -> Item:
     return found
 
 
+def has_copies(viewer: Viewer, scene: Scene) -> bool:
+    """Whether any frame of the scene has a copy here, by an approved promotion."""
+    return Item.objects.visible_to(viewer).filter(scene_id=scene.pk, shared_at__isnull=False).exists()
+
+
 def frame_rows(viewer: Viewer, scene: Scene, *, with_metadata: bool) -> list[FrameRow]:
     """A scene's frames in order, with their metadata as it is stored: it goes out as text, so nothing parses it."""
     metadata = Cast("metadata", TextField()) if with_metadata else Value("")

@@ -24,6 +24,7 @@ from webapp.pages.label_islands import labels_of_item_page
 from webapp.pages.label_pane import LabelPane, label_pane
 from webapp.pages.label_runs import run_query, runs_of_page
 from webapp.pages.media_hosts import hosts_of_dataset
+from webapp.privacy import public_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,9 @@ class ItemPage(Page):
     privacy: str
     """`private`, `linked` or `shared`."""
     origin: str | None
-    """The host its picture comes from; None when this server holds a copy."""
+    """The host its picture comes from; None for an upload."""
+    request_href: str | None
+    """The approved request that this server holds a copy by; None without one."""
     media_address: str
     """Where the browser loads the picture from."""
     width: int | None
@@ -110,6 +113,7 @@ def show(
         reference_id=found.reference_id,
         privacy=found.privacy,
         origin=str(found.url.origin) if found.url is not None else None,
+        request_href=request_href(found),
         media_address=media_address(found, links),
         width=found.width,
         height=found.height,
@@ -128,6 +132,12 @@ def show(
     parts = {"item": picture(cell, found, links), "urls": urls, "labels": labels, "edits": edits}
     island = parts | ({"metadata": found.metadata} if edits else {})
     return render(request, viewer, page, island=island, status=refusal.status if refusal else 200)
+
+
+def request_href(found: Item) -> str | None:
+    if found.promotion_pk is None:
+        return None
+    return reverse("pages:promotion", args=[public_id.encode("prm", found.promotion_pk)])
 
 
 def frame_of(dataset: Dataset, found: Item) -> FrameOf | None:

@@ -106,6 +106,8 @@ class ScenePage(Page):
     """Where the browser loads the mp4 from; None without one."""
     hosts: tuple[str, ...]
     """The origins its media may come from: its dataset's, which are all that the page lets the browser contact."""
+    has_copies: bool
+    """Whether this server holds copies of frames, for labelling."""
     frame: FrameShown | None
     """The frame shown first; None for an mp4 alone."""
     labels: LabelPane | None
@@ -155,6 +157,7 @@ def show(
         duration_s=found.frame_count / found.frame_rate if found.frame_rate else None,
         video_address=found.video_url.reveal() if found.video_url is not None else None,
         hosts=hosts_of(found, frame, media),
+        has_copies=queries.has_copies(viewer, found),
         frame=frame_shown(dataset, found, frame, links),
         labels=label_pane(viewer, frame, runs) if frame is not None else None,
         metadata=facts_of(found.metadata),
