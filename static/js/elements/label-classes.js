@@ -73,14 +73,15 @@ export class LabelClasses {
   /** @param {string} name @returns {Row} */
   #row(name) {
     const box = make("input", { type: "checkbox", class: "tick" });
+    box.checked = !this.#desk.filter.hidesClass(name);
     box.addEventListener("change", () => (this.#desk.filter = this.#desk.filter.withClass(name, box.checked)));
-    const count = make("span", { class: "label-class__count number" });
+    const count = make("span", { class: "label-class__count number" }, "0");
     const only = make("button", { type: "button", class: "label-class__only", title: `Show “${name}” alone` }, "only");
     only.addEventListener("click", () => (this.#desk.filter = this.#desk.filter.withClassAlone(name, this.#rows.keys())));
     const { color, dashed } = strokeOfName(name);
     const mark = swatch({ color: labelPalette().inks[color] ?? "", dashed });
     const label = make("label", { class: "label-class__name" }, box, mark, make("span", { class: "clip", title: name }, name));
-    return { element: make("div", { class: "label-class" }, label, only, count), box, count };
+    return { element: make("div", { class: "label-class", "data-none": true }, label, only, count), box, count };
   }
 
   /** @param {Map<Kind, number>} byKind */
