@@ -58,7 +58,7 @@ export class FacetPlot {
       width: 300,
       height: HEIGHT,
       legend: { show: false },
-      padding: [8, 8, 0, 0],
+      padding: [8, this.#end, 0, 0],
       scales: { x: { time: false, range: [0, bars.length] }, y: { range: [0, highest * 1.04] } },
       series: [{}, { paths: /** @type {uPlot.Series.BarsPathBuilderFactory} */ (uPlot.paths.bars)({ size: [1, Infinity], align: 1, gap: 1 }), fill: () => this.#inks.now.bar, width: 0, points: { show: false } }],
       axes: [
@@ -100,6 +100,12 @@ export class FacetPlot {
   /** A name stands below the middle of what it names, and below the edge of a bin. */
   get #shift() {
     return this.#facet.bars.some((bar) => bar.high) ? 0 : 0.5;
+  }
+
+  /** Pixels right of the bars: half of the last edge's name, which stands below their end. */
+  get #end() {
+    const { bars, shape } = this.#facet;
+    return shape === "times" || this.#shift ? 8 : Math.max(8, 4 * edgeText(bars, bars.length).length);
   }
 
   get #nameWidth() {
