@@ -95,7 +95,7 @@ class SlicePage(Page):
     request: labelling_requests.RequestForm
     """The form that asks for it to be labelled."""
     projects: tuple[labelling_in_place.ProjectChoice, ...]
-    """The projects that may be given it in place, while that panel is open."""
+    """The projects that may be given it, while a panel is open that asks for one."""
     noun: str
     """What it holds: `item` or `scene`."""
     size: int
@@ -196,7 +196,7 @@ def show(request: HttpRequest, viewer: Viewer, found: Slice, *, refusal: Refusal
         tags=tuple(found.tags),
         known_tags=tuple(edit_queries.tags_of_team(viewer)) if panel == "edit" else (),
         request=labelling_requests.form_from(request),
-        projects=labelling_in_place.choices(viewer) if panel == "in-place" else (),
+        projects=labelling_in_place.choices(viewer) if panel in ("in-place", "request") else (),
         noun=noun_of(found),
         size=found.size,
         privacy="private" if dataset.use_privacy_mode else "linked",
@@ -237,7 +237,12 @@ def panel_choices(request: HttpRequest, viewer: Viewer, panel: str) -> tuple[Pan
     """What this viewer may open: a file for everybody, changes for those who may make them."""
     texts = {"export": "Export"}
     if viewer.may(Permission.CURATE):
-        texts |= {"sample": "Sample", "request": "Request labelling", "in-place": "Label in place", "edit": "Edit"}
+        texts |= {
+            "sample": "Draw a sample",
+            "request": "Request labelling",
+            "in-place": "Label in place",
+            "edit": "Edit",
+        }
     return tuple(
         PanelChoice(name, text, address(request, panel=None if name == panel else name), name == panel)
         for name, text in texts.items()
