@@ -31,6 +31,7 @@ from webapp.pages.words import counted
 from webapp.privacy.refusals import Invalid
 from webapp.promotions.models import Promotion
 from webapp.promotions.queries import promotions
+from webapp.promotions.states import State
 
 BLANK_CLASSES = 3
 MOST_PROMOTIONS = 20
@@ -86,6 +87,8 @@ class SourceRow:
     """How many of them have a copy now."""
     expires_at: datetime | None
     """When its copies end; None for no end, and before it is approved."""
+    ends: str
+    """The same in words where there is no such moment; empty where nothing is shared by it, or will be."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -248,4 +251,12 @@ def source_row(one: Promotion) -> SourceRow:
         item_count=one.item_count,
         stored_count=one.stored_count,
         expires_at=one.expires_at,
+        ends=end_in_words(one),
     )
+
+
+def end_in_words(one: Promotion) -> str:
+    if one.state == State.REQUESTED and one.for_days is not None:
+        return f"{counted(one.for_days, 'day')} after an approval"
+    is_over = one.state in (State.REJECTED, State.WITHDRAWN, State.REVOKED)
+    return "" if is_over or one.expires_at is not None else "when it is revoked"
