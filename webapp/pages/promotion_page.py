@@ -20,7 +20,7 @@ from webapp.pages.frame import Page, render, say
 from webapp.pages.jobs import Progress
 from webapp.pages.paging import Paging, address, paging
 from webapp.pages.promotion_rows import PromotionRow, promotion_href, promotion_row
-from webapp.pages.words import counted, in_bytes
+from webapp.pages.words import counted, in_bytes, sentence_case
 from webapp.privacy import public_id
 from webapp.promotions import queries
 from webapp.promotions.actions.copies import CHANGED, LIVE
@@ -247,7 +247,7 @@ def items_shown(request: HttpRequest, viewer: Viewer, found: Promotion) -> tuple
 def item_choices(request: HttpRequest, found: Promotion, counts: dict[ItemState, int]) -> tuple[ItemChoice, ...]:
     shown = request.GET.get("state", "")
     parts = [("", "All", sum(counts.values()))]
-    parts += [(str(state), words_of(found, state)[0], counts[state]) for state in ItemState if state in counts]
+    parts += [(str(one), sentence_case(words_of(found, one)[0]), counts[one]) for one in ItemState if one in counts]
     return tuple(
         ItemChoice(text, count, address(request, state=name or None, after=None), name == shown)
         for name, text, count in parts
