@@ -165,7 +165,7 @@ def test_page_of_what_was_revoked_says_how_many_copies_are_deleted(
     while clearing.clear_some(asked.pk):
         pass
     assert browse(owner).get(f"{path_of(asked)}/progress").json()["is_live"] is False
-    assert "copy deleted 2" in text_of(browse(owner).get(path_of(asked)))
+    assert "Copy deleted 2" in text_of(browse(owner).get(path_of(asked)))
 
 
 def asked_states(promotion: Promotion) -> list[str]:
