@@ -170,6 +170,10 @@ def test_a_slice_is_made_of_all_but_some_and_of_a_range_never_loaded(
     expect(bar.locator("[data-action=all]")).to_be_hidden()
     page.keyboard.press("Space")
     expect(bar.locator(".selection-bar__count")).to_have_text("751 selected")
+    expect(page).to_have_url(re.compile(r"select=all-but\.di_\w+$"))
+    # The link is the selection.
+    open_grid(page, page.url)
+    expect(bar.locator(".selection-bar__count")).to_have_text("751 selected")
     make_slice(page, "all but the second")
     page.keyboard.press("Escape")
     expect(bar).to_be_hidden()

@@ -27,6 +27,14 @@ test("all but some are selected without their ids", () => {
   assert.deepEqual([selection.but, selection.has("b")], [[], true]);
 });
 
+test("what an address leaves out of all is left out, and a range goes on from there", () => {
+  const selection = new GridSelection();
+  selection.restoreAllBut(["b", "c"]);
+  assert.deepEqual([selection.isAll, selection.but, selection.ids, selection.count(10)], [true, ["b", "c"], [], 8]);
+  selection.selectRange(rows("b"));
+  assert.deepEqual(selection.but, ["c"]);
+});
+
 test("clearing forgets the start of a range", () => {
   const selection = new GridSelection();
   selection.toggle({ id: "a" }, 4);
@@ -54,15 +62,16 @@ test("a range runs in both directions", () => {
   assert.deepEqual([rangeBetween(3, 9), rangeBetween(9, 3)], [{ start: 3, end: 10 }, { start: 3, end: 10 }]);
 });
 
-const NONE = { isAll: false, ids: /** @type {string[]} */ ([]), count: 0 };
+const NONE = { isAll: false, ids: /** @type {string[]} */ ([]), but: /** @type {string[]} */ ([]), count: 0 };
 const GRID = "https://transom.example/datasets/ds_1/?q=a%20%3D%201&sort=-id";
 
 test("a view is read from the address it was written to", () => {
   const views = [
     { from: "di_abc", position: 412_000, size: "small", selected: NONE },
-    { from: null, position: 0, size: "medium", selected: { isAll: true, ids: [], count: 0 } },
-    { from: null, position: 0, size: "large", selected: { isAll: false, ids: ["di_a", "ann_b"], count: 2 } },
-    { from: "scn_x", position: 3, size: "medium", selected: { isAll: false, ids: [], count: 1234 } },
+    { from: null, position: 0, size: "medium", selected: { ...NONE, isAll: true } },
+    { from: null, position: 0, size: "medium", selected: { ...NONE, isAll: true, but: ["di_a", "di_b"] } },
+    { from: null, position: 0, size: "large", selected: { ...NONE, ids: ["di_a", "ann_b"], count: 2 } },
+    { from: "scn_x", position: 3, size: "medium", selected: { ...NONE, count: 1234 } },
   ];
   for (const view of views) assert.deepEqual(readView(new URL(withView(GRID, view)).search), view);
 });
@@ -74,12 +83,17 @@ test("what else the address says is left, and what is as usual is not said", () 
 
 test("of more than an address holds it tells the number", () => {
   const ids = Array.from({ length: 101 }, (_, n) => `di_${n}`);
-  const view = { from: null, position: 0, size: "medium", selected: { isAll: false, ids, count: 101 } };
+  const view = { from: null, position: 0, size: "medium", selected: { ...NONE, ids, count: 101 } };
   assert.match(withView(GRID, view), /select=n101$/);
+  view.selected = { ...NONE, isAll: true, but: ids, count: 5000 };
+  assert.match(withView(GRID, view), /select=n5000$/);
 });
 
 test("nonsense in an address is nothing", () => {
-  for (const search of ["?from=<b>&position=-4&select=!!.di", "?position=1e99&select=n", "?position=NaN&select=n99999999999999999"]) {
+  const many = Array.from({ length: 101 }, (_, n) => `di_${n}`).join(".");
+  // What was to be left out is not to be selected because it cannot be read.
+  const all = ["select=all-but.", "select=all-but.di_a.<b>", `select=all-but.${many}`];
+  for (const search of ["?from=<b>&position=-4&select=!!.di", "?position=1e99&select=n", "?position=NaN&select=n99999999999999999", ...all.map((one) => `?${one}`)]) {
     assert.deepEqual(readView(search), { from: null, position: 0, size: "medium", selected: NONE });
   }
 });

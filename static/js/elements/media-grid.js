@@ -192,8 +192,8 @@ export class MediaGrid extends HTMLElement {
   }
 
   /** @param {import("../grid/grid-place.js").SelectedInAddress} selected */
-  #restoreSelection({ isAll, ids, count }) {
-    if (isAll) this.#selection.selectAll();
+  #restoreSelection({ isAll, ids, but, count }) {
+    if (isAll) this.#selection.restoreAllBut(but);
     else this.#selection.restore(ids);
     this.#selectionChanged();
     if (this.dataset.mode === "objects") void this.#learnItems(ids);

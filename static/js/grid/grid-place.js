@@ -9,12 +9,13 @@ import { throttle } from "../lib/throttle.js";
  * @property {string} size of the cells: small, medium or large
  * @property {SelectedInAddress} selected
  *
- * @typedef {{isAll: boolean, ids: string[], count: number}} SelectedInAddress `isAll` without exceptions; `ids` may be
- *   fewer than `count`
+ * @typedef {{isAll: boolean, ids: string[], but: string[], count: number}} SelectedInAddress `isAll` but for `but`; `ids`
+ *   may be fewer than `count`
  */
 
 /** Ids that an address can hold; of more than that it tells the number alone. */
 const MOST_IDS = 100;
+const ALL_BUT = "all-but.";
 const ID = /^[a-z]{2,4}_[A-Za-z0-9]+$/;
 /** A link that claims more is not believed. */
 const FARTHEST = 100_000_000;
@@ -44,11 +45,21 @@ export function readView(search) {
  * @returns {SelectedInAddress} of more ids than an address holds, their number alone
  */
 function readSelected(text) {
-  if (text === "all") return { isAll: true, ids: [], count: 0 };
+  const selected = { isAll: false, ids: [], but: [], count: 0 };
+  if (text === "all") return { ...selected, isAll: true };
+  if (text.startsWith(ALL_BUT)) return allBut(text.slice(ALL_BUT.length).split(".")) ?? selected;
   const number = /^n(\d{1,12})$/.exec(text)?.[1];
-  if (number !== undefined) return { isAll: false, ids: [], count: Number(number) };
+  if (number !== undefined) return { ...selected, count: Number(number) };
   const ids = text.split(".").filter((id) => ID.test(id));
-  return { isAll: false, ids: ids.slice(0, MOST_IDS), count: Math.min(ids.length, MOST_IDS) };
+  return { ...selected, ids: ids.slice(0, MOST_IDS), count: Math.min(ids.length, MOST_IDS) };
+}
+
+/**
+ * @param {string[]} but
+ * @returns {SelectedInAddress | null} null where one of them means nothing: what was left out is not to be selected
+ */
+function allBut(but) {
+  return but.length <= MOST_IDS && but.every((id) => ID.test(id)) ? { isAll: true, ids: [], but, count: 0 } : null;
 }
 
 /**
@@ -75,8 +86,8 @@ export function withView(href, { from, position, size, selected }) {
 }
 
 /** @param {SelectedInAddress} selected */
-function selectedText({ isAll, ids, count }) {
-  if (isAll) return "all";
+function selectedText({ isAll, ids, but, count }) {
+  if (isAll && but.length <= MOST_IDS) return but.length === 0 ? "all" : ALL_BUT + but.join(".");
   if (count > 0 && count === ids.length && count <= MOST_IDS) return ids.join(".");
   return count > 0 ? `n${count}` : null;
 }

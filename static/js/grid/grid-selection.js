@@ -94,6 +94,15 @@ export class GridSelection {
   }
 
   /**
+   * Selects all but what an address names.
+   * @param {string[]} ids
+   */
+  restoreAllBut(ids) {
+    this.restore(ids);
+    this.#isAll = true;
+  }
+
+  /**
    * Takes note of the item that a selected object is on.
    * @param {Chosen | undefined} row
    */

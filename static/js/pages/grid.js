@@ -114,7 +114,7 @@ function keepAddress(grid, view, signal) {
   });
   grid.addEventListener("selection-change", (event) => {
     const { ids, isAll, but, count } = /** @type {CustomEvent<GridChoice>} */ (event).detail;
-    change({ selected: { isAll: isAll && but.length === 0, ids, count } });
+    change({ selected: { isAll, ids, but, count } });
   });
   offerSizes(grid, (size) => change({ size }));
   grid.addEventListener("click", (event) => {
