@@ -195,6 +195,57 @@ def test_a_slice_is_made_of_all_but_some_and_of_a_range_never_loaded(
     assert held == {"all but the second": {*even} - {"shot/00002"}, "third to 703rd": {*even[2:703]}}
 
 
+def test_what_is_undone_is_shown_and_the_place_the_focus_and_the_selection_stay(
+    signed_in: Page, many: dict[str, Any], wire: WireClient
+) -> None:
+    page = signed_in
+    names = [f"shot/{n:05}" for n in range(700)]
+    made = wire.call("POST", f"dataset/{many['id']}/create_slice", {"name": "first", "reference_ids": names})
+    open_grid(page, f"/slices/{made['slice_id']}")
+    page.wait_for_load_state()
+    evens = page.locator('.chart[data-name="even"] .chart__count')
+    expect(evens).to_have_text(["350", "350"])
+    page.locator("media-grid > *").first.focus()
+    page.keyboard.press("g")
+    page.keyboard.type("400")
+    page.keyboard.press("Enter")
+    assert focused_position(page) == 400
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Space")
+    page.locator("selection-bar").get_by_role("button", name="Remove from slice").click()
+    expect(page.locator("media-grid [data-gone]")).to_have_count(1)
+    expect(page.locator("media-grid [data-gone]")).to_contain_text("shot/00400")
+    page.locator("media-grid [tabindex='0']").focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Space")
+    first = page.evaluate(FIRST_SEEN)
+    held, chosen = page.locator(f"{FOCUSED}[data-item-id]"), page.locator("media-grid [aria-selected=true]")
+    page.evaluate("() => { document.activeElement.dataset.mark = 'the same element'; }")
+
+    def stays(count: int, position: int) -> None:
+        """So many rows, and nothing under the hand has moved."""
+        expect(held).to_have_attribute("aria-setsize", str(count))
+        expect(page.locator(".head__facts")).to_contain_text(f"{count} items")
+        expect(held).to_have_attribute("aria-posinset", str(position))
+        expect(held).to_have_attribute("data-mark", "the same element")
+        expect(held).to_contain_text("shot/00401")
+        expect(chosen).to_contain_text(["shot/00401"])
+        expect(page.locator(".selection-bar__count")).to_have_text("1 selected")
+        assert page.evaluate(FIRST_SEEN) == first
+        expect(page.locator("media-grid [data-gone]")).to_have_count(0)
+
+    page.keyboard.press("z")
+    expect(page.locator(".edit-toast")).to_contain_text("Undid: ")
+    expect(page.locator(".selection-bar__said")).to_be_empty()
+    stays(700, 402)
+    page.keyboard.press("Shift+Z")
+    expect(page.locator(".edit-toast")).to_contain_text("Did again: ")
+    expect(evens).to_have_text(["350", "349"])
+    stays(699, 401)
+    expect(page.locator("media-grid > *", has_text="shot/00400")).to_have_count(0)
+
+
 def make_slice(page: Page, name: str) -> None:
     bar = page.locator("selection-bar")
     bar.locator("[data-action=create]").click()

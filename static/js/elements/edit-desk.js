@@ -1,7 +1,7 @@
 /**
  * Where a page's edits end: they are sent, said in one line that offers to undo, and taken back by a key. What holds what
  * since is told to whoever listens for `edits-changed` on the document, detail `[id, field, JSON text or nothing][]`; every
- * edit, and every one taken back, for `edit-made`, detail its summary.
+ * edit, and every one taken back, for `edit-made`, detail its summary; then `edit-taken-back` for what was undone or done again.
  */
 
 import { keyName } from "../lib/keys.js";
@@ -86,6 +86,7 @@ export class EditDesk {
   async #takeBack(body) {
     try {
       await this.send(this.urls.undo, body);
+      document.dispatchEvent(new CustomEvent("edit-taken-back"));
     } catch (reason) {
       if (!this.#signal.aborted) this.say(reason instanceof PostRefused ? reason.sentence : "Nothing was undone.", null, "refused");
     }

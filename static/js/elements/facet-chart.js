@@ -18,6 +18,8 @@ export class FacetChart extends HTMLElement {
   /** @type {Facet | null} */
   #facet = null;
   #isTable = false;
+  /** How often it was asked for: of two answers the later one counts. */
+  #asked = 0;
 
   connectedCallback() {
     this.#life = new AbortController();
@@ -30,6 +32,12 @@ export class FacetChart extends HTMLElement {
     this.#drawn.abort();
     firstCounts.remove(this);
     exactCounts.remove(this);
+  }
+
+  /** Counts anew; until then what is drawn stays. */
+  renew() {
+    exactCounts.remove(this);
+    firstCounts.add(this, () => this.#load());
   }
 
   get #body() {
@@ -49,8 +57,9 @@ export class FacetChart extends HTMLElement {
 
   async #load() {
     const { signal } = this.#life;
+    const turn = (this.#asked += 1);
     const answer = await readFeed(this.dataset.feed ?? "", signal);
-    if (signal.aborted) return;
+    if (signal.aborted || turn !== this.#asked) return;
     this.removeAttribute("aria-busy");
     if (typeof answer === "string") {
       this.#fail(answer);
@@ -63,8 +72,9 @@ export class FacetChart extends HTMLElement {
   /** Puts exact numbers in the place of estimated ones; where that takes too long these stay. */
   async #count() {
     const { signal } = this.#life;
+    const turn = this.#asked;
     const answer = await readFeed(asking(this.dataset.feed ?? "", { exact: "1" }), signal);
-    if (signal.aborted || !this.#facet) return;
+    if (signal.aborted || !this.#facet || turn !== this.#asked) return;
     if (typeof answer !== "string") await this.#show(/** @type {Facet} */ (answer));
     else await this.#show({ ...this.#facet, note: `${this.#facet.note} An exact count takes too long here.` });
   }

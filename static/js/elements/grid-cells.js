@@ -137,6 +137,32 @@ export class GridCells {
   }
 
   /**
+   * Moves cells to where their rows are by now, and removes those whose place is another row's.
+   * @param {Map<string, number>} places of rows that are known, by id
+   * @param {Positions} known the places that those fill
+   * @param {number} by how far all others are moved
+   */
+  follow(places, known, by) {
+    /** @type {[number, Cell][]} */
+    const kept = [];
+    for (const [position, cell] of [...this.#cells]) {
+      const place = cell.row ? places.get(cell.row.id) : undefined;
+      const otherwise = position + by;
+      const isFree = otherwise >= 0 && (otherwise < known.start || otherwise >= known.end);
+      if (place === undefined && !isFree) this.#remove(position, cell);
+      else kept.push([place ?? otherwise, cell]);
+    }
+    this.#cells = new Map(kept.sort(([one], [other]) => one - other));
+    /** @type {Element | null} */
+    let before = null;
+    for (const [position, { element }] of this.#cells) {
+      if (before && before.nextElementSibling !== element) before.after(element);
+      before = element;
+      this.#put(element, position);
+    }
+  }
+
+  /**
    * Keeps one cell in the tab order.
    * @param {number} position
    */

@@ -135,6 +135,16 @@ export class GridWindow {
     this.#keepAnchor();
   }
 
+  /**
+   * Takes note that the rows are others: so many, and what is seen is so many positions further on.
+   * @param {{by: number, count: number}} change
+   */
+  renew({ by, count }) {
+    this.#anchor = { ...this.#anchor, position: clamp(this.#anchor.position + by, 0, Math.max(0, count - 1)) };
+    this.#count = count;
+    this.arrange();
+  }
+
   drawSoon() {
     this.#ticket ||= requestAnimationFrame(() => this.#draw(false));
   }

@@ -7,16 +7,17 @@
  */
 
 import { credentialChanges } from "../credentials/page-profiles.js";
-import { GridSelection, LONGEST_RANGE, rangeBetween } from "../grid/grid-selection.js";
+import { clamp } from "../grid/grid-layout.js";
+import { GridSelection } from "../grid/grid-selection.js";
 import { ResultOutline } from "../grid/result-outline.js";
 import { RowBlocks } from "../grid/row-blocks.js";
-import { grouped } from "../lib/digits.js";
 import { GetRefused, getJson } from "../lib/get.js";
 import { gridStep } from "../lib/grid-step.js";
 import { bindKeys } from "../lib/keys.js";
 import { Measurements } from "../lib/measurements.js";
 import { LoadQueue } from "../media/loading.js";
 import { GridCells } from "./grid-cells.js";
+import { GridChooser } from "./grid-chooser.js";
 import { summarizeFailures } from "./grid-failures.js";
 import { GridWindow } from "./grid-window.js";
 import { GridWords } from "./grid-words.js";
@@ -49,8 +50,9 @@ export class MediaGrid extends HTMLElement {
   #shown = null;
   #life = new AbortController();
   #selection = new GridSelection();
-  /** The range being fetched. */
-  #range = new AbortController();
+  #chooser = this.#chooserOf();
+  /** The outline being read. */
+  #reading = new AbortController();
   /** @type {Set<string>} */
   #gone = new Set();
   /** The cell in the tab order. */
@@ -69,7 +71,8 @@ export class MediaGrid extends HTMLElement {
 
   disconnectedCallback() {
     this.#life.abort();
-    this.#range.abort();
+    this.#chooser.stop();
+    this.#reading.abort();
     this.#parts?.blocks.dispose();
     this.#parts?.cells.dispose();
     this.#parts?.words.dispose();
@@ -89,6 +92,38 @@ export class MediaGrid extends HTMLElement {
   }
 
   /**
+   * Shows the result as it is by now. The first visible row, the focus and what is selected stay.
+   * @param {GridResult} result
+   * @param {import("../grid/grid-place.js").GridView} view as the address had it that the result was asked with
+   */
+  renew(result, view) {
+    const parts = this.#parts;
+    if (!parts) return;
+    const { cells, window: sight, words } = parts;
+    const hasFocus = this.contains(document.activeElement);
+    const active = cells.elementAt(this.#active)?.dataset.itemId ?? "";
+    this.#shown = { result, view };
+    this.#isOutdated = false;
+    this.#chooser.stop();
+    this.#gone.clear();
+    parts.blocks.dispose();
+    words.say(null);
+    words.failed(null);
+    const outline = this.#outlineOf(result, parts.outline.count);
+    const blocks = this.#blocksOf(result, outline, view);
+    this.#parts = { ...parts, outline, blocks };
+    const by = blocks.start - view.position;
+    const places = new Map(result.items.map(({ id }, index) => [id, blocks.start + index]));
+    cells.follow(places, { start: blocks.start, end: blocks.start + result.items.length }, by);
+    cells.total = outline.isExact ? outline.count : null;
+    this.#setActive(clamp(places.get(active) ?? this.#active + by, 0, Math.max(0, outline.count - 1)));
+    sight.renew({ by, count: outline.count });
+    this.#selectionChanged();
+    if (hasFocus && !this.contains(document.activeElement)) this.#focus(this.#active);
+    void this.#readOutline();
+  }
+
+  /**
    * Shows the pictures of the cells that the server rendered, which stay the only ones.
    * @param {import("./cell-picture.js").PictureItem[]} items
    * @param {{measureUrl?: string}} where sizes that the browser finds are sent
@@ -103,15 +138,11 @@ export class MediaGrid extends HTMLElement {
   }
 
   clearSelection() {
-    this.#range.abort();
-    this.#selection.clear();
-    this.#selectionChanged();
+    this.#chooser.clear();
   }
 
   selectAll() {
-    this.#range.abort();
-    this.#selection.selectAll();
-    this.#selectionChanged();
+    this.#chooser.all();
   }
 
   /**
@@ -187,45 +218,34 @@ export class MediaGrid extends HTMLElement {
     const start = view.from === null ? view.position : blocks.start;
     if (start > 0) sight.goTo(start);
     this.#setActive(start);
-    this.#restoreSelection(view.selected);
+    this.#chooser.restore(view.selected, this.dataset.mode === "objects" ? signal : null);
     void this.#readOutline();
   }
 
-  /** @param {import("../grid/grid-place.js").SelectedInAddress} selected */
-  #restoreSelection({ isAll, ids, but, count }) {
-    if (isAll) this.#selection.restoreAllBut(but);
-    else this.#selection.restore(ids);
-    this.#selectionChanged();
-    if (this.dataset.mode === "objects") void this.#learnItems(ids);
-    if (count > ids.length) {
-      this.#parts?.words.say(`${grouped(count)} were selected where this link was made. A link carries a hundred at most.`);
-    }
+  #chooserOf() {
+    const rows = {
+      at: (/** @type {number} */ position) => this.#parts?.blocks.row(position) ?? null,
+      between: async (/** @type {import("../grid/row-blocks.js").Positions} */ range, /** @type {AbortSignal} */ signal) =>
+        (await this.#parts?.blocks.rows(range, signal)) ?? [],
+      called: async (/** @type {string} */ id, /** @type {AbortSignal} */ signal) =>
+        (await getJson(withParameters(this.#shown?.result.urls.rows ?? "", { from: id, limit: 1 }), signal)).rows[0],
+    };
+    const say = (/** @type {string} */ sentence) => this.#parts?.words.say(sentence);
+    return new GridChooser(this.#selection, rows, { changed: () => this.#selectionChanged(), say });
   }
 
-  /** Finds out which items objects are on that an address names. @param {string[]} ids */
-  async #learnItems(ids) {
-    for (const id of ids) {
-      try {
-        const { rows } = await getJson(withParameters(this.#shown?.result.urls.rows ?? "", { from: id, limit: 1 }), this.#life.signal);
-        this.#selection.learn(rows[0]);
-      } catch {
-        // One that is gone is in no slice.
-        if (this.#life.signal.aborted) return;
-        this.#selection.forget(id);
-      }
-    }
-    if (ids.length > 0) this.#selectionChanged();
-  }
-
-  /** @param {GridResult} result */
-  #outlineOf({ urls, total, items, version }) {
+  /**
+   * @param {GridResult} result
+   * @param {number} [before] how many there were, which is believed until it is known better
+   */
+  #outlineOf({ urls, total, items, version }, before = 0) {
     const ask = (/** @type {string | null} */ token, /** @type {AbortSignal} */ signal) =>
       getJson(token === null ? urls.outline : withParameters(urls.outline, { continue: token }), signal);
     const changed = (/** @type {{version: number}} */ answer) => {
       this.#compare(answer.version, version);
       this.#countChanged();
     };
-    return new ResultOutline(ask, { changed, total, shown: items.length });
+    return new ResultOutline(ask, { changed, total, shown: Math.max(items.length, before) });
   }
 
   /**
@@ -250,7 +270,9 @@ export class MediaGrid extends HTMLElement {
   }
 
   async #readOutline() {
-    const { signal } = this.#life;
+    this.#reading.abort();
+    this.#reading = new AbortController();
+    const { signal } = this.#reading;
     try {
       await this.#parts?.outline.read(signal);
     } catch (reason) {
@@ -354,8 +376,8 @@ export class MediaGrid extends HTMLElement {
     const target = /** @type {Element} */ (event.target);
     const position = this.#positionOfTarget(event);
     if (position === null || event.ctrlKey || event.metaKey) return;
-    if (event.shiftKey) void this.#extendTo(position);
-    else if (target.closest(".media-cell__tick")) this.#toggle(position);
+    if (event.shiftKey) void this.#chooser.extendTo(position);
+    else if (target.closest(".media-cell__tick")) this.#chooser.toggle(position);
     else return;
     event.preventDefault();
     this.#focus(position);
@@ -377,8 +399,8 @@ export class MediaGrid extends HTMLElement {
     const next = gridStep(event.key, { index, columns: sight.columns, count: outline.count, rows: sight.rows });
     if (event.ctrlKey || event.metaKey) return;
     if (event.key === " " && this.#isSelecting) {
-      if (event.shiftKey) void this.#extendTo(index);
-      else this.#toggle(index);
+      if (event.shiftKey) void this.#chooser.extendTo(index);
+      else this.#chooser.toggle(index);
     } else if (next !== null) this.#move(index, next, event.shiftKey && this.#isSelecting);
     else return;
     event.preventDefault();
@@ -393,8 +415,8 @@ export class MediaGrid extends HTMLElement {
     this.#parts?.window.reveal(to);
     this.#focus(to);
     if (!isExtending) return;
-    if (this.#selection.anchor === null) this.#toggle(from);
-    void this.#extendTo(to);
+    if (this.#selection.anchor === null) this.#chooser.toggle(from);
+    void this.#chooser.extendTo(to);
   }
 
   /** @param {number} position */
@@ -412,39 +434,6 @@ export class MediaGrid extends HTMLElement {
   /** @param {Event} event */
   #positionOfTarget(event) {
     return this.#parts?.cells.positionOf(/** @type {Element} */ (event.target)) ?? null;
-  }
-
-  /** @param {number} position */
-  #toggle(position) {
-    const row = this.#parts?.blocks.row(position);
-    if (!row) return;
-    this.#range.abort();
-    this.#selection.toggle(row, position);
-    this.#selectionChanged();
-  }
-
-  /** Selects from the row touched last to this one. @param {number} position */
-  async #extendTo(position) {
-    const { anchor } = this.#selection;
-    if (anchor === null) return this.#toggle(position);
-    this.#range.abort();
-    this.#range = new AbortController();
-    const { signal } = this.#range;
-    const range = rangeBetween(anchor, position);
-    const { words, blocks } = this.#parts ?? {};
-    if (range.end - range.start > LONGEST_RANGE) {
-      return words?.say(`A range takes ${grouped(LONGEST_RANGE)} at most, and this one has ${grouped(range.end - range.start)}. Select all that match, or narrow the query.`);
-    }
-    try {
-      const rows = await blocks?.rows(range, signal);
-      if (!rows || signal.aborted) return;
-      this.#selection.selectRange(rows);
-      this.#selectionChanged();
-    } catch (reason) {
-      if (signal.aborted) return;
-      if (reason instanceof RangeError) words?.say("The rows between are not found yet. Try again in a moment.");
-      else words?.say(`The range was not selected. ${reason instanceof GetRefused ? reason.sentence : ""}`);
-    }
   }
 
   #selectionChanged() {

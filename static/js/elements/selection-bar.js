@@ -98,6 +98,11 @@ export class SelectionBar extends HTMLElement {
     return isExact ? `Select all ${grouped(total)}${which}` : `Select all${which}, at least ${grouped(total)}`;
   }
 
+  /** Says no more what was done: it may be undone by now. */
+  forget() {
+    this.#said.replaceChildren();
+  }
+
   #clear = () => {
     this.dispatchEvent(new CustomEvent("selection-clear"));
   };

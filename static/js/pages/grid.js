@@ -5,10 +5,12 @@ import "../elements/media-grid.js";
 import "../elements/selection-bar.js";
 import { ChosenPanels } from "../elements/chosen-panels.js";
 import { EditDesk } from "../elements/edit-desk.js";
+import { FacetChart } from "../elements/facet-chart.js";
 import { LabelCells } from "../elements/label-cells.js";
 import { GridPlace, readView } from "../grid/grid-place.js";
 import { grouped } from "../lib/digits.js";
 import { readIsland } from "../lib/island.js";
+import { readAnew, renewParts } from "../lib/page-anew.js";
 import { readWayBack, rememberWayBack, withinOf } from "../lib/way-back.js";
 import { startFrame } from "./frame.js";
 import { bindQueryBar } from "./query-keys.js";
@@ -50,9 +52,13 @@ function open(grid, island) {
   if (bar) offer(bar, grid, island);
   const desk = island.edits && new EditDesk(island.edits, life.signal);
   if (bar && desk) new ChosenPanels(bar, desk, life.signal);
-  keepAddress(grid, view, life.signal);
+  const writeAddress = keepAddress(grid, view, life.signal);
   grid.show(island, view);
-  if (island.says) tellCount(grid, island.says);
+  const tellAnew = tellCount(grid, island.says);
+  renewAfterUndo(grid, writeAddress, life.signal, (page, { says }) => {
+    bar?.forget();
+    tellAnew(page, says);
+  });
   if (island.labels) new LabelCells(grid, island.labels, life.signal);
   const way = readWayBack();
   if (way?.address === location.href && isComingFrom(way.within)) grid.returnTo(way);
@@ -61,17 +67,53 @@ function open(grid, island) {
 /**
  * Says in the query bar how many match, as far as the grid knows, where the server left that open.
  * @param {MediaGrid} grid
- * @param {{one: string, many: string}} words
+ * @param {{one: string, many: string} | null} words
+ * @returns {(page: Document, words: {one: string, many: string} | null) => void} takes what the server says by now
  */
 function tellCount(grid, words) {
   const says = document.querySelector(".query__says");
-  if (!says || says.textContent) return;
+  let isOpen = says?.textContent === "";
   grid.addEventListener("place-change", (event) => {
+    if (!says || !isOpen || !words) return;
     const { count, isExact } = /** @type {CustomEvent<{count: number, isExact: boolean}>} */ (event).detail;
     const text = `${isExact ? "" : "At least "}${grouped(count)} ${count === 1 ? words.one : words.many}`;
     // It is read aloud when it changes.
     if (says.textContent !== text) says.textContent = text;
   });
+  return (page, wordsNow) => {
+    const text = page.querySelector(".query__says")?.textContent ?? "";
+    isOpen = text === "";
+    words = wordsNow;
+    if (says && !isOpen) says.textContent = text;
+  };
+}
+
+/**
+ * After something was undone on this page, or done again, shows what there is by now: rows, head and counts. The place, the
+ * focus and the selection stay.
+ * @param {MediaGrid} grid
+ * @param {() => void} writeAddress
+ * @param {AbortSignal} signal
+ * @param {(page: Document, island: GridIsland) => void} renewed
+ */
+function renewAfterUndo(grid, writeAddress, signal, renewed) {
+  let reading = new AbortController();
+  document.addEventListener("edit-taken-back", async () => {
+    reading.abort();
+    reading = new AbortController();
+    const asked = reading.signal;
+    writeAddress();
+    const view = readView(location.search);
+    const page = await readAnew(location.href, asked);
+    if (asked.aborted || signal.aborted) return;
+    const island = page && /** @type {GridIsland | null} */ (readIsland(page));
+    // What is another page by now, as a slice that is empty or gone, is loaded.
+    if (!island || !page.querySelector("media-grid")) return location.reload();
+    renewParts(document, page);
+    grid.renew(island, view);
+    renewed(page, island);
+    for (const chart of document.querySelectorAll("facet-chart")) if (chart instanceof FacetChart) chart.renew();
+  }, { signal });
 }
 
 /**
@@ -98,6 +140,7 @@ function offer(bar, grid, island) {
  * @param {MediaGrid} grid
  * @param {import("../grid/grid-place.js").GridView} view
  * @param {AbortSignal} signal
+ * @returns {() => void} writes at once what is due
  */
 function keepAddress(grid, view, signal) {
   const replace = (/** @type {string} */ href) => history.replaceState(history.state, "", href);
@@ -133,6 +176,7 @@ function keepAddress(grid, view, signal) {
     location.reload();
   });
   addEventListener("pagehide", () => isLeaving || place.write(), { signal });
+  return () => place.write();
 }
 
 /**
