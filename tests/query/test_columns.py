@@ -36,7 +36,7 @@ from webapp.query import facets, job_kinds, queries, results
 from webapp.query.asks import Ask
 from webapp.query.columns import narrowing, store, upkeep
 from webapp.query.columns.models import ColumnChunk, ColumnSegment
-from webapp.query.facet_fields import facet_fields
+from webapp.query.facet_fields import CLASSES, facet_fields
 from webapp.query.parser import parse
 from webapp.query.refusals import QuerySyntaxError
 from webapp.query.scope import Subject
@@ -253,6 +253,7 @@ def test_counts_by_columns_are_those_of_sql(world: World) -> None:
     members.hold(BitMap64(sorted(Item.objects.unscoped().filter(dataset=dataset).values_list("pk", flat=True))[1::2]))
     fields = [one for one in facet_fields(dataset).values() if one.key is not None and one.level in ("item", "scene")]
     assert len(fields) > 10
+    fields.append(CLASSES)
     drawn: Counter[facets.Shape] = Counter()
     for text, within in product(QUERIES, (None, members)):
         for field in fields:

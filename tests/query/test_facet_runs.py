@@ -11,8 +11,9 @@ from webapp.labels import actions as label_actions
 from webapp.labels.models import ModelRun
 from webapp.query import queries
 from webapp.query.facet_fields import FacetField, facet_fields
+from webapp.query.facet_rows import EXACT_ROWS
 from webapp.query.facet_search import MOST, search
-from webapp.query.facets import EXACT_ROWS, Facet, facet
+from webapp.query.facets import Facet, facet
 from webapp.query.writing import both, has_class, value
 
 TEXTS = ["alpha-1", "ALPHA-2", "beta alpha", "50% off", "a_b", "größe", "", "; DROP TABLE datasets_item; --"]

@@ -25,8 +25,9 @@ from webapp.pages.words import counted, number
 from webapp.privacy.refusals import NotFound
 from webapp.query.facet_bars import Bar
 from webapp.query.facet_fields import CLASSES, PREDICTED, FacetField, facet_fields
+from webapp.query.facet_rows import EXACT_ROWS, SAMPLE_ROWS
 from webapp.query.facet_search import search
-from webapp.query.facets import EXACT_ROWS, SAMPLE_ROWS, Facet, Shape, facet
+from webapp.query.facets import Facet, Shape, facet
 from webapp.query.refusals import nearest
 from webapp.query.writing import both
 

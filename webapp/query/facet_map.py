@@ -17,7 +17,8 @@ from webapp.datasets.models import Dataset, Slice
 from webapp.labels.models import ModelRun
 from webapp.query.facet_bars import decimal
 from webapp.query.facet_fields import ITEM, ROOTS, SCENE, finds_scenes
-from webapp.query.facets import EXACT_ROWS, EXACT_SECONDS, SAMPLE_ROWS, SECONDS, Rows, rows_of
+from webapp.query.facet_rows import EXACT_ROWS, SAMPLE_ROWS, Rows, rows_of
+from webapp.query.facets import EXACT_SECONDS, SECONDS
 from webapp.query.sql import Dialect, Kind, Sql, put
 from webapp.query.time_limit import in_time
 from webapp.query.writing import step

@@ -11,7 +11,8 @@ from webapp.labels.models import ModelRun
 from webapp.query import facet_sql
 from webapp.query.facet_bars import Bar, named
 from webapp.query.facet_fields import FacetField
-from webapp.query.facets import EXACT_ROWS, answers, reading, rows_of
+from webapp.query.facet_rows import EXACT_ROWS, rows_of
+from webapp.query.facets import answers, reading
 from webapp.query.sql import Kind, Sql, put
 from webapp.query.time_limit import in_time
 

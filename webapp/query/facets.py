@@ -8,37 +8,22 @@ from enum import Enum
 from functools import partial
 from typing import Any
 
-from django.db import connection, models
-from django.db.models import F, QuerySet
+from django.db import connection
 
 from webapp.accounts.viewer import Viewer
 from webapp.datasets.models import Dataset, Slice
 from webapp.labels import queries as label_queries
 from webapp.labels.models import ModelRun
 from webapp.query import facet_sql
-from webapp.query.columns.counting import Counts, counts_of
-from webapp.query.expression import Value
 from webapp.query.facet_bars import Bar, bins_of, named, times_of
-from webapp.query.facet_fields import ITEM, LABEL_ROOTS, PREDICTION, SCENE, FacetField
-from webapp.query.facet_members import Members, members_of
-from webapp.query.queries import everything, matching
-from webapp.query.scope import Subject
+from webapp.query.facet_fields import LABEL_ROOTS, PREDICTION, FacetField
+from webapp.query.facet_rows import EXACT_ROWS, SAMPLE_ROWS, Rows, rows_by_columns, rows_of
 from webapp.query.sources import labels_of
-from webapp.query.sql import DIALECTS, Dialect, Kind, Sql
+from webapp.query.sql import Dialect, Kind, Sql
 from webapp.query.time_limit import in_time
 from webapp.query.writing import has_class
 
-# A facet is made of no more rows that match than this, found among no more than that.
-SAMPLE_ROWS = 20_000
-LOOKED_AT_ROWS = 1_000_000
-# An exact count is asked for later, in the background, of no more than this.
-EXACT_ROWS = 10_000_000
-# How many are looked at to learn how many match.
-ESTIMATE_ROWS = 20_000
-# Keys are spread over a prime, so that no pattern in their order is met or missed by the sample.
-PRIME, FACTOR = 65_521, 40_503
 SECONDS, EXACT_SECONDS = 10.0, 20.0
-OUTPUTS: dict[str, models.Field[Any, Any]] = {"number": models.FloatField(), "present": models.BooleanField()}
 
 
 class Shape(Enum):
@@ -70,26 +55,6 @@ class Facet:
     lowest: float | None = None
     mean: float | None = None
     highest: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """The rows to count, and how many rows each of them stands for."""
-
-    found: QuerySet[Any]
-    weight: float
-    dialect: Dialect
-    counts: Counts | None = None
-    """What they hold in the field, where columns know it."""
-
-    def sql(self, **values: Callable[[Dialect, str], Sql]) -> Sql:
-        """A SELECT of these values by name."""
-        read = {name: Value(write, OUTPUTS.get(name, models.TextField())) for name, write in values.items()}
-        text, params = self.found.order_by().annotate(**read).values(*read).query.sql_with_params()
-        return Sql(text, tuple(params))
-
-    def counted(self, count: int) -> int:
-        return round(count * self.weight)
 
 
 def facet(
@@ -136,94 +101,6 @@ def made(
     if kind == "number":
         return numbers(rows, field)
     return values(rows, field, {"boolean": Kind.TRUTH, "list": Kind.LIST}.get(kind, Kind.TEXT))
-
-
-def rows_of(
-    viewer: Viewer,
-    dataset: Dataset,
-    level: str,
-    text: str,
-    most: int,
-    *,
-    run: ModelRun | None = None,
-    said_by: ModelRun | None = None,
-    within: Slice | None = None,
-) -> Rows:
-    """The rows that match, or a sample of them by key."""
-    if within is not None and level == SCENE and within.kind == Slice.Kind.ITEMS:
-        return scenes_of(viewer, dataset, within, text, run=run, said_by=said_by)
-    subject = Subject.SCENES if level == SCENE else Subject.ITEMS
-    every, key = owners_of(viewer, dataset, subject, said_by), "pk"
-    wanted: Any = models.Q(matching(viewer, dataset, text, subject, run)) if text else models.Q()
-    members = members_of(within, level) if within is not None else None
-    total = dataset.scene_count if level == SCENE else dataset.item_count
-    if members is not None and members.of == "pk":
-        total = len(members.keys)
-    if level in LABEL_ROOTS:
-        is_narrowed = bool(text) or said_by is not None
-        wanted = models.Q(item_id__in=every.filter(wanted).values("pk")) if is_narrowed else models.Q()
-        labels = Subject.PREDICTIONS if level == PREDICTION else Subject.ANNOTATIONS
-        every, key = everything(viewer, dataset, labels, run), "item_id"
-        said = label_queries.class_counts(viewer, dataset, run if level == PREDICTION else None)
-        total = sum(count for _, _, count in said)
-    dialect = DIALECTS[connection.vendor]
-    if total <= most:
-        return Rows(sample(every, key, 1, members)[0].filter(wanted), 1.0, dialect)
-    matched = float(total)
-    # Before the query, which takes longer: SQLite asks in the order of the words.
-    if wanted or members is not None:
-        some, weight = sample(every, key, ESTIMATE_ROWS / total, members)
-        matched = some.filter(wanted).count() * weight
-    some, weight = sample(every, key, min(LOOKED_AT_ROWS / total, most / max(matched, 1.0)), members)
-    return Rows(some.filter(wanted), weight, dialect)
-
-
-def scenes_of(
-    viewer: Viewer, dataset: Dataset, within: Slice, text: str, *, run: ModelRun | None, said_by: ModelRun | None
-) -> Rows:
-    """The scenes that a slice of frames has frames of that match: where there are frames to choose, scenes are few."""
-    frames = owners_of(viewer, dataset, Subject.ITEMS, said_by).filter(members_of(within, ITEM).among())
-    if text:
-        frames = frames.filter(matching(viewer, dataset, text, Subject.ITEMS, run))
-    scenes = everything(viewer, dataset, Subject.SCENES, None)
-    return Rows(scenes.filter(pk__in=frames.order_by().values("scene_id")), 1.0, DIALECTS[connection.vendor])
-
-
-def rows_by_columns(
-    viewer: Viewer, dataset: Dataset, field: FacetField, text: str, run: ModelRun | None, within: Slice | None
-) -> Rows | None:
-    """All rows that match, counted already; None where columns cannot tell of each."""
-    if field.key is None or field.column is not None or field.level in LABEL_ROOTS:
-        return None
-    subject = Subject.SCENES if field.level == SCENE else Subject.ITEMS
-    members = members_of(within, field.level) if within is not None else None
-    if members is not None and members.of != "pk":
-        return None
-    wanted = matching(viewer, dataset, text, subject, run) if text else None
-    counts = counts_of(dataset, field.level, (field.key,), wanted, members.keys if members is not None else None)
-    if counts is None:
-        return None
-    return Rows(everything(viewer, dataset, subject, None), 1.0, DIALECTS[connection.vendor], counts)
-
-
-def owners_of(viewer: Viewer, dataset: Dataset, subject: Subject, said_by: ModelRun | None) -> QuerySet[Any]:
-    """The items or scenes that count, before the query."""
-    if said_by is None:
-        return everything(viewer, dataset, subject, None)
-    found = label_queries.scenes_of_run if subject is Subject.SCENES else label_queries.items_of_run
-    return found(viewer, dataset, said_by)
-
-
-def sample(rows: QuerySet[Any], key: str, share: float, members: Members | None = None) -> tuple[QuerySet[Any], float]:
-    """About this share of the rows, the same ones each time, and how many each stands for."""
-    if share >= 1:
-        return (rows if members is None else rows.filter(members.among())), 1.0
-    below = max(1, round(share * PRIME))
-    if members is not None and members.of == key:
-        # The same as below, of keys that are at hand.
-        return rows.filter(members.among(members.keys % PRIME * FACTOR % PRIME < below)), PRIME / below
-    some = rows.alias(place=F(key) % PRIME * FACTOR % PRIME).filter(place__lt=below)
-    return (some if members is None else some.filter(members.among())), PRIME / below
 
 
 def reading(field: FacetField, kind: Kind) -> Callable[[Dialect, str], Sql]:

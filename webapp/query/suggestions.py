@@ -19,7 +19,8 @@ from webapp.privacy.redaction import redact
 from webapp.query.examples import LEVELS
 from webapp.query.expression import Value
 from webapp.query.facet_fields import facet_fields
-from webapp.query.facets import answers, sample
+from webapp.query.facet_rows import sample
+from webapp.query.facets import answers
 from webapp.query.fields import (
     CONFIDENCE,
     LABELLING,
