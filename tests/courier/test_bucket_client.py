@@ -66,6 +66,14 @@ def test_putting_again_replaces_and_removing_again_is_nothing(s3: S3Server, path
     client.remove(key)
 
 
+def test_many_are_removed_by_one_request_and_what_is_not_there_is_gone(s3: S3Server, path: Path) -> None:
+    client, keys = BucketClient(s3.bucket), [s3.bucket.key_of(7, f"{number:02x}" * 32) for number in range(6)]
+    named = s3.bucket.key_of(7, SHA256)
+    client.put(named, path, content_type="image/png")
+    assert client.remove_all([*keys, named]) == {}
+    assert named not in s3.objects()
+
+
 def test_a_link_that_is_over_or_was_changed_opens_nothing(s3: S3Server, path: Path) -> None:
     key = s3.bucket.key_of(7, SHA256)
     BucketClient(s3.bucket).put(key, path, content_type="image/png")
@@ -162,3 +170,85 @@ def test_a_store_that_did_not_remove_is_not_believed(path: Path) -> None:
         client.put(key, path, content_type="image/png")
         with pytest.raises(OSError, match="still has it"):
             client.remove(key)
+
+
+KEYS = [f"7/{name * 32}" for name in ("aa", "bb", "cc", "dd")]
+GONE = "<Deleted><Key>{}</Key></Deleted>"
+DENIED = "<Error><Key>{}</Key><Code>AccessDenied</Code><Message>it is held</Message></Error>"
+
+
+@contextmanager
+def store_that_answers(status: int, body: str, *, has: bool = False) -> Iterator[tuple[Bucket, list[str]]]:
+    """A store that answers a request to remove many so, and all else as if it had nothing, or everything."""
+    asked: list[str] = []
+
+    class Store(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            sent = self.rfile.read(int(self.headers["Content-Length"]))
+            is_whole = self.headers["Content-MD5"] == b64encode(hashlib.md5(sent).digest()).decode()
+            self.say(status if is_whole else 400, body)
+
+        def do_HEAD(self) -> None:
+            self.say(200 if has else 404)
+
+        def do_DELETE(self) -> None:
+            self.say(204)
+
+        def say(self, status: int, body: str = "") -> None:
+            asked.append(self.command)
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body.encode())
+
+        def log_message(self, *_: object) -> None:
+            """Says nothing."""
+
+    with HTTPServer(("127.0.0.1", 0), Store) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        endpoint = f"http://127.0.0.1:{server.server_port}"
+        yield Bucket(endpoint=endpoint, name=NAME, region="us-east-1", access_key="k", secret_key="s"), asked
+        server.shutdown()
+        thread.join()
+
+
+def test_of_many_each_that_was_refused_or_not_named_is_told() -> None:
+    body = f"<DeleteResult>{GONE.format(KEYS[0])}{DENIED.format(KEYS[1])}{GONE.format(KEYS[2])}</DeleteResult>"
+    with store_that_answers(200, body) as (bucket, asked):
+        said = BucketClient(bucket).remove_all(KEYS)
+    assert said == {
+        KEYS[1]: "the bucket did not remove it (AccessDenied)",
+        KEYS[3]: "the bucket did not remove it (it does not say why)",
+    }
+    assert asked == ["POST", "HEAD", "HEAD"]
+
+
+def test_a_store_that_says_many_are_gone_and_has_them_is_believed_in_none() -> None:
+    body = f"<DeleteResult>{''.join(GONE.format(key) for key in KEYS)}</DeleteResult>"
+    with store_that_answers(200, body, has=True) as (bucket, _):
+        assert BucketClient(bucket).remove_all(KEYS) == dict.fromkeys(KEYS, "the bucket still has it")
+
+
+@pytest.mark.parametrize(
+    ("status", "body"), [(501, ""), (400, "<Error><Code>NotImplemented</Code><Message>no</Message></Error>")]
+)
+def test_a_store_that_does_not_remove_many_is_asked_for_each(
+    status: int, body: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with store_that_answers(status, body) as (bucket, asked):
+        client = BucketClient(bucket)
+        assert client.remove_all(KEYS[:2]) == {}
+        assert client.remove_all(KEYS[2:]) == {}
+        assert client.remove_all(KEYS[2:], is_ending=lambda: True) == dict.fromkeys(KEYS[2:], "the courier was stopped")
+    assert asked == ["POST", *["DELETE", "HEAD"] * 4]
+    assert [record.message for record in caplog.records if "one by one" in record.message] != []
+
+
+def test_a_request_to_remove_many_that_is_refused_as_a_whole_is_an_error() -> None:
+    body = "<Error><Code>AccessDenied</Code><Message>no</Message></Error>"
+    with (
+        store_that_answers(403, body) as (bucket, _),
+        pytest.raises(OSError, match=r"did not remove it \(AccessDenied"),
+    ):
+        BucketClient(bucket).remove_all(KEYS)

@@ -225,7 +225,7 @@ def test_a_remover_that_was_killed_is_taken_over(promotion: Promotion, owner: Vi
     assert bucket_copies.start_removals(now, most=AT_ONCE) == []
     later = now + timedelta(minutes=11)
     assert len(bucket_copies.start_removals(later, most=AT_ONCE)) == 2
-    bucket_copies.end_removal(first, later)
+    bucket_copies.end_removals([first], later, failures={})
     assert bucket_states() == {STATE.GOING}
 
 
@@ -240,8 +240,7 @@ def test_what_is_being_removed_is_brought_by_nobody_meanwhile(
     assert "are being removed from the bucket" in PromotionItem.objects.filter(failure="storage")[0].sentence
     removals = chosen_removals()
     assert removals is not None
-    for one in started:
-        removals._remove(one)
+    assert removals.remove(started) == 2
     at_once()
     carry()
     assert states(second) == ["stored", "stored"]

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import errno
+import hashlib
+import logging
+import random
 import re
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -19,16 +22,26 @@ from storages.backends.s3 import S3Storage
 
 from webapp.bucket import Bucket
 
+log = logging.getLogger(__name__)
+
 CONNECT_S, READ_S = 5, 60
 # What S3 takes in one request, which alone is checked as a whole; more than any file that the courier brings.
 ONE_REQUEST_BYTES = 5 * 1024**3
+# How many of what a store says are gone are asked for afterwards; after so many failures in a row the rest waits.
+SAMPLE, MOST_FAILURES = 3, 3
+STILL_THERE = "the bucket still has it"
 _CODE = re.compile(r"[A-Za-z0-9]{1,60}")
+
+
+class _TakesOneAtATime(Exception):
+    """The store does not know the request that removes many."""
 
 
 class BucketClient:
     """Objects by their key. Whatever goes wrong is an OSError whose text names no key and no secret."""
 
     def __init__(self, bucket: Bucket) -> None:
+        self._takes_many = True
         self._storage = _NamedByHash(
             access_key=bucket.access_key,
             secret_key=bucket.secret_key,
@@ -76,7 +89,59 @@ class BucketClient:
             self._storage.delete(key)
             is_there = self._storage.exists(key)
         if is_there:
-            raise OSError(errno.EIO, "the bucket still has it")
+            raise OSError(errno.EIO, STILL_THERE)
+
+    def remove_all(self, keys: Sequence[str], *, is_ending: Callable[[], bool] = lambda: False) -> dict[str, str]:
+        """Remove at most a thousand, by one request where the store takes that: by key why some were not removed.
+
+        All others are gone. Raises OSError where the request as a whole was refused.
+        """
+        if self._takes_many:
+            try:
+                return self._remove_together(keys)
+            except _TakesOneAtATime:
+                log.warning("The bucket takes no request that removes many copies; they are removed one by one.")
+                self._takes_many = False
+        return self._remove_one_by_one(keys, is_ending)
+
+    def _remove_together(self, keys: Sequence[str]) -> dict[str, str]:
+        """Raises _TakesOneAtATime. A store that has one of a few that it said are gone is not believed in any."""
+        wanted = {"Objects": [{"Key": key} for key in keys], "Quiet": False}
+        with _asking("did not remove it"):
+            client = self._storage.connection.meta.client
+            # Once for a client; those of the threads differ.
+            client.meta.events.register("before-call.s3.DeleteObjects", _say_md5, unique_id="transom-md5")
+            try:
+                answer = client.delete_objects(Bucket=self._storage.bucket_name, Delete=wanted)
+            except ClientError as error:
+                if _is_unknown(error):
+                    raise _TakesOneAtATime from None
+                raise
+            gone = {str(one.get("Key")) for one in answer.get("Deleted", ())}.intersection(keys)
+            sample = random.sample(sorted(gone), min(SAMPLE, len(gone)))
+            if any(self._storage.exists(key) for key in sample):
+                return dict.fromkeys(keys, STILL_THERE)
+        refused = {str(one.get("Key")): _said(one.get("Code")) for one in answer.get("Errors", ())}
+        return {
+            key: f"the bucket did not remove it ({refused.get(key, 'it does not say why')})"
+            for key in keys
+            if key not in gone or key in refused
+        }
+
+    def _remove_one_by_one(self, keys: Sequence[str], is_ending: Callable[[], bool]) -> dict[str, str]:
+        refused: dict[str, str] = {}
+        failures, why = 0, ""
+        for key in keys:
+            if is_ending() or failures >= MOST_FAILURES:
+                refused[key] = why or "the courier was stopped"
+                continue
+            try:
+                self.remove(key)
+                failures = 0
+            except OSError as refusal:
+                refused[key] = why = refusal.strerror or "it failed"
+                failures += 1
+        return refused
 
 
 class _NamedByHash(S3Storage):  # type: ignore[misc]
@@ -91,8 +156,24 @@ def _asking(refusal: str) -> Iterator[None]:
     try:
         yield
     except ClientError as error:
-        code = str(error.response.get("Error", {}).get("Code", ""))
-        said = code if _CODE.fullmatch(code) else "an error"
+        said = _said(error.response.get("Error", {}).get("Code"))
         raise OSError(errno.EIO, f"the bucket {refusal} ({said})") from None
     except (BotoCoreError, Boto3Error) as error:
         raise OSError(errno.EIO, f"the bucket {refusal} ({type(error).__name__})") from None
+
+
+def _said(code: object) -> str:
+    """A store's word for what went wrong, where it is one."""
+    return str(code) if _CODE.fullmatch(str(code)) else "an error"
+
+
+def _is_unknown(error: ClientError) -> bool:
+    """Whether the store does not know what it was asked for at all."""
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
+    return bool(status == 501 or error.response.get("Error", {}).get("Code") == "NotImplemented")
+
+
+def _say_md5(params: dict[str, Any], **_: Any) -> None:
+    """Send the older checksum of the list, too: stores that do not know the newer ones demand it."""
+    digest = hashlib.md5(params["body"], usedforsecurity=False).digest()
+    params["headers"]["Content-MD5"] = b64encode(digest).decode()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import logging
 import threading
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 from weakref import WeakKeyDictionary
@@ -26,16 +27,17 @@ from webapp.datasets.models import StoredFile
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 50
+# What a bucket removes by one request.
+AT_ONCE = 1_000
 GRACE_S = 5.0
 
 
 class Client(Protocol):
-    """What is asked of the bucket; each may raise OSError. `put` replaces, `remove` says that it is gone."""
+    """What is asked of the bucket; each may raise OSError. `put` replaces, `remove_all` says what is not gone."""
 
     def put(self, key: str, path: Path, *, content_type: str) -> None: ...
 
-    def remove(self, key: str) -> None: ...
+    def remove_all(self, keys: Sequence[str], *, is_ending: Callable[[], bool]) -> dict[str, str]: ...
 
 
 class BucketCopies:
@@ -99,7 +101,21 @@ class Removals:
     def remove_some(self) -> int:
         """Remove what is due now, at most AT_ONCE; how many are gone."""
         started = bucket_copies.start_removals(timezone.now(), most=AT_ONCE)
-        return sum(self._remove(one) for one in started)
+        return self.remove(started) if started else 0
+
+    def remove(self, started: Sequence[Removal]) -> int:
+        """Remove what was taken hold of; how many are gone. What is not is tried again later."""
+        keys = {self._bucket.key_of(one.team_pk, one.sha256): one for one in started}
+        try:
+            refused = self._client.remove_all(list(keys), is_ending=self._is_ending.is_set)
+        except OSError as refusal:
+            refused = dict.fromkeys(keys, refusal.strerror or "it failed")
+        if refused:
+            why = next(iter(refused.values()))
+            log.warning("%s copies were not removed, one because %s. They are tried again.", len(refused), why)
+        failures = {keys[key].pk: why for key, why in refused.items()}
+        bucket_copies.end_removals(started, timezone.now(), failures=failures)
+        return len(started) - len(refused)
 
     def _run(self) -> None:
         try:
@@ -109,19 +125,6 @@ class Removals:
             log.warning("The database did not answer while copies were removed; they are looked for again.")
         finally:
             connection.close()
-
-    def _remove(self, removal: Removal) -> bool:
-        if self._is_ending.is_set():
-            bucket_copies.end_removal(removal, timezone.now(), failure="the courier was stopped")
-            return False
-        try:
-            self._client.remove(self._bucket.key_of(removal.team_pk, removal.sha256))
-        except OSError as refusal:
-            log.warning("A copy was not removed: %s. It is tried again.", refusal.strerror)
-            bucket_copies.end_removal(removal, timezone.now(), failure=refusal.strerror or "it failed")
-            return False
-        bucket_copies.end_removal(removal, timezone.now())
-        return True
 
 
 def chosen_copies() -> Copies:

@@ -6,7 +6,7 @@ that came meanwhile is removed by nobody.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -18,7 +18,7 @@ from webapp.datasets.models import BucketCopy, StoredFile
 State = BucketCopy.State
 # Nobody brings one file for longer: who began has been killed.
 LONGEST_COMING = timedelta(hours=24)
-# Removing is two short requests.
+# Removing a thousand is a few requests, or two short ones each.
 LONGEST_GOING = timedelta(minutes=10)
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=30), timedelta(hours=1)
 
@@ -82,19 +82,30 @@ def start_removals(now: datetime, *, most: int) -> Sequence[Removal]:
     left |= Q(state=State.COMING, changed_at__lte=now - LONGEST_COMING)
     files = StoredFile.objects.filter(team=OuterRef("team_id"), sha256=OuterRef("sha256"), place=StoredFile.Place.S3)
     due = BucketCopy.objects.filter(is_ready | left).exclude(Exists(files))
-    started = []
-    for row in due.order_by("changed_at", "pk")[:most]:
-        same = due.filter(pk=row.pk, state=row.state, changed_at=row.changed_at, round=row.round)
-        if same.update(state=State.GOING, changed_at=now):
-            started.append(Removal(row.pk, row.team_id, row.sha256, row.tries, now))
-    return started
+    if not due.exists():
+        return []
+    with transaction.atomic():
+        rows = list(due.order_by("changed_at", "pk").select_for_update(of=("self",), skip_locked=True)[:most])
+        BucketCopy.objects.filter(pk__in=[row.pk for row in rows]).update(state=State.GOING, changed_at=now)
+    return [Removal(row.pk, row.team_id, row.sha256, row.tries, now) for row in rows]
 
 
-def end_removal(removal: Removal, now: datetime, *, failure: str = "") -> None:
-    """Note that it is gone, or with a `failure` that it is to be tried again; nothing where another took over."""
-    mine = BucketCopy.objects.filter(pk=removal.pk, state=State.GOING, changed_at=removal.began_at)
-    if not failure:
-        mine.update(state=State.GONE, round=F("round") + 1, changed_at=now, sentence="", ready_at=None)
-        return
-    wait = min(FIRST_WAIT * 2**removal.tries, LONGEST_WAIT)
-    mine.update(state=State.UNWANTED, changed_at=now, ready_at=now + wait, tries=F("tries") + 1, sentence=failure[:200])
+@transaction.atomic
+def end_removals(removals: Sequence[Removal], now: datetime, *, failures: Mapping[int, str]) -> None:
+    """Note that these are gone, but for `failures`, by key why not: those are tried again.
+
+    Nothing is noted of one that another took over.
+    """
+    # They were taken hold of together.
+    mine = BucketCopy.objects.filter(state=State.GOING, changed_at__in={one.began_at for one in removals})
+    gone = mine.filter(pk__in=[one.pk for one in removals if one.pk not in failures])
+    gone.update(state=State.GONE, round=F("round") + 1, changed_at=now, sentence="", ready_at=None)
+    again: dict[tuple[int, str], list[int]] = {}
+    for one in removals:
+        if one.pk in failures:
+            again.setdefault((one.tries, failures[one.pk]), []).append(one.pk)
+    for (tries, why), pks in again.items():
+        wait = min(FIRST_WAIT * 2**tries, LONGEST_WAIT)
+        mine.filter(pk__in=pks).update(
+            state=State.UNWANTED, changed_at=now, ready_at=now + wait, tries=F("tries") + 1, sentence=why[:200]
+        )
