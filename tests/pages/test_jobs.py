@@ -5,11 +5,14 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from tests import make
 from tests.pages.conftest import Browse, House, text_of
 from webapp.accounts.viewer import Viewer
+from webapp.datasets.models import Dataset
 from webapp.jobs.actions import enqueue
 from webapp.jobs.models import Job, JobError
 from webapp.pages import jobs
+from webapp.privacy import public_id
 
 
 def change(job: Job, **fields: object) -> None:
@@ -21,6 +24,18 @@ def test_the_lists_say_what_each_job_does(house: House, teammate: Viewer, browse
     assert "Update metadata Quays waiting 0 of 10" in text_of(browser.get("/jobs/"))
     assert "Update metadata waiting 0 of 10" in text_of(browser.get(house.paths["dataset jobs"]))
     assert "No jobs yet" in text_of(browser.get(f"{house.scene_grid}jobs/"))
+
+
+def test_a_request_that_waits_for_a_decision_is_said_to_wait(
+    owner: Viewer, approver: Viewer, dataset: Dataset, browse: Browse
+) -> None:
+    asked = make.make_promotion(owner, dataset, make.make_items(owner, dataset, 2))
+    browser, path = browse(owner), f"/jobs/{public_id.encode('job', asked.job_pk or 0)}"
+    assert "Request to share Quays waits for a decision 0 of 2" in text_of(browser.get("/jobs/"))
+    assert f'<a href="/promotions/{asked.public_id}">' in browser.get(path).content.decode()
+    assert browser.get(f"{path}/progress").json()["state_text"] == "waits for a decision"
+    make.approve(approver, asked)
+    assert browser.get(f"{path}/progress").json()["state_text"] == "running"
 
 
 def test_the_feed_says_how_far_it_is(house: House, teammate: Viewer, browse: Browse) -> None:

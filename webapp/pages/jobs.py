@@ -27,6 +27,9 @@ from webapp.pages.facts import Fact, facts_of
 from webapp.pages.frame import Page, render, say
 from webapp.pages.paging import Paging, key_from, paging
 from webapp.pages.words import sentence_case
+from webapp.promotions.actions.moving import JOB_KIND as SHARING
+from webapp.promotions.queries import undecided_jobs
+from webapp.promotions.states import State
 
 LIST_SIZE = 100
 SHOWN_ERRORS = 200
@@ -115,6 +118,8 @@ class JobPage(Page):
 
     job: JobRow
     """The job."""
+    request_href: str | None
+    """The request to share that it stands for, which says what became of it; None for every other job."""
     started_at: datetime | None
     """When a worker first took it; None while it waits."""
     attempt: int
@@ -181,7 +186,8 @@ def stop(request: HttpRequest, viewer: Viewer, found: Job) -> HttpResponse:
 
 @feed("GET")
 def job_progress(request: HttpRequest, viewer: Viewer, job_id: str) -> HttpResponse:
-    progress = progress_of(queries.job(viewer, job_id))
+    found = queries.job(viewer, job_id)
+    progress = progress_of(found, is_undecided=found.pk in undecided(viewer, [found]))
     return HttpResponse(msgspec.json.encode(progress), content_type="application/json")
 
 
@@ -190,6 +196,7 @@ def show(request: HttpRequest, viewer: Viewer, found: Job, *, refusal: Refusal |
     page = JobPage(
         title=what_it_does(found),
         job=rows_of(viewer, [found])[0],
+        request_href=request_href(found),
         started_at=found.started_at,
         attempt=found.attempt,
         message=facts_of(found.message),
@@ -206,10 +213,16 @@ def rows_of(viewer: Viewer, found: Sequence[Job]) -> tuple[JobRow, ...]:
     """The jobs as rows, with the datasets they work on looked up in one query."""
     keys = {one.dataset_pk for one in found if one.dataset_pk is not None}
     datasets = {one.pk: one for one in Dataset.objects.visible_to(viewer).filter(pk__in=keys)}
-    return tuple(row_of(one, datasets.get(one.dataset_pk or 0)) for one in found)
+    waiting = undecided(viewer, found)
+    return tuple(row_of(one, datasets.get(one.dataset_pk or 0), is_undecided=one.pk in waiting) for one in found)
 
 
-def row_of(found: Job, dataset: Dataset | None) -> JobRow:
+def undecided(viewer: Viewer, found: Sequence[Job]) -> set[int]:
+    """The keys of those that run only in that somebody has to decide on the request."""
+    return undecided_jobs(viewer, [one.pk for one in found if one.kind == SHARING and one.is_live])
+
+
+def row_of(found: Job, dataset: Dataset | None, *, is_undecided: bool) -> JobRow:
     return JobRow(
         id=found.public_id,
         href=reverse("pages:job", args=[found.public_id]),
@@ -218,23 +231,29 @@ def row_of(found: Job, dataset: Dataset | None) -> JobRow:
         dataset_name=dataset.name if dataset else None,
         dataset_href=dataset_href(dataset.public_id) if dataset else None,
         is_dataset_gone=found.dataset_pk is not None and dataset is None,
-        progress=progress_of(found),
+        progress=progress_of(found, is_undecided=is_undecided),
         created_at=found.created_at,
         finished_at=found.finished_at,
     )
 
 
 def what_it_does(found: Job) -> str:
-    return sentence_case(found.kind)
+    return "Request to share" if found.kind == SHARING else sentence_case(found.kind)
 
 
-def progress_of(found: Job) -> Progress:
+def request_href(found: Job) -> str | None:
+    request_id = found.params.get("promotion") if found.kind == SHARING else None
+    return reverse("pages:promotion", args=[request_id]) if request_id else None
+
+
+def progress_of(found: Job, *, is_undecided: bool = False) -> Progress:
     end = found.finished_at or timezone.now()
     is_stopping = found.is_live and found.cancel_requested
+    label = Job.State(found.state).label
     return {
         "id": found.public_id,
-        "state": found.state,
-        "state_text": "stopping" if is_stopping else Job.State(found.state).label,
+        "state": "queued" if is_undecided else found.state,
+        "state_text": "stopping" if is_stopping else State.REQUESTED.label if is_undecided else label,
         "done": found.done_steps,
         "total": found.total_steps,
         "errors": found.error_count,

@@ -47,6 +47,14 @@ def promotions(
     return found.filter(way=way) if way is not None else found
 
 
+def undecided_jobs(viewer: Viewer, job_pks: Sequence[int]) -> set[int]:
+    """Which of these jobs belong to requests that wait for a decision."""
+    if not job_pks:
+        return set()
+    found = Promotion.objects.visible_to(viewer).filter(job_pk__in=job_pks, state=State.REQUESTED)
+    return {pk for pk in found.values_list("job_pk", flat=True) if pk is not None}
+
+
 def items_of(viewer: Viewer, promotion: Promotion, *, state: ItemState | None = None) -> QuerySet[PromotionItem]:
     """The items of a promotion in the order they were frozen in, all of them or those in one state."""
     mine = Promotion.objects.visible_to(viewer).filter(pk=promotion.pk)
