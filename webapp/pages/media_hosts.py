@@ -54,8 +54,15 @@ class MediaHosts:
 
     origins: frozenset[Origin] = frozenset()
     """The hosts the browser may contact on the page: its CSP lists exactly these."""
+    ours: frozenset[Origin] = frozenset()
+    """Which of them are our own, for bytes that we hold."""
     island: HostsOnPage | None = None
     """What the scripts are told of them; None on a page without media."""
+
+    @property
+    def elsewhere(self) -> tuple[Origin, ...]:
+        """The hosts that are not ours, in the alphabet's order."""
+        return tuple(sorted(self.origins - self.ours, key=str))
 
 
 NO_MEDIA = MediaHosts()
@@ -79,7 +86,7 @@ def media_hosts(
         "may_administer": viewer.may(Permission.ADMINISTER),
         "may_curate": viewer.may(Permission.CURATE),
     }
-    return MediaHosts(ours.union(*(row.contacts for row in known.values())), island)
+    return MediaHosts(ours.union(*(row.contacts for row in known.values())), ours, island)
 
 
 def host_on_page(row: MediaOrigin) -> HostOnPage:
