@@ -48,9 +48,10 @@ def status_of(refusal: Refused) -> int:
 
 def refusal_page(request: HttpRequest, viewer: Viewer | None, refusal: Refused) -> HttpResponse:
     status = status_of(refusal)
+    gone = "It may have been deleted, or belong to a team you are not in. The address does not tell which."
     remedy = {
         403: "An admin of the team can change your role, on the Team page.",
-        404: "It may have been deleted, or belong to a team you are not in. The address does not tell which.",
+        404: gone if viewer is not None else "If somebody gave you this address, ask them for a new one.",
     }.get(status, "Go back and try again with what is asked for.")
     return error_page(request, viewer, status=status, sentence=refusal.sentence, remedy=remedy)
 

@@ -80,7 +80,7 @@ def hosts(request: HttpRequest, viewer: Viewer, dataset_id: str) -> HttpResponse
     page = HostsPage(
         title=f"Media hosts of {dataset.name}",
         media=media,
-        dataset=dataset_head(viewer, dataset, view=""),
+        dataset=dataset_head(viewer, dataset, view="settings"),
         hosts=tuple(Host(origin, origin == asked or (few and asked not in origins)) for origin in origins),
         missing=asked if asked and asked not in origins else None,
         settings_href=settings if viewer.may(Permission.CURATE) else None,
