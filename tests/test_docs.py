@@ -90,7 +90,7 @@ def test_changelog_has_the_present_version() -> None:
 
 
 def test_every_reason_why_nothing_was_copied_says_what_to_do() -> None:
-    rooms = ("connection", "transfer", "fetch", "resolve", "signature", "dimensions", "journey")
+    rooms = ("connection", "transfer", "fetch", "resolve", "signature", "dimensions", "avif_extent", "journey")
     files = [PROJECT / f"webapp/courier/{name}.py" for name in rooms]
     files.append(PROJECT / "webapp/promotions/actions/copies.py")
     said = {one for file in files for one in sentences(file)} - {"A part is opened before the first connection."}

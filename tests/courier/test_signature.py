@@ -16,9 +16,9 @@ from webapp.courier.limits import LIMITS, MediaKind
 from webapp.courier.signature import HEAD_BYTES, KIND_OF, MediaType, NotMedia, media_type
 
 LIMIT = LIMITS[MediaKind.IMAGE]
-FORMATS = {"JPEG": "JPEG", "PNG": "PNG", "WEBP": "WEBP", "GIF": "GIF", "BMP": "BMP", "TIFF": "TIFF", "MPO": "JPEG"}
+FORMATS = {one: one for one in ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")} | {"MPO": "JPEG"}
 REFUSED = {
-    *("animated.avif", "still.avif", "script.svg", "no_size.svg", "text_named.jpg", "zero_byte.jpg", "zero_byte.mp4"),
+    *("animated.avif", "script.svg", "no_size.svg", "text_named.jpg", "zero_byte.jpg", "zero_byte.mp4"),
     *("h264_in_mkv.mkv", "mjpeg.avi", "expected.json"),
 }
 # A header and nothing (or less) after it, and one that claims too much.
@@ -73,6 +73,7 @@ DRAWN = {
     "bmp": drawn("BMP"),
     "tiff": drawn("TIFF"),
     "packed tiff": drawn("TIFF", compression="tiff_lzw"),
+    "avif": drawn("AVIF"),
 }
 
 
@@ -179,7 +180,8 @@ def test_side_of_65536_pixels_is_one_too_many() -> None:
         (b"PK\x03\x04", "not of a type"),
         (b"\x7fELF", "not of a type"),
         (b"RIFF\x00\x00\x00\x00AVI LIST", "not of a type"),
-        (b"\x00\x00\x00\x1cftypavif", "decoder"),
+        (b"\x00\x00\x00\x1cftypheic\0\0\0\0mif1heic", "Safari"),
+        (b"\x00\x00\x00\x1cftypavis\0\0\0\0avifmif1", "still pictures"),
     ],
 )
 def test_what_is_no_media_is_refused_by_what_it_looks_like(head: bytes, words: str) -> None:

@@ -303,7 +303,7 @@ def test_bytes_come_with_a_policy_under_which_nothing_in_them_runs(upload: Item,
 @pytest.mark.parametrize(
     ("stored", "served", "disposition"),
     [
-        *((one, one, "inline") for one in ("image/png", "image/jpeg", "image/webp", "video/mp4", "video/webm")),
+        *((one, one, "inline") for one in ("image/png", "image/avif", "image/webp", "video/mp4", "video/webm")),
         ("application/x-pcd", "application/octet-stream", "attachment"),
         ("text/html", "application/octet-stream", "attachment"),
         ("image/svg+xml", "application/octet-stream", "attachment"),

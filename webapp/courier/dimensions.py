@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import BinaryIO, Literal
 
+from webapp.courier.avif_extent import NoExtent, extent
 from webapp.courier.limits import Limits
 from webapp.courier.signature import MediaType
 
@@ -27,7 +28,7 @@ _TIFF_SHORT, _TIFF_LONG = 3, 4
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """In pixels, as stored: an orientation that a viewer applies is not."""
+    """In pixels, as stored: an orientation that a viewer applies is not, but for AVIF, of which it is a part."""
 
     width: int
     height: int
@@ -163,6 +164,13 @@ def _tiff(file: BinaryIO) -> Size:
     raise Malformed("The TIFF does not say its width and height once each.")
 
 
+def _avif(file: BinaryIO) -> Size:
+    try:
+        return Size(*extent(file))
+    except NoExtent:
+        raise Malformed("The AVIF does not say its width and height once, in its header.") from None
+
+
 def _at(file: BinaryIO, offset: int, count: int) -> bytes:
     file.seek(offset)
     return file.read(count)
@@ -175,4 +183,5 @@ _READERS: dict[MediaType, Callable[[BinaryIO], Size]] = {
     MediaType.WEBP: _webp,
     MediaType.JPEG: _jpeg,
     MediaType.TIFF: _tiff,
+    MediaType.AVIF: _avif,
 }

@@ -30,6 +30,7 @@ class MediaType(StrEnum):
     GIF = "image/gif"
     BMP = "image/bmp"
     TIFF = "image/tiff"
+    AVIF = "image/avif"
     MP4 = "video/mp4"
     WEBM = "video/webm"
     PCD = "application/x-pcd"
@@ -44,7 +45,16 @@ KIND_OF: dict[MediaType, MediaKind] = {
     MediaType.PLY: MediaKind.POINT_CLOUD,
     MediaType.LAS: MediaKind.POINT_CLOUD,
 } | dict.fromkeys(
-    (MediaType.JPEG, MediaType.PNG, MediaType.WEBP, MediaType.GIF, MediaType.BMP, MediaType.TIFF), MediaKind.IMAGE
+    (
+        MediaType.JPEG,
+        MediaType.PNG,
+        MediaType.WEBP,
+        MediaType.GIF,
+        MediaType.BMP,
+        MediaType.TIFF,
+        MediaType.AVIF,
+    ),
+    MediaKind.IMAGE,
 )
 
 
@@ -88,6 +98,7 @@ def _recognized_by_structure(head: bytes) -> MediaType | None:
     for matches, found in (
         (head[:4] == b"RIFF" and head[8:12] == b"WEBP", MediaType.WEBP),
         (_is_bmp(head), MediaType.BMP),
+        (_brands(head) & {b"avif", b"avis"} == {b"avif"}, MediaType.AVIF),
         (_is_mp4(head), MediaType.MP4),
         (head[:4] == b"\x1a\x45\xdf\xa3" and _WEBM.search(head[:64]) is not None, MediaType.WEBM),
         (_PLY.match(head) is not None, MediaType.PLY),
@@ -106,9 +117,21 @@ def _is_bmp(head: bytes) -> bool:
 
 
 def _is_mp4(head: bytes) -> bool:
+    return _has_brands(head) and head[8:12] not in _PICTURE_BRANDS
+
+
+def _has_brands(head: bytes) -> bool:
     # A box of a sensible size, so that the letters in the middle of a text are none.
     size = int.from_bytes(head[:4], "big")
-    return head[4:8] == b"ftyp" and 16 <= size <= 4096 and size % 4 == 0 and head[8:12] not in _PICTURE_BRANDS
+    return head[4:8] == b"ftyp" and 16 <= size <= 4096 and size % 4 == 0
+
+
+def _brands(head: bytes) -> set[bytes]:
+    """What the file says of itself where its first brand is a picture's, else nothing."""
+    if not _has_brands(head) or head[8:12] not in _PICTURE_BRANDS:
+        return set()
+    end = min(int.from_bytes(head[:4], "big"), len(head))
+    return {head[8:12], *(head[at : at + 4] for at in range(16, end, 4))}
 
 
 def _what_else(head: bytes) -> str:
@@ -118,6 +141,11 @@ def _what_else(head: bytes) -> str:
         return "The file is HTML, SVG or other XML (perhaps a sign-in page), which can carry script."
     if b"%PDF-" in head:
         return "The file is a PDF, which can carry script."
+    if b"avis" in _brands(head):
+        return "The file is an animated AVIF; of AVIF, still pictures are accepted."
     if head[4:8] == b"ftyp" and head[8:12] in _PICTURE_BRANDS:
-        return "The file is AVIF or HEIF, whose dimensions cannot be told without a decoder."
-    return "The file is not of a type that is recognized: JPEG, PNG, WebP, GIF, BMP, TIFF, MP4, WebM, PCD, PLY or LAS."
+        return "The file is HEIC or another HEIF, which no browser but Safari shows."
+    return (
+        "The file is not of a type that is recognized:"
+        " JPEG, PNG, WebP, AVIF, GIF, BMP, TIFF, MP4, WebM, PCD, PLY or LAS."
+    )
