@@ -28,5 +28,8 @@ def violations(page: Page, *, rules: dict[str, Any] | None = None) -> list[Any]:
     # Without motion a color is there at once.
     page.emulate_media(color_scheme="dark", reduced_motion="reduce")
     found += page.evaluate(FIND, {"runOnly": {"type": "rule", "values": COLORS}})
-    page.emulate_media(color_scheme="light", reduced_motion="no-preference")
+    page.emulate_media(color_scheme="light")
+    # And back again, before motion is: a slow browser would still be on its way when the next look begins.
+    page.evaluate("getComputedStyle(document.body).color")
+    page.emulate_media(reduced_motion="no-preference")
     return list(found)
