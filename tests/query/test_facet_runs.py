@@ -6,7 +6,7 @@ import pytest
 
 from tests import make
 from webapp.accounts.viewer import Viewer
-from webapp.datasets.models import Dataset
+from webapp.datasets.models import Dataset, Item
 from webapp.labels import actions as label_actions
 from webapp.labels.models import ModelRun
 from webapp.query import queries
@@ -90,6 +90,9 @@ def test_a_search_finds_what_contains_it_as_plain_python_does(owner: Viewer, she
     assert {bar.text: bar.count for bar in found.bars} == expected
     for bar in found.bars:
         assert bar.condition == f"metadata.name = {value(bar.text)}"
+    within = make.make_slice(owner, shelf, Item.objects.visible_to(owner).filter(dataset=shelf).order_by("pk")[:16])
+    of_slice = search(owner, shelf, field, "metadata.n < 40", sought, within=within)
+    assert {bar.text: bar.count for bar in of_slice.bars} == dict.fromkeys(expected, 2)
 
 
 def test_a_search_says_first_what_begins_so_and_is_bounded(owner: Viewer, stranger: Viewer, shelf: Dataset) -> None:
