@@ -37,7 +37,8 @@ def test_a_slice_is_made_of_what_was_chosen_by_keyboard(
 ) -> None:
     open_grid(signed_in, pictures["id"])
     cells = signed_in.locator("media-grid [data-item-id]")
-    cells.first.focus()
+    signed_in.keyboard.press("ArrowRight")
+    expect(cells.first).to_be_focused()
     signed_in.keyboard.press("Space")
     signed_in.keyboard.press("ArrowRight")
     signed_in.keyboard.press("ArrowRight")

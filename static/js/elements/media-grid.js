@@ -287,6 +287,7 @@ export class MediaGrid extends HTMLElement {
     this.addEventListener("focusin", (event) => this.#setActive(this.#positionOfTarget(event) ?? this.#active), on);
     if (this.#isSelecting) this.addEventListener("click", this.#onClick, on);
     bindKeys(document, { Escape: () => this.clearSelection(), g: () => this.#parts?.words.ask() }, signal);
+    document.addEventListener("keydown", this.#onEntry, on);
     if (this.#isSelecting) document.addEventListener("keydown", this.#onSelectAll, on);
     // A browser that comes back online tries by itself what failed meanwhile.
     addEventListener("online", () => this.#retry(), on);
@@ -389,6 +390,16 @@ export class MediaGrid extends HTMLElement {
     if (event.target !== document.body && this.#positionOfTarget(event) === null) return;
     event.preventDefault();
     this.selectAll();
+  };
+
+  /** Left and right lead from nowhere into the page's first grid; up and down scroll the page. @param {KeyboardEvent} event */
+  #onEntry = (event) => {
+    const isArrow = event.key === "ArrowRight" || event.key === "ArrowLeft";
+    const isHeld = event.shiftKey || event.ctrlKey || event.metaKey || event.altKey;
+    if (!isArrow || isHeld || event.defaultPrevented || event.target !== document.body) return;
+    if (!this.#parts || document.querySelector("media-grid") !== this) return;
+    event.preventDefault();
+    this.#focus(this.#active);
   };
 
   /** @param {KeyboardEvent} event */
