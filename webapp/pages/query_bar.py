@@ -129,7 +129,7 @@ def query_text(request: HttpRequest) -> str:
 
 def one_line(text: str) -> str:
     text = re.sub(r"[\r\n\t]", " ", text)
-    return text if text.strip() else ""
+    return text.rstrip() if text.strip() else ""
 
 
 def query_bar(
@@ -153,7 +153,7 @@ def query_bar(
     may_save = viewer.may(Permission.CURATE)
     return QueryBar(
         text=query_text(request),
-        placeholder=min(texts, key=len, default=fields[0].example),
+        placeholder=f"Ask, as in {min(texts, key=len, default=fields[0].example)}",
         kept=tuple((name, request.GET[name]) for name in KEPT if request.GET.get(name)),
         dataset_href=dataset_href(dataset.public_id),
         mode=request.GET.get("mode", ""),
