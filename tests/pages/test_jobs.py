@@ -31,9 +31,9 @@ def test_a_request_that_waits_for_a_decision_is_said_to_wait(
 ) -> None:
     asked = make.make_promotion(owner, dataset, make.make_items(owner, dataset, 2))
     browser, path = browse(owner), f"/jobs/{public_id.encode('job', asked.job_pk or 0)}"
-    assert "Request to share Quays waits for a decision 0 of 2" in text_of(browser.get("/jobs/"))
+    assert "Request to share Quays undecided 0 of 2" in text_of(browser.get("/jobs/"))
     assert f'<a href="/promotions/{asked.public_id}">' in browser.get(path).content.decode()
-    assert browser.get(f"{path}/progress").json()["state_text"] == "waits for a decision"
+    assert browser.get(f"{path}/progress").json()["state_text"] == "undecided"
     make.approve(approver, asked)
     assert browser.get(f"{path}/progress").json()["state_text"] == "running"
 

@@ -29,7 +29,6 @@ from webapp.pages.paging import Paging, key_from, paging
 from webapp.pages.words import sentence_case
 from webapp.promotions.actions.moving import JOB_KIND as SHARING
 from webapp.promotions.queries import undecided_jobs
-from webapp.promotions.states import State
 
 LIST_SIZE = 100
 SHOWN_ERRORS = 200
@@ -253,7 +252,7 @@ def progress_of(found: Job, *, is_undecided: bool = False) -> Progress:
     return {
         "id": found.public_id,
         "state": "queued" if is_undecided else found.state,
-        "state_text": "stopping" if is_stopping else State.REQUESTED.label if is_undecided else label,
+        "state_text": "stopping" if is_stopping else "undecided" if is_undecided else label,
         "done": found.done_steps,
         "total": found.total_steps,
         "errors": found.error_count,
