@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -13,9 +14,10 @@ from webapp.datasets.models import StoredFile
 class Copies(Protocol):
     """Where the copies of all teams stay, each team's apart and under the SHA-256 of their bytes.
 
-    `bring` does what takes long, before the transaction in which an item is shared; `settle`, the last thing in it,
-    makes the bytes stay. Where that transaction fails, `abandon` removes them again, unless another made them stay.
-    Each may raise OSError and be called twice.
+    `bring` does what takes long, before the transaction in which items are shared. Within it `settle` gives the bytes
+    of one their name, `place` being where their row says they are (None: it is looked up), and `sync` makes the names
+    of several last. Where that transaction fails, `abandon` removes them again, unless another made them stay. Each may
+    raise OSError and be called twice.
     """
 
     place: StoredFile.Place
@@ -24,7 +26,9 @@ class Copies(Protocol):
 
     def bring(self, team_pk: int, part: Part, media_type: str) -> None: ...
 
-    def settle(self, team_pk: int, part: Part) -> None: ...
+    def settle(self, team_pk: int, part: Part, place: StoredFile.Place | None = None) -> None: ...
+
+    def sync(self, team_pk: int, parts: Sequence[Part]) -> None: ...
 
     def abandon(self, team_pk: int, sha256: str) -> None: ...
 
@@ -44,19 +48,27 @@ class LocalCopies:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._stores: dict[int, Store] = {}
 
     def incoming(self, team_pk: int) -> Store:
         """Where the parts of a team arrive: on the same file system."""
-        return Store(self._folder / str(team_pk))
+        return self._stores.setdefault(team_pk, Store(self._folder / str(team_pk)))
 
     def bring(self, team_pk: int, part: Part, media_type: str) -> None:
         self.incoming(team_pk).ready(part)
 
-    def settle(self, team_pk: int, part: Part) -> None:
+    def settle(self, team_pk: int, part: Part, place: StoredFile.Place | None = None) -> None:
         # Where the row of the same bytes says that a bucket has them, they are there already.
-        elsewhere = StoredFile.objects.filter(team_id=team_pk, sha256=part.sha256).exclude(place=self.place)
-        if not elsewhere.exists():
-            self.incoming(team_pk).keep(part)
+        if (place or place_of(team_pk, part.sha256)) == self.place:
+            self.incoming(team_pk).name(part)
+
+    def sync(self, team_pk: int, parts: Sequence[Part]) -> None:
+        self.incoming(team_pk).sync_names(part.sha256 for part in parts)
 
     def abandon(self, team_pk: int, sha256: str) -> None:
         remove_unnamed(team_pk, [sha256])
+
+
+def place_of(team_pk: int, sha256: str) -> StoredFile.Place:
+    """Where a team's row of these bytes says that they are."""
+    return StoredFile.Place(StoredFile.objects.values_list("place", flat=True).get(team_id=team_pk, sha256=sha256))

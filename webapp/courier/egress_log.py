@@ -6,6 +6,7 @@ that none can be changed or taken out unseen.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, time
 
 from django.db.models import Sum
@@ -14,7 +15,7 @@ from django.utils import timezone
 from webapp.accounts.chained_table import ChainedTable
 from webapp.courier.approved import Egress, Ended
 from webapp.courier.models import EgressEntry, EgressHead
-from webapp.courier.turns import turn
+from webapp.courier.together import Together
 
 CONNECTIONS = ChainedTable(
     name="connections",
@@ -26,8 +27,18 @@ CONNECTIONS = ChainedTable(
 )
 
 
+def appended(rows: Sequence[EgressEntry]) -> Sequence[EgressEntry]:
+    """Write rows of one team down, in one transaction."""
+    CONNECTIONS.append_all(rows)
+    return rows
+
+
+TOGETHER = Together(appended)
+
+
 class TeamEgressLog:
-    """The connections made for one item of one promotion."""
+    """The connections made for one item of one promotion. What is written at the same moment for others of the team is
+    committed with it."""
 
     def __init__(self, *, team_pk: int, promotion_pk: int, item_pk: int) -> None:
         self._names = {"team_id": team_pk, "promotion_pk": promotion_pk, "item_pk": item_pk}
@@ -36,17 +47,19 @@ class TeamEgressLog:
     def before_connect(self, egress: Egress) -> None:
         """Write down what is about to be connected to, durably; what this raises prevents it."""
         row = self._row(EgressEntry.Kind.CONNECT, egress)
-        with turn():
-            CONNECTIONS.append(row)
-        self._connect = row
+        self._connect = TOGETHER.ask(row.team_id, row)
 
     def after(self, egress: Egress, ended: Ended) -> None:
-        """Write down how the last connection ended; within a transaction it holds with the rest of that."""
+        """Write down how the last connection ended."""
+        row = self.end(egress, ended)
+        TOGETHER.ask(row.team_id, row)
+
+    def end(self, egress: Egress, ended: Ended) -> EgressEntry:
+        """The row of how the last connection ended, for whoever writes it down with something else."""
         row = self._row(EgressEntry.Kind.ENDED, egress)
         row.entry = self._connect.position if self._connect is not None else None
         row.result, row.byte_count, row.sha256 = ended.result, ended.byte_count, ended.sha256 or ""
-        with turn():
-            CONNECTIONS.append(row)
+        return row
 
     def _row(self, kind: EgressEntry.Kind, egress: Egress) -> EgressEntry:
         return EgressEntry(

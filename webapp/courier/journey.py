@@ -6,12 +6,10 @@ import logging
 import random
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from ipaddress import ip_network
 
-from django.db import DatabaseError
 from django.utils import timezone
 
 from webapp.courier.approved import (
@@ -23,17 +21,16 @@ from webapp.courier.approved import (
     OriginRules,
     Partial,
     Stored,
-    TransferFailed,
 )
-from webapp.courier.copies import Copies
 from webapp.courier.egress_log import TeamEgressLog
 from webapp.courier.fetch import Courier, fetch
 from webapp.courier.limits import MediaKind
+from webapp.courier.sharing import Sharing
 from webapp.courier.store import Part
 from webapp.courier.turns import turn
 from webapp.privacy.origins import Origin
 from webapp.promotions.actions import copying
-from webapp.promotions.actions.copying import Claim, Copy, NotToBeKept, Permit
+from webapp.promotions.actions.copying import Claim, Permit
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +55,7 @@ class Journey:
     claim: Claim
     permit: Permit | None
     courier: Courier
-    copies: Copies
+    sharing: Sharing
     is_stopping: Callable[[], bool]
 
     def run(self) -> Stored | Failed | None:
@@ -70,13 +67,18 @@ class Journey:
                 copying.needs_attention(claim, failure=FailureKind.ADDRESS.value, sentence=sentence)
             return None
         egress_log = TeamEgressLog(team_pk=claim.team_pk, promotion_pk=claim.promotion_pk, item_pk=claim.item_pk)
+
+        def keep(egress: Egress, part: Part, stored: Stored) -> None:
+            ended = Ended("stored", stored.byte_count, stored.sha256)
+            self.sharing.share(claim, part, stored, egress_log.end(egress, ended))
+
         came = fetch(
-            replace(self.courier, store=self.copies.incoming(claim.team_pk)),
+            replace(self.courier, store=self.sharing.copies.incoming(claim.team_pk)),
             Approved(
                 item_key=claim.item_id, url=claim.url, seal=claim.seal, rules=rules_of(permit), kind=MediaKind.IMAGE
             ),
             log=egress_log,
-            keep=lambda egress, part, stored: self._keep(egress_log, egress, part, stored),
+            keep=keep,
             is_withdrawn=Seldom(self._is_void, every_s=ASK_EVERY_S),
             partial=partial_of(claim),
         )
@@ -87,33 +89,6 @@ class Journey:
 
     def _is_void(self) -> bool:
         return self.is_stopping() or copying.is_void(self.claim)
-
-    def _keep(self, egress_log: TeamEgressLog, egress: Egress, part: Part, stored: Stored) -> None:
-        """Share the item, or raise and leave nothing of its bytes."""
-        team, copies = self.claim.team_pk, self.copies
-
-        def settle() -> None:
-            copies.settle(team, part)
-            egress_log.after(egress, Ended("stored", stored.byte_count, stored.sha256))
-
-        copy = Copy(
-            sha256=stored.sha256,
-            byte_count=stored.byte_count,
-            media_type=stored.media_type.value,
-            place=copies.place.value,
-        )
-        try:
-            copies.bring(team, part, stored.media_type.value)
-            with turn():
-                copying.keep(self.claim, copy, settle=settle)
-        except BaseException as failure:
-            # Where the database does not answer either, the sweeper finds them.
-            with suppress(DatabaseError, OSError), turn():
-                copies.abandon(team, stored.sha256)
-            if isinstance(failure, NotToBeKept):
-                kind = FailureKind.WITHDRAWN if failure.is_withdrawn else FailureKind.APPROVAL
-                raise TransferFailed(kind, failure.sentence) from None
-            raise
 
     def _note(self, failed: Failed) -> None:
         claim = self.claim

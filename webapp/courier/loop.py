@@ -28,6 +28,7 @@ from webapp.courier.copies import Copies, Removing
 from webapp.courier.fetch import Courier
 from webapp.courier.journey import ASK_EVERY_S, Journey
 from webapp.courier.own_addresses import surroundings
+from webapp.courier.sharing import Sharing
 from webapp.courier.turns import turn
 from webapp.courier.upkeep import Upkeep
 from webapp.promotions.actions import copying
@@ -53,7 +54,7 @@ SHUFFLE = random.SystemRandom()
 class Crew:
     """Some threads, what they have in hand, and which origins rest; `carry` takes a claim."""
 
-    copies: Copies
+    sharing: Sharing
     courier: Courier
     thread_count: int
     stop: threading.Event
@@ -82,7 +83,10 @@ class Crew:
 
     def wait(self, most_s: float) -> None:
         """Until a thread is free again, or so long."""
-        self._done.acquire(timeout=most_s)
+        if self._done.acquire(timeout=most_s):
+            # Those that became free before, whom a look at all that is free finds too.
+            while self._done.acquire(blocking=False):
+                pass
 
     def is_resting(self, origin: str) -> bool:
         return self._resting.get(origin, 0.0) > time.monotonic()
@@ -103,17 +107,16 @@ class Crew:
             try:
                 self._carry(claim)
             finally:
-                self.in_hand.pop(claim.pk, None)
+                self._let_go(claim)
                 self.carried += 1
                 self._done.release()
         connection.close()
 
     def _carry(self, claim: Claim) -> None:
         try:
-            came = Journey(claim, self.permits.of(claim), self.courier, self.copies, self.stop.is_set).run()
-            if copying.is_about_done(claim.promotion_pk):
-                with turn():
-                    copying.end_if_done(claim.promotion_pk)
+            came = Journey(claim, self.permits.of(claim), self.courier, self.sharing, self.stop.is_set).run()
+            self._let_go(claim)
+            self._end_promotion(claim.promotion_pk)
         except (DatabaseError, InterfaceError) as refusal:
             log.warning("%s: the database refused (%s), from %s", claim.item_id, type(refusal).__name__, claim.origin)
             self._set_down(claim, "The database did not answer; it is tried again.", is_try=False)
@@ -122,6 +125,19 @@ class Crew:
             self._set_down(claim, "The courier failed at it; its log names the item.", is_try=True)
         else:
             self._note(claim, came)
+
+    def _let_go(self, claim: Claim) -> None:
+        # The same item may have been claimed again meanwhile.
+        if self.in_hand.get(claim.pk) is claim:
+            del self.in_hand[claim.pk]
+
+    def _end_promotion(self, promotion_pk: int) -> None:
+        """End it if all was done; where more of it is in hand, whoever lets go of the last asks."""
+        if any(one.promotion_pk == promotion_pk for one in list(self.in_hand.values())):
+            return
+        if copying.is_about_done(promotion_pk):
+            with turn():
+                copying.end_if_done(promotion_pk)
 
     def _set_down(self, claim: Claim, sentence: str, *, is_try: bool) -> None:
         """Let go of an item that we could not bring to an end; if that fails too, its lease runs out."""
@@ -158,13 +174,16 @@ class Permits:
 
     def __init__(self) -> None:
         self._known: dict[tuple[int, int, str], tuple[float, Permit | None]] = {}
+        self._lock = threading.Lock()
 
     def of(self, claim: Claim) -> Permit | None:
-        key, now = (claim.team_pk, claim.dataset_pk, claim.origin), time.monotonic()
-        asked_at, found = self._known.get(key, (-math.inf, None))
-        if now - asked_at > ASK_EVERY_S:
-            found = copying.permit(claim)
-            self._known[key] = (now, found)
+        key = (claim.team_pk, claim.dataset_pk, claim.origin)
+        with self._lock:
+            asked_at, found = self._known.get(key, (-math.inf, None))
+            now = time.monotonic()
+            if now - asked_at > ASK_EVERY_S:
+                found = copying.permit(claim)
+                self._known[key] = (now, found)
         return found
 
 
@@ -177,7 +196,7 @@ def run(stop: threading.Event, copies: Copies, *, removals: Removing | None = No
         authorities=settings.COURIER_AUTHORITIES,
     )
     upkeep = Upkeep(copies, removals)
-    crew = Crew(copies, courier, settings.COURIER_THREADS, stop)
+    crew = Crew(Sharing(copies), courier, settings.COURIER_THREADS, stop)
     lease = timedelta(seconds=settings.COURIER_LEASE_SECONDS)
     renewed_at = looked_at = time.monotonic()
     is_idle = False

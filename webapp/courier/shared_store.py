@@ -19,7 +19,7 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from webapp.bucket import Bucket
-from webapp.courier.copies import Copies, LocalCopies
+from webapp.courier.copies import Copies, LocalCopies, place_of
 from webapp.courier.store import Part, Store
 from webapp.datasets.actions import bucket_copies
 from webapp.datasets.actions.bucket_copies import BeingRemoved, Removal
@@ -62,16 +62,19 @@ class BucketCopies:
         if not is_there:
             self._client.put(self._bucket.key_of(team_pk, part.sha256), part.path, content_type=media_type)
 
-    def settle(self, team_pk: int, part: Part) -> None:
-        file = StoredFile.objects.get(team_id=team_pk, sha256=part.sha256)
-        if file.place != StoredFile.Place.S3:
+    def settle(self, team_pk: int, part: Part, place: StoredFile.Place | None = None) -> None:
+        if (place or place_of(team_pk, part.sha256)) != self.place:
             # The same bytes were uploaded here before; one row names one place.
-            self._local.settle(team_pk, part)
+            self._local.settle(team_pk, part, self._local.place)
+            self._local.sync(team_pk, [part])
             bucket_copies.abandon(team_pk, part.sha256, timezone.now())
         elif not bucket_copies.settle(team_pk, part.sha256, self._rounds[part], timezone.now()):
             raise OSError(errno.EAGAIN, "the same bytes were removed from the bucket meanwhile")
         else:
             transaction.on_commit(lambda: self.incoming(team_pk).discard(part))
+
+    def sync(self, team_pk: int, parts: Sequence[Part]) -> None:
+        """Nothing: the bucket had made them last when it answered."""
 
     def abandon(self, team_pk: int, sha256: str) -> None:
         self._local.abandon(team_pk, sha256)

@@ -12,7 +12,8 @@ import os
 import re
 import time
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
@@ -97,11 +98,12 @@ class Part:
 
 
 class Store:
-    """A folder of shared copies; every method may raise OSError, and then nothing new has a name."""
+    """A folder of shared copies; every method may raise OSError, and then nothing new has a name that lasts."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._incoming = folder / "incoming"
+        self._lasting: set[Path] = set()
 
     def path_of(self, sha256: str) -> Path:
         """Return where a copy is, or would be; raises ValueError for anything but 64 hexadecimal digits."""
@@ -126,21 +128,36 @@ class Store:
     def ready(self, part: Part) -> None:
         """Do what takes long of `keep` beforehand: its bytes are on the disk then, and so is its folder."""
         part.sync()
-        self.path_of(part.sha256).parent.mkdir(exist_ok=True, mode=0o700)
-        # Also for a folder that is there already: whoever made it may have been killed before this.
-        _sync_folder(self._folder)
+        folder = self.path_of(part.sha256).parent
+        is_new = not folder.is_dir()
+        folder.mkdir(exist_ok=True, mode=0o700)
+        # Once also for a folder that is there already: whoever made it may have been killed before this.
+        if is_new or folder not in self._lasting:
+            _sync_folder(self._folder)
+            self._lasting.add(folder)
         part.is_ready = True
 
     def keep(self, part: Part) -> str:
         """Make the part a copy under its hash, which is returned; the same bytes twice are one file."""
+        self.name(part)
+        self.sync_names([part.sha256])
+        return part.sha256
+
+    def name(self, part: Part) -> None:
+        """Give the part its name as a copy, which lasts when `sync_names` was called for it."""
         if not part.is_ready:
             self.ready(part)
-        sha256 = part.sha256
-        final = self.path_of(sha256)
-        part.path.replace(final)
-        _sync_folder(final.parent)
+        part.path.replace(self.path_of(part.sha256))
         part.close()
-        return sha256
+
+    def sync_names(self, names: Iterable[str]) -> None:
+        """Make these copies' names last."""
+        first, *others = {self.path_of(name).parent for name in names}
+        # A file system that is asked for several at once writes them at once; one after the other, each takes as long.
+        with ThreadPoolExecutor(len(others) or 1) as threads:
+            synced = threads.map(_sync_folder, others)
+            _sync_folder(first)
+            list(synced)
 
     def discard(self, part: Part) -> None:
         """Remove a part; one that cannot be removed is left to the sweeper."""

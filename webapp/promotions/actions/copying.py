@@ -6,16 +6,17 @@ nothing. Locks are taken as everywhere in this room (`__init__.py`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from webapp.accounts.audit import record_of_team
+from webapp.accounts.audit import Note, record_notes_of_team, record_of_team
 from webapp.datasets.models import Dataset, DatasetOrigin, Item, StoredFile
 from webapp.jobs.actions import note_progress
 from webapp.labels.actions.projects import ensure_tasks
@@ -27,6 +28,8 @@ from webapp.promotions.models import CourierStop, OriginRule, Promotion, Promoti
 from webapp.promotions.states import OPEN_TO_COURIER, ItemState, State
 
 MAX_PARALLEL = 4
+# A claim as its row knows it: its key, who has it, and the how manyth claim that is.
+Fence = tuple[int, str, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +48,10 @@ class Claim:
     seal: bytes
     url: MediaUrl
     partial: dict[str, Any] | None
+
+    @property
+    def fence(self) -> Fence:
+        return self.pk, self.worker, self.attempt
 
     @property
     def item_id(self) -> str:
@@ -75,6 +82,15 @@ class Copy:
     place: str
 
 
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """A copy that is to be shared for a claim; `settle` gives its bytes their name, where their row says they are."""
+
+    claim: Claim
+    copy: Copy
+    settle: Callable[[StoredFile.Place], None]
+
+
 class NotToBeKept(Exception):
     """What was fetched is not to be shared after all; `is_withdrawn`, else the item is not what was approved."""
 
@@ -94,16 +110,16 @@ def claim(worker: str, origin: str, *, most: int, lease: timedelta, now: datetim
         slots = free_slots(origin, rules, now, lease)
         full = [team for team, count in slots.items() if count < 1]
         chosen = within_slots(free.exclude(promotion__team_id__in=full), slots, most)
-        open_pks = open_promotions({promotion for _, promotion in chosen})
-        still_free = free.filter(pk__in=[pk for pk, promotion in chosen if promotion in open_pks])
+        promotions = open_promotions({promotion for _, promotion in chosen})
+        still_free = free.filter(pk__in=[pk for pk, promotion in chosen if promotion in promotions])
         mine = list(still_free.select_for_update(of=("self",), skip_locked=True))
         taken = PromotionItem.objects.filter(pk__in=[row.pk for row in mine])
         taken.update(
             state=ItemState.FETCHING, worker=worker, attempt=F("attempt") + 1, leased_at=now, lease_until=now + lease
         )
-        begun = Promotion.objects.unscoped().filter(pk__in=open_pks, state=State.APPROVED)
-        begun.update(state=State.RUNNING)
-    return list(claims_of(mine, worker))
+        if begun := [one.pk for one in promotions.values() if one.state == State.APPROVED]:
+            Promotion.objects.unscoped().filter(pk__in=begun).update(state=State.RUNNING)
+    return list(claims_of(mine, promotions, worker))
 
 
 def origins_to_claim(now: datetime, lease: timedelta) -> list[str]:
@@ -166,17 +182,14 @@ def within_slots(free: QuerySet[PromotionItem], slots: dict[int, int], most: int
     return chosen
 
 
-def open_promotions(pks: set[int]) -> set[int]:
-    """Which of these promotions are open to the courier; locked."""
+def open_promotions(pks: set[int]) -> dict[int, Promotion]:
+    """Those of these promotions that are open to the courier, by their keys; locked."""
     rows = Promotion.objects.unscoped().select_for_update(of=("self",), no_key=True).order_by("pk")
-    return {row.pk for row in rows.filter(pk__in=pks, state__in=OPEN_TO_COURIER)}
+    return {row.pk: row for row in rows.filter(pk__in=pks, state__in=OPEN_TO_COURIER)}
 
 
-def claims_of(rows: Sequence[PromotionItem], worker: str) -> Iterator[Claim]:
+def claims_of(rows: Sequence[PromotionItem], promotions: Mapping[int, Promotion], worker: str) -> Iterator[Claim]:
     items = {item.pk: item for item in Item.objects.unscoped().filter(pk__in=[row.item_pk for row in rows])}
-    teams = dict(
-        Promotion.objects.unscoped().filter(pk__in={row.promotion_id for row in rows}).values_list("pk", "team_id")
-    )
     for row in rows:
         item = items.get(row.item_pk)
         if item is None or item.url is None:
@@ -187,7 +200,7 @@ def claims_of(rows: Sequence[PromotionItem], worker: str) -> Iterator[Claim]:
             promotion_pk=row.promotion_id,
             item_pk=row.item_pk,
             dataset_pk=item.dataset_id,
-            team_pk=teams[row.promotion_id],
+            team_pk=promotions[row.promotion_id].team_id,
             worker=worker,
             attempt=row.attempt + 1,
             tries=row.tries,
@@ -241,21 +254,18 @@ def permitted(origin: str, rule: OriginRule | None, *, redirects_to: tuple[Permi
 
 def is_void(claim: Claim) -> bool:
     """Whether the item is to be let alone: taken from the courier, withdrawn, stopped, or its origin is gone."""
-    return not still_wanted(claim, timezone.now()).exists()
+    return not still_wanted(held(claim), claim, timezone.now()).exists()
 
 
-def still_wanted(claim: Claim, now: datetime) -> QuerySet[PromotionItem]:
+def still_wanted(rows: QuerySet[PromotionItem], claim: Claim, now: datetime) -> QuerySet[PromotionItem]:
+    """Those of these rows that may be copied now; all are of the claim's team and dataset."""
     wanted = Q(promotion__expires_at=None) | Q(promotion__expires_at__gt=now)
     stop = CourierStop.objects.filter(team_id=claim.team_pk)
-    pause = OriginRule.objects.filter(
-        origin__team_id=claim.team_pk, origin__origin=claim.origin, paused_at__isnull=False
-    )
-    used = DatasetOrigin.objects.filter(
-        dataset_id=claim.dataset_pk, dataset__deleted_at=None, origin__origin=claim.origin
-    )
+    origin = OuterRef("origin")
+    pause = OriginRule.objects.filter(origin__team_id=claim.team_pk, origin__origin=origin, paused_at__isnull=False)
+    used = DatasetOrigin.objects.filter(dataset_id=claim.dataset_pk, dataset__deleted_at=None, origin__origin=origin)
     return (
-        held(claim)
-        .filter(wanted, Exists(used), promotion__state__in=OPEN_TO_COURIER)
+        rows.filter(wanted, Exists(used), promotion__state__in=OPEN_TO_COURIER)
         .exclude(Exists(stop))
         .exclude(Exists(pause))
     )
@@ -268,45 +278,97 @@ def held(claim: Claim) -> QuerySet[PromotionItem]:
     )
 
 
-@transaction.atomic
 def keep(claim: Claim, copy: Copy, *, settle: Callable[[], None]) -> None:
-    """Share the item: all of it in one transaction, and nothing of it when one thing is not as it was approved.
+    """Share one item; raises NotToBeKept or OSError where it is not to be shared, and what `settle` raises."""
+    (refusal,) = keep_together([Keeping(claim, copy, lambda place: settle())], finish=lambda kept: None)
+    if refusal is not None:
+        raise refusal
 
-    `settle` gives the bytes their name and writes the connection's end down, when all else stands. Raises NotToBeKept,
-    and what `settle` raises.
+
+@transaction.atomic
+def keep_together(
+    keepings: Sequence[Keeping], *, finish: Callable[[Sequence[Keeping]], None]
+) -> list[NotToBeKept | OSError | None]:
+    """Share items of one promotion and dataset: for each why it is not shared, with nothing of it left, or None.
+
+    All in one transaction. `settle` gives an item's bytes their name when all stands that was approved; one that raises
+    OSError keeps its own item back. `finish` makes the names of all that stay last and writes the ends of their
+    connections down. What it raises, or the database, undoes all.
     """
+    first = keepings[0].claim
     datasets = Dataset.objects.unscoped().select_for_update(of=("self",), no_key=True)
-    datasets.filter(pk=claim.dataset_pk).first()
-    promotion, now = locked_promotion(claim), timezone.now()
-    if still_wanted(claim, now).select_for_update(of=("self",)).first() is None:
-        raise NotToBeKept("The approval was withdrawn, or copying was stopped.", is_withdrawn=True)
-    item = approved_item(claim)
+    datasets.filter(pk=first.dataset_pk).first()
+    promotion, now = locked_promotion(first), timezone.now()
+    refusals: dict[Fence, NotToBeKept | OSError] = {**refused([one.claim for one in keepings], now)}
+    files, unnamed = named(first.team_pk, [one for one in keepings if one.claim.fence not in refusals])
+    refusals |= unnamed
+    kept = [one for one in keepings if one.claim.fence not in refusals]
+    if kept:
+        note_shared(promotion, kept, files, now)
+        finish(kept)
+        record_notes_of_team(first.team_pk, [act_of(promotion, one) for one in kept])
+    return [refusals.get(one.claim.fence) for one in keepings]
+
+
+def refused(claims: Sequence[Claim], now: datetime) -> dict[Fence, NotToBeKept]:
+    """Which of these are not what was approved, or not any more, and why; the others' rows and items are locked."""
+    rows = PromotionItem.objects.filter(pk__in=[one.pk for one in claims], state=ItemState.FETCHING)
+    wanted = still_wanted(rows, claims[0], now).select_for_update(of=("self",)).order_by("pk")
+    fences = {(row.pk, row.worker, row.attempt) for row in wanted}
+    items = Item.objects.unscoped().select_for_update(of=("self",), no_key=True).order_by("pk")
+    there = items.filter(pk__in=[one.item_pk for one in claims if one.fence in fences], dataset_id=claims[0].dataset_pk)
+    sealed = {item.pk: item for item in there}
+    why: dict[Fence, NotToBeKept] = {}
+    for one in claims:
+        if one.fence not in fences:
+            why[one.fence] = NotToBeKept("The approval was withdrawn, or copying was stopped.", is_withdrawn=True)
+        elif not is_as_approved(one, sealed.get(one.item_pk)):
+            sentence = "The address is another than the one that was approved."
+            why[one.fence] = NotToBeKept(sentence, is_withdrawn=False)
+    return why
+
+
+def named(team_pk: int, keepings: Sequence[Keeping]) -> tuple[dict[str, StoredFile], dict[Fence, OSError]]:
+    """Give these copies rows and their bytes names: the rows by hash, and why some have no name."""
+    files, made = stored_files(team_pk, {one.copy.sha256: one.copy for one in keepings})
+    unnamed: dict[Fence, OSError] = {}
+    for one in keepings:
+        try:
+            one.settle(StoredFile.Place(files[one.copy.sha256].place))
+        except OSError as refusal:
+            unnamed[one.claim.fence] = refusal
+    if unnamed:
+        lasting = {one.copy.sha256 for one in keepings if one.claim.fence not in unnamed}
+        StoredFile.objects.filter(pk__in=[file.pk for file in made if file.sha256 not in lasting]).delete()
+    return files, unnamed
+
+
+def is_as_approved(claim: Claim, item: Item | None) -> bool:
+    return item is not None and item.url is not None and is_sealed(claim.seal, item.public_id, item.url)
+
+
+def note_shared(promotion: Promotion, kept: Sequence[Keeping], files: Mapping[str, StoredFile], now: datetime) -> None:
+    """Write down that these items of a locked promotion have copies, and who labels them."""
+    item_pks = [one.claim.item_pk for one in kept]
     if promotion.project is not None:
-        ensure_tasks(promotion.project, [item.pk], promotion.pk)
-    file = stored_file(claim.team_pk, copy)
-    held(claim).update(
-        state=ItemState.STORED, file=file, sha256=copy.sha256, byte_count=copy.byte_count, stored_at=now, **AT_REST
-    )
-    Item.objects.unscoped().filter(pk=item.pk, shared_at=None).update(shared_at=now, promotion_pk=promotion.pk)
-    Promotion.objects.unscoped().filter(pk=promotion.pk).update(stored_count=F("stored_count") + 1)
-    if promotion.project is None:
+        ensure_tasks(promotion.project, item_pks, promotion.pk)
+    else:
         # Tasks move it on as well.
-        Dataset.objects.unscoped().filter(pk=item.dataset_id).update(version=F("version") + 1)
-    settle()
-    details = {"promotion": promotion.public_id, "bytes": copy.byte_count, "sha256": copy.sha256}
-    record_of_team(claim.team_pk, "promotion.share", subject=item.public_id, **details)
+        Dataset.objects.unscoped().filter(pk=kept[0].claim.dataset_pk).update(version=F("version") + 1)
+    for one in kept:
+        copied = {"file": files[one.copy.sha256], "sha256": one.copy.sha256, "byte_count": one.copy.byte_count}
+        held(one.claim).update(state=ItemState.STORED, stored_at=now, **copied, **AT_REST)
+    items = Item.objects.unscoped().filter(pk__in=item_pks, shared_at=None)
+    items.update(shared_at=now, promotion_pk=promotion.pk)
+    Promotion.objects.unscoped().filter(pk=promotion.pk).update(stored_count=F("stored_count") + len(kept))
+
+
+def act_of(promotion: Promotion, kept: Keeping) -> Note:
+    details = {"promotion": promotion.public_id, "bytes": kept.copy.byte_count, "sha256": kept.copy.sha256}
+    return Note("promotion.share", kept.claim.item_id, details)
 
 
 AT_REST: dict[str, Any] = {"worker": "", "lease_until": None, "partial": None, "failure": "", "sentence": ""}
-
-
-def approved_item(claim: Claim) -> Item:
-    """The item as it is now, locked; raises NotToBeKept when it is gone or has another address."""
-    rows = Item.objects.unscoped().select_for_update(of=("self",), no_key=True)
-    found: Item | None = rows.filter(pk=claim.item_pk, dataset_id=claim.dataset_pk).first()
-    if found is None or found.url is None or not is_sealed(claim.seal, found.public_id, found.url):
-        raise NotToBeKept("The address is another than the one that was approved.", is_withdrawn=False)
-    return found
 
 
 def locked_promotion(claim: Claim) -> Promotion:
@@ -315,20 +377,27 @@ def locked_promotion(claim: Claim) -> Promotion:
     return found
 
 
+def stored_files(team_pk: int, copies: Mapping[str, Copy]) -> tuple[dict[str, StoredFile], list[StoredFile]]:
+    """The rows of copies' bytes by their hashes, locked, so that nobody forgets them meanwhile; and which are new."""
+    rows = StoredFile.objects.select_for_update(of=("self",), no_key=True).order_by("pk")
+    while True:
+        known = {file.sha256: file for file in rows.filter(team_id=team_pk, sha256__in=copies)}
+        # In this order everywhere, so that no two wait for each other.
+        new = [stored_file(team_pk, copies[name]) for name in sorted(copies.keys() - known)]
+        # Where another made one of them meanwhile, there is one more to be found.
+        with suppress(IntegrityError), transaction.atomic():
+            StoredFile.objects.bulk_create(new)
+            return known | {file.sha256: file for file in new}, new
+
+
 def stored_file(team_pk: int, copy: Copy) -> StoredFile:
-    """The row of a copy's bytes, locked, so that nobody forgets it meanwhile."""
-    new = StoredFile(
+    return StoredFile(
         team_id=team_pk,
         sha256=copy.sha256,
         byte_size=copy.byte_count,
         content_type=copy.media_type,
         place=copy.place,
     )
-    rows = StoredFile.objects.select_for_update(of=("self",), no_key=True)
-    while True:
-        StoredFile.objects.bulk_create([new], ignore_conflicts=True)
-        if found := rows.filter(team_id=team_pk, sha256=copy.sha256).first():
-            return found
 
 
 @transaction.atomic
