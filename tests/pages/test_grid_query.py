@@ -280,7 +280,7 @@ def test_the_bar_offers_fields_of_this_dataset(house: House, owner: Viewer, brow
     make.append(owner, house.dataset, [make.draft_item(owner, "dusk", metadata={"weather": "light rain", "index": 7})])
     browser = browse(owner)
     page = browser.get(house.grid)
-    assert 'placeholder="Ask, as in metadata.weather = &#34;light rain&#34;"' in bar_of(page)
+    assert 'placeholder="e.g. metadata.weather = &#34;light rain&#34;"' in bar_of(page)
     offered = re.findall(r'class="query__example" href="([^"]+)"', bar_of(page).replace("&amp;", "&"))
     assert len(offered) > 8
     assert {browser.get(one).status_code for one in offered} == {200}

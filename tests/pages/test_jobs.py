@@ -13,6 +13,7 @@ from webapp.jobs.actions import enqueue
 from webapp.jobs.models import Job, JobError
 from webapp.pages import jobs
 from webapp.privacy import public_id
+from webapp.promotions.actions.decide import reject
 
 
 def change(job: Job, **fields: object) -> None:
@@ -26,7 +27,7 @@ def test_the_lists_say_what_each_job_does(house: House, teammate: Viewer, browse
     assert "No jobs yet" in text_of(browser.get(f"{house.scene_grid}jobs/"))
 
 
-def test_a_request_that_waits_for_a_decision_is_said_to_wait(
+def test_a_request_is_said_to_wait_for_a_decision_and_has_not_failed_by_one(
     owner: Viewer, approver: Viewer, dataset: Dataset, browse: Browse
 ) -> None:
     asked = make.make_promotion(owner, dataset, make.make_items(owner, dataset, 2))
@@ -34,8 +35,9 @@ def test_a_request_that_waits_for_a_decision_is_said_to_wait(
     assert "Request to share Quays undecided 0 of 2" in text_of(browser.get("/jobs/"))
     assert f'<a href="/promotions/{asked.public_id}">' in browser.get(path).content.decode()
     assert browser.get(f"{path}/progress").json()["state_text"] == "undecided"
-    make.approve(approver, asked)
-    assert browser.get(f"{path}/progress").json()["state_text"] == "running"
+    reject(approver, asked, reason="Not these.")
+    said = browser.get(f"{path}/progress").json()
+    assert (said["state"], said["state_text"], said["is_live"]) == ("cancelled", "rejected", False)
 
 
 def test_the_feed_says_how_far_it_is(house: House, teammate: Viewer, browse: Browse) -> None:

@@ -29,8 +29,10 @@ from webapp.pages.paging import Paging, key_from, paging
 from webapp.pages.words import sentence_case
 from webapp.promotions.actions.moving import JOB_KIND as SHARING
 from webapp.promotions.queries import undecided_jobs
+from webapp.promotions.states import State
 
 LIST_SIZE = 100
+TAKEN_BACK = (State.REJECTED, State.WITHDRAWN, State.REVOKED)
 SHOWN_ERRORS = 200
 
 
@@ -245,14 +247,24 @@ def request_href(found: Job) -> str | None:
     return reverse("pages:promotion", args=[request_id]) if request_id else None
 
 
+def state_of(found: Job, *, is_undecided: bool) -> tuple[str, str]:
+    """Its state and the words for it. A request that was taken back has not failed, though its program is told so."""
+    if is_undecided:
+        return Job.State.QUEUED, "undecided"
+    ended = found.message.get("state") if found.kind == SHARING and not found.is_live else None
+    if ended in TAKEN_BACK:
+        return Job.State.CANCELLED, State(ended).label
+    return found.state, Job.State(found.state).label
+
+
 def progress_of(found: Job, *, is_undecided: bool = False) -> Progress:
     end = found.finished_at or timezone.now()
     is_stopping = found.is_live and found.cancel_requested
-    label = Job.State(found.state).label
+    state, words = state_of(found, is_undecided=is_undecided)
     return {
         "id": found.public_id,
-        "state": "queued" if is_undecided else found.state,
-        "state_text": "stopping" if is_stopping else "undecided" if is_undecided else label,
+        "state": state,
+        "state_text": "stopping" if is_stopping else words,
         "done": found.done_steps,
         "total": found.total_steps,
         "errors": found.error_count,

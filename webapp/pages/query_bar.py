@@ -153,7 +153,7 @@ def query_bar(
     may_save = viewer.may(Permission.CURATE)
     return QueryBar(
         text=query_text(request),
-        placeholder=f"Ask, as in {min(texts, key=len, default=fields[0].example)}",
+        placeholder=f"e.g. {min(texts, key=len, default=fields[0].example)}",
         kept=tuple((name, request.GET[name]) for name in KEPT if request.GET.get(name)),
         dataset_href=dataset_href(dataset.public_id),
         mode=request.GET.get("mode", ""),
