@@ -155,13 +155,13 @@ def test_page_of_what_was_revoked_says_how_many_copies_are_deleted(
     monkeypatch.setattr(clearing, "ROWS_AT_ONCE", 1)
     copied(make.approve(approver, asked), 2)
     said = text_of(browse(owner).post(path_of(asked), {"do": "revoke"}, follow=True))
-    for words in ("The links are closed; the copies are being deleted.", "0 of 2", "Copy to be deleted 2"):
+    for words in ("The links are closed; the copies are being deleted.", "0 of 2", "To be deleted 2"):
         assert words in said
     clearing.clear_some(asked.pk)
     while asked_states(asked).count("gone") == 0:
         clearing.clear_some(asked.pk)
     told = browse(owner).get(f"{path_of(asked)}/progress").json()
-    assert (told["state_text"], told["done"], told["total"], told["is_live"]) == ("links closed", 1, 2, True)
+    assert (told["state_text"], told["done"], told["total"], told["is_live"]) == ("links closed, deleting copies", 1, 2, True)
     while clearing.clear_some(asked.pk):
         pass
     assert browse(owner).get(f"{path_of(asked)}/progress").json()["is_live"] is False

@@ -281,7 +281,7 @@ def words_of(found: Promotion, state: ItemState) -> tuple[str, str]:
     """A state of its items in words, and the mark beside them."""
     if found.clearing is None or state not in LIVE:
         return state.label, MARKS[state]
-    return ("copy to be deleted" if state == ItemState.STORED else ItemState.LEFT.label), "cancelled"
+    return ("to be deleted" if state == ItemState.STORED else ItemState.LEFT.label), "cancelled"
 
 
 def clears(found: Promotion, counts: Mapping[ItemState, int]) -> bool:
@@ -298,7 +298,7 @@ def progress_of(found: Promotion, counts: Mapping[ItemState, int]) -> Progress:
     return {
         "id": found.public_id,
         "state": "running" if is_live else "completed",
-        "state_text": "links closed" if is_clearing else State(found.state).label,
+        "state_text": "links closed, deleting copies" if is_clearing else State(found.state).label,
         "done": gone if is_clearing else found.stored_count,
         "total": gone + counts[ItemState.STORED] if is_clearing else found.item_count,
         "errors": found.attention_count,
