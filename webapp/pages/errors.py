@@ -57,10 +57,17 @@ def refusal_page(request: HttpRequest, viewer: Viewer | None, refusal: Refused) 
 
 
 def error_page(
-    request: HttpRequest, viewer: Viewer | None, *, status: int, sentence: str, remedy: str, way_on: str | None = ""
+    request: HttpRequest,
+    viewer: Viewer | None,
+    *,
+    status: int,
+    sentence: str,
+    remedy: str,
+    way_on: str | None = "",
+    title: str = "",
 ) -> HttpResponse:
     page = ErrorPage(
-        title=TITLES[status],
+        title=title or TITLES[status],
         status=status,
         sentence=sentence,
         remedy=remedy,
@@ -78,6 +85,7 @@ def homeless_page(request: HttpRequest) -> HttpResponse:
         sentence="You are signed in, but you are not a member of any team.",
         remedy="Ask an admin of your team to add your address on the Team page.",
         way_on=None,
+        title="No team yet",
     )
 
 

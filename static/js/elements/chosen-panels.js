@@ -92,7 +92,7 @@ export class ChosenPanels {
 
   #requestForm() {
     const reason = make("input", { class: "input chosen-form__wide", name: "reason", "aria-label": "Why", placeholder: "Why: somebody else decides by it", maxlength: 2000, required: true, autocomplete: "off" });
-    const project = make("input", { class: "input", name: "project", "aria-label": "Labelling project", placeholder: "project: its name, or a new one", maxlength: 200, required: true, autocomplete: "off" });
+    const project = make("input", { class: "input", name: "project", "aria-label": "Labelling project", placeholder: "project, also a new one", maxlength: 200, required: true, autocomplete: "off" });
     const days = make("input", { class: "input chosen-form__narrow", name: "days", type: "number", min: 1, max: 3650, "aria-label": "For how many days", placeholder: "days" });
     const promise = make("span", { class: "quiet" }, "Nothing is shared until somebody else approves it.");
     return this.#form("Request labelling of the selection", "Request", [reason, project, days, promise], async () => {
