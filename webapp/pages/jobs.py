@@ -37,7 +37,7 @@ SHOWN_ERRORS = 200
 
 
 class Progress(TypedDict):
-    """How far a job is: what its page's script reads each second. Times are seconds."""
+    """How far a job is: what its page's script reads each second or few. Times are seconds."""
 
     id: str
     state: str

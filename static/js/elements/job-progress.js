@@ -1,5 +1,5 @@
 /**
- * `<job-progress>`: follows a job that is under way by asking this server each second.
+ * `<job-progress>`: follows a job that is under way by asking this server: each second, and less often while nothing changes.
  * Dispatches `job-progress` with the server's answer as detail, and `job-ended` when the job stops being live.
  */
 
@@ -18,6 +18,9 @@ import { make, part } from "../lib/markup.js";
  */
 
 const ASK_EVERY_S = 1;
+/** A request may wait for a decision for days: each wait is so many times the last one, up to the longest. */
+const GROWTH = 1.25;
+const LONGEST_S = 5;
 /** While the server does not answer: it may be restarting. */
 const ASK_AGAIN_S = 5;
 const LIVE = new Set(["queued", "running"]);
@@ -26,9 +29,13 @@ export class JobProgressBar extends HTMLElement {
   #life = new AbortController();
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
+  #wait_s = ASK_EVERY_S;
+  /** What the last answer said, but for the time. */
+  #seen = "";
 
   connectedCallback() {
     this.#life = new AbortController();
+    this.#wait_s = ASK_EVERY_S;
     if (LIVE.has(this.dataset.state ?? "")) this.#askIn(ASK_EVERY_S);
   }
 
@@ -48,7 +55,15 @@ export class JobProgressBar extends HTMLElement {
     if (signal.aborted) return;
     if (progress) this.#show(progress);
     if (progress && !progress.is_live) this.dispatchEvent(new CustomEvent("job-ended", { bubbles: true }));
-    else this.#askIn(progress ? ASK_EVERY_S : ASK_AGAIN_S);
+    else this.#askIn(progress ? this.#nextWait_s(progress) : ASK_AGAIN_S);
+  }
+
+  /** @param {JobProgress} progress */
+  #nextWait_s({ state, done, total, errors }) {
+    const seen = [state, done, total, errors].join();
+    this.#wait_s = seen === this.#seen ? Math.min(this.#wait_s * GROWTH, LONGEST_S) : ASK_EVERY_S;
+    this.#seen = seen;
+    return this.#wait_s;
   }
 
   /**
