@@ -146,7 +146,9 @@ def test_a_large_slice_is_estimated_from_a_sample_of_its_members(owner: Viewer, 
     make.append(owner, dataset, drafts)
     make.annotate(owner, dataset, [make.draft_label(owner, f"r{n}", label="car") for n in range(1000)])
     dataset = make.reload(owner, dataset)
-    within = make.make_slice(owner, dataset, Item.objects.visible_to(owner).filter(dataset=dataset)[:600])
+    within = make.make_slice(
+        owner, dataset, Item.objects.visible_to(owner).filter(dataset=dataset).order_by("pk")[:600]
+    )
     for text, total in (("", 600), ("metadata.n >= 300", 300)):
         for path in ("metadata.even", "annotations"):
             found = asked(owner, dataset, path, text, within=within, most=100)
@@ -295,7 +297,9 @@ def test_a_facet_is_one_statement_and_of_nobody_elses_rows(owner: Viewer, strang
             assert asked(owner, shelf, path).total > 0
         assert len(seen) == 1, path
         assert asked(stranger, shelf, path).total == 0
-        within = make.make_slice(owner, shelf, Item.objects.visible_to(owner).filter(dataset=shelf)[:9], name=path)
+        within = make.make_slice(
+            owner, shelf, Item.objects.visible_to(owner).filter(dataset=shelf).order_by("pk")[:9], name=path
+        )
         with CaptureQueriesContext(connection) as seen:
             assert asked(owner, shelf, path, within=within).total > 0
         assert len(seen) == (1 if path != "annotations" else 2), path
