@@ -112,6 +112,18 @@ def test_the_environment_leads_nothing_elsewhere(s3: S3Server, path: Path, monke
 
 
 @contextmanager
+def bucket_of(store: type[BaseHTTPRequestHandler]) -> Iterator[Bucket]:
+    """A bucket at a store that answers so, for as long as the context lasts."""
+    with HTTPServer(("127.0.0.1", 0), store) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        endpoint = f"http://127.0.0.1:{server.server_port}"
+        yield Bucket(endpoint=endpoint, name=NAME, region="us-east-1", access_key="k", secret_key="s")
+        server.shutdown()
+        thread.join()
+
+
+@contextmanager
 def store_that(*, keeps: int, removes: bool = True) -> Iterator[tuple[Bucket, list[tuple[str, dict[str, str]]]]]:
     """A store that says yes to all and keeps so many bytes; what it was asked, with the headers."""
     asked: list[tuple[str, dict[str, str]]] = []
@@ -140,13 +152,8 @@ def store_that(*, keeps: int, removes: bool = True) -> Iterator[tuple[Bucket, li
         def log_message(self, *_: object) -> None:
             """Says nothing."""
 
-    with HTTPServer(("127.0.0.1", 0), Liar) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        endpoint = f"http://127.0.0.1:{server.server_port}"
-        yield Bucket(endpoint=endpoint, name=NAME, region="us-east-1", access_key="k", secret_key="s"), asked
-        server.shutdown()
-        thread.join()
+    with bucket_of(Liar) as bucket:
+        yield bucket, asked
 
 
 def test_the_store_is_told_the_hash_of_what_comes(path: Path) -> None:
@@ -204,13 +211,8 @@ def store_that_answers(status: int, body: str, *, has: bool = False) -> Iterator
         def log_message(self, *_: object) -> None:
             """Says nothing."""
 
-    with HTTPServer(("127.0.0.1", 0), Store) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        endpoint = f"http://127.0.0.1:{server.server_port}"
-        yield Bucket(endpoint=endpoint, name=NAME, region="us-east-1", access_key="k", secret_key="s"), asked
-        server.shutdown()
-        thread.join()
+    with bucket_of(Store) as bucket:
+        yield bucket, asked
 
 
 def test_of_many_each_that_was_refused_or_not_named_is_told() -> None:
